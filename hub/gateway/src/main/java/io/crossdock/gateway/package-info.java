@@ -1,0 +1,5 @@
+/** The data plane. */
+@NullMarked
+package io.crossdock.gateway;
+
+import org.jspecify.annotations.NullMarked;
