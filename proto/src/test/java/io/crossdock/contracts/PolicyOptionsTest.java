@@ -1,0 +1,310 @@
+package io.crossdock.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import build.buf.protovalidate.ValidatorFactory;
+import build.buf.validate.ValidateProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.ExtensionRegistry;
+import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Freshness;
+import io.crossdock.policy.v1.DataClass;
+import io.crossdock.policy.v1.DegradedMode;
+import io.crossdock.policy.v1.FieldPolicy;
+import io.crossdock.policy.v1.Idempotency;
+import io.crossdock.policy.v1.Lifecycle.Stage;
+import io.crossdock.policy.v1.MethodPolicy;
+import io.crossdock.policy.v1.PolicyProto;
+import io.crossdock.policy.v1.Priority;
+import io.crossdock.policy.v1.RetryClass;
+import io.crossdock.policy.v1.ServicePolicy;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What every contract of the product promises, checked on the descriptor set that ships with it. */
+final class PolicyOptionsTest {
+
+  private static final int FRESHNESS_FIELD = 15;
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}");
+
+  private static final List<FileDescriptor> files = new ArrayList<>();
+
+  @BeforeAll
+  static void loadContracts() throws Exception {
+    ExtensionRegistry registry = ExtensionRegistry.newInstance();
+    PolicyProto.registerAllExtensions(registry);
+    ValidateProto.registerAllExtensions(registry);
+    FileDescriptorSet set;
+    try (InputStream in =
+        PolicyOptionsTest.class.getResourceAsStream("/io/crossdock/contracts.binpb")) {
+      set = FileDescriptorSet.parseFrom(in, registry);
+    }
+    Map<String, FileDescriptorProto> byName = new HashMap<>();
+    set.getFileList().forEach(file -> byName.put(file.getName(), file));
+    Map<String, FileDescriptor> built = new HashMap<>();
+    for (FileDescriptorProto file : set.getFileList()) {
+      build(file, byName, built);
+    }
+    built.values().stream()
+        .filter(file -> file.getPackage().startsWith("crossdock."))
+        .forEach(files::add);
+  }
+
+  @Test
+  void theDescriptorSetHoldsServices() {
+    assertThat(methods()).hasSizeGreaterThan(40);
+  }
+
+  @Test
+  void everyValidationRuleCompiles() {
+    List<Descriptor> messages = files.stream().flatMap(file -> file.getMessageTypes().stream()).toList();
+
+    assertThatCode(() -> ValidatorFactory.newBuilder().buildWithDescriptors(messages, true))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void everyServiceSaysWhoAnswersForIt() {
+    assertThat(services().filter(service -> !isComplete(policy(service))).map(ServiceDescriptor::getFullName)).isEmpty();
+  }
+
+  @Test
+  void everyMethodSaysHowItIsTreated() {
+    assertThat(offenders(method -> !isComplete(method, policy(method)))).isEmpty();
+  }
+
+  @Test
+  void everyReadTellsItsFreshness() {
+    assertThat(offenders(method -> isRead(method) && !holdsFreshness(method.getOutputType())))
+        .isEmpty();
+  }
+
+  @Test
+  void everyKeyedWriteCarriesARequiredContext() {
+    assertThat(offenders(method -> isKeyed(method) && !carriesContext(method.getInputType())))
+        .isEmpty();
+  }
+
+  @Test
+  void onlyUnaryReadsWithAKeyAreCached() {
+    assertThat(
+            offenders(
+                method ->
+                    policy(method).hasCache()
+                        && (!isRead(method)
+                            || method.isServerStreaming()
+                            || policy(method).getCache().getTtlMs() == 0
+                            || keys(method.getInputType()).isEmpty())))
+        .isEmpty();
+  }
+
+  @Test
+  void keysAndRoutingAttributesAreSingleScalars() {
+    assertThat(
+            files.stream()
+                .flatMap(file -> file.getMessageTypes().stream())
+                .flatMap(message -> message.getFields().stream())
+                .filter(field -> policy(field).getCacheKey() || isRouting(field))
+                .filter(
+                    field -> field.isRepeated() || field.getJavaType() == JavaType.MESSAGE)
+                .map(FieldDescriptor::getFullName))
+        .isEmpty();
+  }
+
+  @Test
+  void everyTagNamesScalarFieldsOfTheRequest() {
+    assertThat(
+            methods()
+                .flatMap(
+                    method ->
+                        tags(method)
+                            .flatMap(PolicyOptionsTest::placeholders)
+                            .filter(path -> !isScalarPath(method.getInputType(), path))
+                            .map(path -> method.getFullName() + ": {" + path + "}")))
+        .isEmpty();
+  }
+
+  @Test
+  void aStaleAnswerIsDeclaredTogetherWithItsLife() {
+    assertThat(
+            offenders(
+                method ->
+                    (policy(method).getDegradedMode() == DegradedMode.DEGRADED_MODE_STALE)
+                        != (policy(method).getCache().getStaleIfErrorMs() > 0)))
+        .isEmpty();
+  }
+
+  @Test
+  void noCachedAnswerHoldsSensitiveData() {
+    assertThat(
+            offenders(
+                method ->
+                    policy(method).hasCache()
+                        && holdsSensitive(method.getOutputType(), new HashSet<>())))
+        .isEmpty();
+  }
+
+  @Test
+  void onlySafeAndKeyedCallsAreSentAgain() {
+    assertThat(
+            offenders(
+                method ->
+                    policy(method).getRetry() == RetryClass.RETRY_CLASS_UNAVAILABLE
+                        && !isRead(method)
+                        && !isKeyed(method)))
+        .isEmpty();
+  }
+
+  private static FileDescriptor build(
+      FileDescriptorProto file,
+      Map<String, FileDescriptorProto> byName,
+      Map<String, FileDescriptor> built)
+      throws Exception {
+    FileDescriptor known = built.get(file.getName());
+    if (known != null) {
+      return known;
+    }
+    List<FileDescriptor> imports = new ArrayList<>();
+    for (String name : file.getDependencyList()) {
+      FileDescriptorProto imported = byName.get(name);
+      assertThat(imported).as(name).isNotNull();
+      imports.add(build(imported, byName, built));
+    }
+    FileDescriptor result =
+        FileDescriptor.buildFrom(file, imports.toArray(FileDescriptor[]::new));
+    built.put(file.getName(), result);
+    return result;
+  }
+
+  private static Stream<ServiceDescriptor> services() {
+    return files.stream().flatMap(file -> file.getServices().stream());
+  }
+
+  private static Stream<MethodDescriptor> methods() {
+    return services().flatMap(service -> service.getMethods().stream());
+  }
+
+  private static List<String> offenders(Predicate<MethodDescriptor> offends) {
+    return methods().filter(offends).map(MethodDescriptor::getFullName).toList();
+  }
+
+  private static ServicePolicy policy(ServiceDescriptor service) {
+    return service.getOptions().getExtension(PolicyProto.service);
+  }
+
+  private static MethodPolicy policy(MethodDescriptor method) {
+    return method.getOptions().getExtension(PolicyProto.method);
+  }
+
+  private static FieldPolicy policy(FieldDescriptor field) {
+    return field.getOptions().getExtension(PolicyProto.field);
+  }
+
+  private static boolean isComplete(ServicePolicy policy) {
+    return !policy.getOwner().isEmpty()
+        && !policy.getSystemOfRecord().isEmpty()
+        && policy.getLifecycle().getStage() != Stage.STAGE_UNSPECIFIED
+        && !policy.getLifecycle().getSince().isEmpty()
+        && policy.getServiceLevel().getAvailabilityMillipercent() > 0
+        && policy.getServiceLevel().getP99Ms() > 0;
+  }
+
+  private static boolean isComplete(MethodDescriptor method, MethodPolicy policy) {
+    return policy.getPriority() != Priority.PRIORITY_UNSPECIFIED
+        && (policy.getDeadlineMs() > 0 || method.isServerStreaming())
+        && policy.getScopesCount() > 0
+        && policy.getIdempotency() != Idempotency.IDEMPOTENCY_UNSPECIFIED
+        && policy.getDegradedMode() != DegradedMode.DEGRADED_MODE_UNSPECIFIED
+        && policy.getRetry() != RetryClass.RETRY_CLASS_UNSPECIFIED;
+  }
+
+  private static boolean isRead(MethodDescriptor method) {
+    return policy(method).getIdempotency() == Idempotency.IDEMPOTENCY_SAFE;
+  }
+
+  private static boolean isKeyed(MethodDescriptor method) {
+    return policy(method).getIdempotency() == Idempotency.IDEMPOTENCY_KEYED;
+  }
+
+  private static boolean holdsFreshness(Descriptor response) {
+    return isMessage(
+        response.findFieldByNumber(FRESHNESS_FIELD), Freshness.getDescriptor().getFullName());
+  }
+
+  private static boolean carriesContext(Descriptor request) {
+    FieldDescriptor context = request.findFieldByNumber(1);
+    return isMessage(context, CommandContext.getDescriptor().getFullName())
+        && context.getOptions().getExtension(ValidateProto.field).getRequired();
+  }
+
+  private static boolean isMessage(@Nullable FieldDescriptor field, String type) {
+    return field != null
+        && !field.isRepeated()
+        && field.getJavaType() == JavaType.MESSAGE
+        && field.getMessageType().getFullName().equals(type);
+  }
+
+  private static List<FieldDescriptor> keys(Descriptor request) {
+    return request.getFields().stream().filter(field -> policy(field).getCacheKey()).toList();
+  }
+
+  private static boolean isRouting(FieldDescriptor field) {
+    return !policy(field).getRoutingAttribute().isEmpty();
+  }
+
+  private static Stream<String> tags(MethodDescriptor method) {
+    return Stream.concat(
+        policy(method).getCache().getTagsList().stream(),
+        policy(method).getInvalidatesList().stream());
+  }
+
+  private static Stream<String> placeholders(String tag) {
+    return PLACEHOLDER.matcher(tag).results().map(PolicyOptionsTest::firstGroup);
+  }
+
+  private static String firstGroup(MatchResult match) {
+    return match.group(1);
+  }
+
+  private static boolean isScalarPath(Descriptor message, String path) {
+    int dot = path.indexOf('.');
+    FieldDescriptor field = message.findFieldByName(dot < 0 ? path : path.substring(0, dot));
+    if (field == null || field.isRepeated()) {
+      return false;
+    }
+    boolean isMessage = field.getJavaType() == JavaType.MESSAGE;
+    return dot < 0
+        ? !isMessage
+        : isMessage && isScalarPath(field.getMessageType(), path.substring(dot + 1));
+  }
+
+  private static boolean holdsSensitive(Descriptor message, Set<Descriptor> seen) {
+    return seen.add(message)
+        && message.getFields().stream()
+            .anyMatch(
+                field ->
+                    policy(field).getDataClass() == DataClass.DATA_CLASS_SENSITIVE
+                        || (field.getJavaType() == JavaType.MESSAGE
+                            && holdsSensitive(field.getMessageType(), seen)));
+  }
+}
