@@ -41,7 +41,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What every contract of the product promises, checked on the descriptor set that ships with it. */
+/**
+ * What every contract of the product promises, checked on the descriptor set that ships with it.
+ */
 final class PolicyOptionsTest {
 
   private static final int FRESHNESS_FIELD = 15;
@@ -77,7 +79,8 @@ final class PolicyOptionsTest {
 
   @Test
   void everyValidationRuleCompiles() {
-    List<Descriptor> messages = files.stream().flatMap(file -> file.getMessageTypes().stream()).toList();
+    List<Descriptor> messages =
+        files.stream().flatMap(file -> file.getMessageTypes().stream()).toList();
 
     assertThatCode(() -> ValidatorFactory.newBuilder().buildWithDescriptors(messages, true))
         .doesNotThrowAnyException();
@@ -85,7 +88,11 @@ final class PolicyOptionsTest {
 
   @Test
   void everyServiceSaysWhoAnswersForIt() {
-    assertThat(services().filter(service -> !isComplete(policy(service))).map(ServiceDescriptor::getFullName)).isEmpty();
+    assertThat(
+            services()
+                .filter(service -> !isComplete(policy(service)))
+                .map(ServiceDescriptor::getFullName))
+        .isEmpty();
   }
 
   @Test
@@ -125,8 +132,7 @@ final class PolicyOptionsTest {
                 .flatMap(file -> file.getMessageTypes().stream())
                 .flatMap(message -> message.getFields().stream())
                 .filter(field -> policy(field).getCacheKey() || isRouting(field))
-                .filter(
-                    field -> field.isRepeated() || field.getJavaType() == JavaType.MESSAGE)
+                .filter(field -> field.isRepeated() || field.getJavaType() == JavaType.MESSAGE)
                 .map(FieldDescriptor::getFullName))
         .isEmpty();
   }
@@ -190,8 +196,7 @@ final class PolicyOptionsTest {
       assertThat(imported).as(name).isNotNull();
       imports.add(build(imported, byName, built));
     }
-    FileDescriptor result =
-        FileDescriptor.buildFrom(file, imports.toArray(FileDescriptor[]::new));
+    FileDescriptor result = FileDescriptor.buildFrom(file, imports.toArray(FileDescriptor[]::new));
     built.put(file.getName(), result);
     return result;
   }

@@ -69,8 +69,7 @@ final class ValidationRulesTest {
 
     assertThat(refused(good)).isEmpty();
     assertThat(refused(good.toBuilder().clearContext().build())).containsExactly("context");
-    assertThat(
-            refused(good.toBuilder().setContext(CommandContext.getDefaultInstance()).build()))
+    assertThat(refused(good.toBuilder().setContext(CommandContext.getDefaultInstance()).build()))
         .containsExactly("context.request_id");
   }
 
@@ -109,11 +108,7 @@ final class ValidationRulesTest {
   @Test
   void aReservationNamesEachLineOnce() throws ValidationException {
     ReservationLine line =
-        ReservationLine.newBuilder()
-            .setLineId("1")
-            .setItemId("SKU-1001")
-            .setQuantity(TWO)
-            .build();
+        ReservationLine.newBuilder().setLineId("1").setItemId("SKU-1001").setQuantity(TWO).build();
     ReserveRequest good =
         ReserveRequest.newBuilder()
             .setContext(CONTEXT)
@@ -168,8 +163,7 @@ final class ValidationRulesTest {
   @Test
   void aProductIsAskedForByOneNumber() throws ValidationException {
     assertThat(refused(GetProductRequest.getDefaultInstance())).containsExactly("by");
-    assertThat(refused(GetProductRequest.newBuilder().setGtin("04006381333931").build()))
-        .isEmpty();
+    assertThat(refused(GetProductRequest.newBuilder().setGtin("04006381333931").build())).isEmpty();
     assertThat(refused(GetProductRequest.newBuilder().setGtin("4006381x").build()))
         .containsExactly("gtin");
   }

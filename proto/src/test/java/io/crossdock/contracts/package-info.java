@@ -1,4 +1,6 @@
-/** Checks of the contracts themselves: what the policy options say must be possible and complete. */
+/**
+ * Checks of the contracts themselves: what the policy options say must be possible and complete.
+ */
 @NullMarked
 package io.crossdock.contracts;
 
