@@ -5,33 +5,33 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import build.buf.protovalidate.ValidatorFactory;
 import build.buf.validate.ValidateProto;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
-import com.google.protobuf.ExtensionRegistry;
+import com.google.rpc.Code;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.common.v1.ReasonProto;
 import io.crossdock.policy.v1.DataClass;
 import io.crossdock.policy.v1.DegradedMode;
+import io.crossdock.policy.v1.EventPolicy;
 import io.crossdock.policy.v1.FieldPolicy;
 import io.crossdock.policy.v1.Idempotency;
+import io.crossdock.policy.v1.Lane;
 import io.crossdock.policy.v1.Lifecycle.Stage;
 import io.crossdock.policy.v1.MethodPolicy;
 import io.crossdock.policy.v1.PolicyProto;
 import io.crossdock.policy.v1.Priority;
 import io.crossdock.policy.v1.RetryClass;
 import io.crossdock.policy.v1.ServicePolicy;
-import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
@@ -47,29 +47,14 @@ import org.junit.jupiter.api.Test;
 final class PolicyOptionsTest {
 
   private static final int FRESHNESS_FIELD = 15;
+  private static final Pattern SCOPE = Pattern.compile("[a-z]+\\.[a-z]+");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}");
 
   private static final List<FileDescriptor> files = new ArrayList<>();
 
   @BeforeAll
   static void loadContracts() throws Exception {
-    ExtensionRegistry registry = ExtensionRegistry.newInstance();
-    PolicyProto.registerAllExtensions(registry);
-    ValidateProto.registerAllExtensions(registry);
-    FileDescriptorSet set;
-    try (InputStream in =
-        PolicyOptionsTest.class.getResourceAsStream("/io/crossdock/contracts.binpb")) {
-      set = FileDescriptorSet.parseFrom(in, registry);
-    }
-    Map<String, FileDescriptorProto> byName = new HashMap<>();
-    set.getFileList().forEach(file -> byName.put(file.getName(), file));
-    Map<String, FileDescriptor> built = new HashMap<>();
-    for (FileDescriptorProto file : set.getFileList()) {
-      build(file, byName, built);
-    }
-    built.values().stream()
-        .filter(file -> file.getPackage().startsWith("crossdock."))
-        .forEach(files::add);
+    files.addAll(Contracts.files());
   }
 
   @Test
@@ -181,24 +166,108 @@ final class PolicyOptionsTest {
         .isEmpty();
   }
 
-  private static FileDescriptor build(
-      FileDescriptorProto file,
-      Map<String, FileDescriptorProto> byName,
-      Map<String, FileDescriptor> built)
-      throws Exception {
-    FileDescriptor known = built.get(file.getName());
-    if (known != null) {
-      return known;
-    }
-    List<FileDescriptor> imports = new ArrayList<>();
-    for (String name : file.getDependencyList()) {
-      FileDescriptorProto imported = byName.get(name);
-      assertThat(imported).as(name).isNotNull();
-      imports.add(build(imported, byName, built));
-    }
-    FileDescriptor result = FileDescriptor.buildFrom(file, imports.toArray(FileDescriptor[]::new));
-    built.put(file.getName(), result);
-    return result;
+  @Test
+  void everyRoutingAttributeIsText() {
+    assertThat(
+            messages()
+                .flatMap(message -> message.getFields().stream())
+                .filter(field -> isRouting(field) && field.getJavaType() != JavaType.STRING)
+                .map(FieldDescriptor::getFullName))
+        .isEmpty();
+  }
+
+  @Test
+  void everyScopeNamesADomainAndARight() {
+    assertThat(
+            offenders(
+                method ->
+                    !policy(method).getScopesList().stream()
+                        .allMatch(scope -> SCOPE.matcher(scope).matches())))
+        .isEmpty();
+  }
+
+  @Test
+  void noStreamIsSentAgain() {
+    assertThat(
+            offenders(
+                method ->
+                    method.isServerStreaming()
+                        && policy(method).getRetry() == RetryClass.RETRY_CLASS_UNAVAILABLE))
+        .isEmpty();
+  }
+
+  @Test
+  void onlyWritesDropCachedAnswers() {
+    assertThat(
+            offenders(method -> isRead(method) && policy(method).getInvalidatesCount() > 0))
+        .isEmpty();
+  }
+
+  @Test
+  void theCatalogueOfEventsIsComplete() {
+    assertThat(events().map(Descriptor::getName))
+        .containsExactlyInAnyOrder(
+            "OrderPlaced",
+            "OrderConfirmed",
+            "OrderCancelled",
+            "PaymentCaptured",
+            "StockAdjusted",
+            "StockReserved",
+            "StockReleased",
+            "ShipmentDispatched",
+            "ShipmentDelivered",
+            "ReturnSubmitted",
+            "ReturnApproved",
+            "ReturnReceived",
+            "ReturnCompleted",
+            "RefundPosted",
+            "RefundFailed",
+            "PointsAccrued",
+            "PointsRedeemed",
+            "PointsReversed",
+            "PointsExpired",
+            "TierChanged",
+            "CustomerUpdated",
+            "CustomerMerged",
+            "ConsentChanged",
+            "CaseOpened",
+            "CaseUpdated",
+            "PostingCompleted",
+            "PostingRejected",
+            "PriceChanged",
+            "PromotionPublished");
+  }
+
+  @Test
+  void everyEventSaysHowItTravels() {
+    assertThat(events().filter(event -> !isComplete(event)).map(Descriptor::getName)).isEmpty();
+  }
+
+  @Test
+  void everyTagOfAnEventNamesScalarFieldsOfIt() {
+    assertThat(
+            events()
+                .flatMap(
+                    event ->
+                        eventPolicy(event).getInvalidatesList().stream()
+                            .flatMap(PolicyOptionsTest::placeholders)
+                            .filter(path -> !isScalarPath(event, path))
+                            .map(path -> event.getName() + ": {" + path + "}")))
+        .isEmpty();
+  }
+
+  @Test
+  void everyReasonHasACodeOfItsOwn() {
+    assertThat(
+            Reason.getDescriptor().getValues().stream()
+                .filter(value -> value.getNumber() != Reason.REASON_UNSPECIFIED_VALUE)
+                .filter(
+                    value -> {
+                      Code code = value.getOptions().getExtension(ReasonProto.code);
+                      return code == Code.UNKNOWN || code == Code.OK;
+                    })
+                .map(EnumValueDescriptor::getName))
+        .isEmpty();
   }
 
   private static Stream<ServiceDescriptor> services() {
@@ -207,6 +276,29 @@ final class PolicyOptionsTest {
 
   private static Stream<MethodDescriptor> methods() {
     return services().flatMap(service -> service.getMethods().stream());
+  }
+
+  private static Stream<Descriptor> messages() {
+    return files.stream().flatMap(file -> file.getMessageTypes().stream());
+  }
+
+  private static Stream<Descriptor> events() {
+    return messages().filter(message -> message.getOptions().hasExtension(PolicyProto.event));
+  }
+
+  private static EventPolicy eventPolicy(Descriptor event) {
+    return event.getOptions().getExtension(PolicyProto.event);
+  }
+
+  private static boolean isComplete(Descriptor event) {
+    EventPolicy policy = eventPolicy(event);
+    FieldDescriptor key = event.findFieldByName(policy.getKey());
+    return !policy.getAggregate().isEmpty()
+        && !policy.getOwner().isEmpty()
+        && policy.getLane() != Lane.LANE_UNSPECIFIED
+        && key != null
+        && !key.isRepeated()
+        && key.getJavaType() == JavaType.STRING;
   }
 
   private static List<String> offenders(Predicate<MethodDescriptor> offends) {
