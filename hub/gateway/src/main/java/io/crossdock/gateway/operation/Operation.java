@@ -1,0 +1,315 @@
+package io.crossdock.gateway.operation;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import io.crossdock.common.v1.Freshness;
+import io.crossdock.gateway.pipeline.Marshallers;
+import io.crossdock.gateway.pipeline.Payload;
+import io.crossdock.gateway.wire.FieldPath;
+import io.crossdock.gateway.wire.Reading;
+import io.crossdock.gateway.wire.WireReader;
+import io.crossdock.policy.v1.FieldPolicy;
+import io.crossdock.policy.v1.Idempotency;
+import io.crossdock.policy.v1.MethodPolicy;
+import io.crossdock.policy.v1.PolicyProto;
+import io.crossdock.policy.v1.ServicePolicy;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.protobuf.ProtoFileDescriptorSupplier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A contract method as the hub needs it: immutable, compiled from the descriptor at start-up, so
+ * that a call computes nothing that does not depend on the call.
+ */
+public final class Operation {
+
+  /** Number of the field that every read response keeps for {@link Freshness}. */
+  public static final int FRESHNESS_FIELD = 15;
+
+  private static final int[] NO_SLOTS = {};
+
+  private final int index;
+  private final MethodDescriptor method;
+  private final ServicePolicy servicePolicy;
+  private final MethodPolicy policy;
+  private final WireReader reader;
+  private final int[] keySlots;
+  private final List<TagTemplate> tags;
+  private final List<TagTemplate> invalidates;
+  private final Map<String, Integer> routingSlots;
+  private final boolean stampsFreshness;
+  private final io.grpc.MethodDescriptor<byte[], Payload> inbound;
+  private final io.grpc.MethodDescriptor<byte[], byte[]> outbound;
+
+  private Operation(int index, MethodDescriptor method) {
+    Slots slots = new Slots(method.getInputType());
+    this.index = index;
+    this.method = method;
+    this.servicePolicy = method.getService().getOptions().getExtension(PolicyProto.service);
+    this.policy = method.getOptions().getExtension(PolicyProto.method);
+    this.keySlots = policy.hasCache() ? slots.keySlots() : NO_SLOTS;
+    this.tags = slots.templates(policy.getCache().getTagsList());
+    this.invalidates = slots.templates(policy.getInvalidatesList());
+    this.routingSlots = slots.routingSlots();
+    this.reader = WireReader.compile(method.getInputType(), slots.paths());
+    this.stampsFreshness = holdsFreshness(method.getOutputType());
+    this.inbound = grpcMethod(method).setResponseMarshaller(Marshallers.PAYLOAD).build();
+    this.outbound =
+        inbound.toBuilder(Marshallers.BYTES, Marshallers.BYTES).build();
+  }
+
+  /**
+   * Compiles a method.
+   *
+   * @param index number of the operation, unique within the process
+   * @throws IllegalArgumentException when the contract contradicts itself; the message names the
+   *     method, the option and what was expected
+   */
+  public static Operation compile(int index, MethodDescriptor method) {
+    try {
+      Operation operation = new Operation(index, method);
+      operation.checkCache();
+      return operation;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(method.getFullName() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Number of the operation, unique within the process. */
+  public int index() {
+    return index;
+  }
+
+  /** Full name as gRPC writes it, {@code package.Service/Method}. */
+  public String name() {
+    return inbound.getFullMethodName();
+  }
+
+  /** Full name of the service, {@code package.Service}. */
+  public String serviceName() {
+    return method.getService().getFullName();
+  }
+
+  /** Name of the method alone. */
+  public String methodName() {
+    return method.getName();
+  }
+
+  /** The method's descriptor. */
+  public MethodDescriptor descriptor() {
+    return method;
+  }
+
+  /** Who answers for the service and what it promises. */
+  public ServicePolicy servicePolicy() {
+    return servicePolicy;
+  }
+
+  /** How each call is treated. */
+  public MethodPolicy policy() {
+    return policy;
+  }
+
+  /** Unary or one of the streaming kinds. */
+  public MethodType type() {
+    return inbound.getType();
+  }
+
+  /** Whether the caller may send more than one message. */
+  public boolean clientStreams() {
+    return method.isClientStreaming();
+  }
+
+  /** Whether the answer may be more than one message. */
+  public boolean serverStreams() {
+    return method.isServerStreaming();
+  }
+
+  /** Whether a call changes nothing. */
+  public boolean isRead() {
+    return policy.getIdempotency() == Idempotency.IDEMPOTENCY_SAFE;
+  }
+
+  /** Whether answers may be given again from memory. */
+  public boolean isCached() {
+    return policy.hasCache();
+  }
+
+  /** Life of a cached answer; zero when answers are not cached. */
+  public Duration timeToLive() {
+    return Duration.ofMillis(policy.getCache().getTtlMs());
+  }
+
+  /** Longest time a call may take; zero when the contract sets none. */
+  public Duration deadline() {
+    return Duration.ofMillis(policy.getDeadlineMs());
+  }
+
+  /** Whether the response keeps field 15 for {@link Freshness}. */
+  public boolean stampsFreshness() {
+    return stampsFreshness;
+  }
+
+  /** Reads the fields that the policies need out of a request. */
+  public Reading read(byte[] request) {
+    return reader.read(request);
+  }
+
+  /** Bytes that are equal only for requests with the same cache key fields. */
+  public byte[] cacheKey(Reading reading) {
+    return reading.key(keySlots);
+  }
+
+  /** Tags under which the answer to a request can be dropped. */
+  public List<String> tags(Reading reading) {
+    return render(tags, reading);
+  }
+
+  /** Tags that a successful call drops. */
+  public List<String> invalidates(Reading reading) {
+    return render(invalidates, reading);
+  }
+
+  /** Names of the routing attributes that requests of this method carry. */
+  public Set<String> routingAttributes() {
+    return routingSlots.keySet();
+  }
+
+  /** Value of a routing attribute; empty when the request does not have it. */
+  public String routingAttribute(String name, Reading reading) {
+    Integer slot = routingSlots.get(name);
+    return slot == null ? "" : reading.text(slot);
+  }
+
+  /** The method towards callers. */
+  public io.grpc.MethodDescriptor<byte[], Payload> inbound() {
+    return inbound;
+  }
+
+  /** The method towards connectors. */
+  public io.grpc.MethodDescriptor<byte[], byte[]> outbound() {
+    return outbound;
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+
+  private void checkCache() {
+    if (!policy.hasCache()) {
+      return;
+    }
+    expect(type() == MethodType.UNARY, "cache: a stream (expected: a unary method)");
+    expect(isRead(), "cache: idempotency " + policy.getIdempotency() + " (expected: SAFE)");
+    expect(policy.getCache().getTtlMs() > 0, "cache.ttl_ms: 0 (expected: 1 or more)");
+    expect(keySlots.length > 0, "cache: no key (expected: a request field with cache_key)");
+    expect(
+        stampsFreshness, "cache: response without field 15 (expected: crossdock.common.v1.Freshness)");
+  }
+
+  private static void expect(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+
+  private static boolean holdsFreshness(Descriptor response) {
+    FieldDescriptor field = response.findFieldByNumber(FRESHNESS_FIELD);
+    return field != null
+        && !field.isRepeated()
+        && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+        && field.getMessageType().getFullName().equals(Freshness.getDescriptor().getFullName());
+  }
+
+  private static List<String> render(List<TagTemplate> templates, Reading reading) {
+    return templates.isEmpty()
+        ? List.of()
+        : templates.stream().map(template -> template.render(reading)).toList();
+  }
+
+  private static io.grpc.MethodDescriptor.Builder<byte[], Payload> grpcMethod(
+      MethodDescriptor method) {
+    MethodType type;
+    if (method.isClientStreaming()) {
+      type = method.isServerStreaming() ? MethodType.BIDI_STREAMING : MethodType.CLIENT_STREAMING;
+    } else {
+      type = method.isServerStreaming() ? MethodType.SERVER_STREAMING : MethodType.UNARY;
+    }
+    ServiceDescriptor service = method.getService();
+    return io.grpc.MethodDescriptor.<byte[], Payload>newBuilder()
+        .setType(type)
+        .setFullMethodName(
+            io.grpc.MethodDescriptor.generateFullMethodName(
+                service.getFullName(), method.getName()))
+        .setRequestMarshaller(Marshallers.BYTES)
+        .setSampledToLocalTracing(false)
+        .setSchemaDescriptor((ProtoFileDescriptorSupplier) service::getFile);
+  }
+
+  /** Collects the fields that a method's policies read, each once. */
+  private static final class Slots {
+
+    private final Descriptor type;
+    private final Map<FieldPath, Integer> slots = new LinkedHashMap<>();
+    private final List<Integer> key = new ArrayList<>();
+    private final Map<String, Integer> routing = new LinkedHashMap<>();
+
+    Slots(Descriptor type) {
+      this.type = type;
+      collect(type, "", new HashSet<>());
+    }
+
+    int[] keySlots() {
+      return key.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    Map<String, Integer> routingSlots() {
+      return Map.copyOf(routing);
+    }
+
+    List<TagTemplate> templates(List<String> texts) {
+      return texts.stream().map(text -> TagTemplate.parse(text, type, this::slotOf)).toList();
+    }
+
+    List<FieldPath> paths() {
+      return List.copyOf(slots.keySet());
+    }
+
+    private int slotOf(FieldPath path) {
+      return slots.computeIfAbsent(path, absent -> slots.size());
+    }
+
+    private void collect(Descriptor message, String prefix, Set<Descriptor> above) {
+      if (!above.add(message)) {
+        return;
+      }
+      for (FieldDescriptor field : message.getFields()) {
+        String path = prefix + field.getName();
+        FieldPolicy options = field.getOptions().getExtension(PolicyProto.field);
+        if (options.getCacheKey()) {
+          key.add(slotOf(FieldPath.parse(type, path)));
+        }
+        if (!options.getRoutingAttribute().isEmpty()) {
+          expect(
+              field.getType() == FieldDescriptor.Type.STRING && !field.isRepeated(),
+              path + ".routing_attribute: " + field.getType() + " (expected: one string)");
+          routing.putIfAbsent(
+              options.getRoutingAttribute(), slotOf(FieldPath.parse(type, path)));
+        }
+        if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE && !field.isRepeated()) {
+          collect(field.getMessageType(), path + ".", above);
+        }
+      }
+      above.remove(message);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.crossdock.gateway.pipeline;
+
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.Failure;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the calls of one operation from gRPC and leads them through its pipeline.
+ *
+ * <p>A call with a single request message enters the pipeline when the caller has half-closed, a
+ * client stream when its headers are there.
+ */
+public final class CallHandler implements ServerCallHandler<byte[], Payload> {
+
+  private final Pipeline pipeline;
+  private final EventLoops loops;
+  private final int maxRequestBytes;
+
+  /**
+   * @param maxRequestBytes largest request message, bytes
+   */
+  public CallHandler(Pipeline pipeline, EventLoops loops, int maxRequestBytes) {
+    this.pipeline = pipeline;
+    this.loops = loops;
+    this.maxRequestBytes = maxRequestBytes;
+  }
+
+  @Override
+  public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], Payload> peer, Metadata headers) {
+    int loop = loops.current();
+    Call call =
+        new Call(pipeline.operation(), headers, peer, pipeline, loops.loop(loop), loop);
+    if (pipeline.operation().clientStreams()) {
+      peer.request(1);
+      pipeline.start(call);
+      return new ManyRequests(call);
+    }
+    // Two, so that a second message is noticed.
+    peer.request(2);
+    return new OneRequest(call);
+  }
+
+  private boolean fits(Call call, byte[] message) {
+    if (message.length <= maxRequestBytes) {
+      return true;
+    }
+    call.fail(
+        Failure.of(
+                Reason.REASON_MESSAGE_TOO_LARGE,
+                "The request is larger than " + maxRequestBytes + " bytes.")
+            .with("max_bytes", Integer.toString(maxRequestBytes)));
+    return false;
+  }
+
+  private abstract class CallListener extends ServerCall.Listener<byte[]> {
+
+    final Call call;
+
+    CallListener(Call call) {
+      this.call = call;
+    }
+
+    @Override
+    public void onCancel() {
+      pipeline.cancelled(call);
+    }
+
+    @Override
+    public void onReady() {
+      Exchange.Upstream upstream = call.upstream;
+      if (upstream != null && !call.finished) {
+        upstream.peerReady();
+      }
+    }
+  }
+
+  private final class OneRequest extends CallListener {
+
+    private byte @Nullable [] request;
+
+    OneRequest(Call call) {
+      super(call);
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+      if (call.finished) {
+        return;
+      }
+      if (request != null) {
+        call.fail(
+            Failure.of(
+                Reason.REASON_MALFORMED_REQUEST, "More than one request message was sent."));
+      } else if (fits(call, message)) {
+        request = message;
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (call.finished) {
+        return;
+      }
+      if (request == null) {
+        call.fail(
+            Failure.of(Reason.REASON_MALFORMED_REQUEST, "The call ended without a request."));
+        return;
+      }
+      call.request(request);
+      pipeline.start(call);
+    }
+  }
+
+  private final class ManyRequests extends CallListener {
+
+    ManyRequests(Call call) {
+      super(call);
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+      Exchange.Upstream upstream = call.upstream;
+      if (!call.finished && upstream != null && fits(call, message)) {
+        upstream.message(message);
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      Exchange.Upstream upstream = call.upstream;
+      if (!call.finished && upstream != null) {
+        upstream.halfClose();
+      }
+    }
+  }
+}

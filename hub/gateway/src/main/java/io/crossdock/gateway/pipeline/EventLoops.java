@@ -1,0 +1,73 @@
+package io.crossdock.gateway.pipeline;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of the data plane. A call lives on one of them from its first byte to its last, its
+ * connection to the connector included, so no call is ever handed from thread to thread.
+ */
+public final class EventLoops implements AutoCloseable {
+
+  private final EventLoopGroup group;
+  private final List<EventLoop> loops = new ArrayList<>();
+  private final FastThreadLocal<Integer> index = new FastThreadLocal<>();
+  private final AtomicInteger next = new AtomicInteger();
+
+  /**
+   * @param threads number of event loops, 1 or more
+   */
+  public EventLoops(int threads) {
+    group =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("hub-loop"), NioIoHandler.newFactory());
+    for (EventExecutor loop : group) {
+      int number = loops.size();
+      loops.add((EventLoop) loop);
+      loop.submit(() -> index.set(number)).syncUninterruptibly();
+    }
+  }
+
+  /** All loops as Netty wants them. */
+  public EventLoopGroup group() {
+    return group;
+  }
+
+  /** How many loops there are. */
+  public int count() {
+    return loops.size();
+  }
+
+  /** The loop of that number. */
+  public EventLoop loop(int number) {
+    return loops.get(number);
+  }
+
+  /** A loop for a call that comes from another thread, each in turn. */
+  public EventLoop next() {
+    return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+  }
+
+  /** Number of the loop that this thread is. */
+  public int current() {
+    Integer number = index.getIfExists();
+    if (number == null) {
+      throw new IllegalStateException("not on an event loop: " + Thread.currentThread().getName());
+    }
+    return number;
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+}

@@ -1,0 +1,72 @@
+package io.crossdock.gateway.pipeline;
+
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.Failure;
+import io.grpc.Metadata;
+import io.grpc.Status;
+
+/** How a call ended: well, by the caller's fault, or by the backend's. */
+public sealed interface Outcome {
+
+  /** Status that the caller sees. */
+  Status status();
+
+  /** The call was answered. */
+  sealed interface Success extends Outcome {
+    @Override
+    default Status status() {
+      return Status.OK;
+    }
+  }
+
+  /** Answered with one message. */
+  record Answered(Payload payload) implements Success {}
+
+  /** A stream that came to its proper end. */
+  record Streamed() implements Success {}
+
+  /**
+   * The call failed.
+   *
+   * @param status what the caller sees
+   * @param trailers details for the caller
+   * @param fault whose fault it is
+   */
+  record Failed(Status status, Metadata trailers, Fault fault) implements Outcome {}
+
+  /** Whose fault a failure is; breakers and limiters count only the backend's. */
+  enum Fault {
+    CALLER,
+    BACKEND
+  }
+
+  /** The outcome of a failure that the hub found itself. */
+  static Failed failed(Failure failure) {
+    return new Failed(failure.toStatus(), failure.toTrailers(), faultOf(failure.code()));
+  }
+
+  /** The outcome of a failure that the hub found itself. */
+  static Failed failed(Reason reason, String message) {
+    return failed(Failure.of(reason, message));
+  }
+
+  /** Whose fault a status is, as far as the code tells. */
+  static Fault faultOf(Status.Code code) {
+    return switch (code) {
+      case OK,
+          CANCELLED,
+          INVALID_ARGUMENT,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          PERMISSION_DENIED,
+          UNAUTHENTICATED,
+          FAILED_PRECONDITION,
+          ABORTED,
+          OUT_OF_RANGE,
+          UNIMPLEMENTED ->
+          Fault.CALLER;
+      case UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->
+          Fault.BACKEND;
+    };
+  }
+}
