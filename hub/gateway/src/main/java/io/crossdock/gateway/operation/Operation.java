@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A contract method as the hub needs it: immutable, compiled from the descriptor at start-up, so
@@ -212,6 +213,13 @@ public final class Operation {
     expect(isRead(), "cache: idempotency " + policy.getIdempotency() + " (expected: SAFE)");
     expect(policy.getCache().getTtlMs() > 0, "cache.ttl_ms: 0 (expected: 1 or more)");
     expect(keySlots.length > 0, "cache: no key (expected: a request field with cache_key)");
+    for (TagTemplate tag : tags) {
+      for (int slot : tag.slots()) {
+        expect(
+            IntStream.of(keySlots).anyMatch(key -> key == slot),
+            "cache.tags: a field outside the cache key (expected: fields with cache_key)");
+      }
+    }
     expect(
         stampsFreshness, "cache: response without field 15 (expected: crossdock.common.v1.Freshness)");
   }

@@ -45,6 +45,11 @@ final class TagTemplate {
     return new TagTemplate(literals, slots.stream().mapToInt(Integer::intValue).toArray());
   }
 
+  /** Where the reader puts the fields that stand in the tag. */
+  int[] slots() {
+    return slots.clone();
+  }
+
   /** The tag for one request. */
   String render(Reading reading) {
     StringBuilder tag = new StringBuilder(literals.getFirst());

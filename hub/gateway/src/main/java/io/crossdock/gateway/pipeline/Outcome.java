@@ -32,7 +32,15 @@ public sealed interface Outcome {
    * @param trailers details for the caller
    * @param fault whose fault it is
    */
-  record Failed(Status status, Metadata trailers, Fault fault) implements Outcome {}
+  record Failed(Status status, Metadata trailers, Fault fault) implements Outcome {
+
+    /** The same failure for another call: gRPC writes into the trailers that it sends. */
+    public Failed copy() {
+      Metadata own = new Metadata();
+      own.merge(trailers);
+      return new Failed(status, own, fault);
+    }
+  }
 
   /** Whose fault a failure is; breakers and limiters count only the backend's. */
   enum Fault {

@@ -116,8 +116,8 @@ public final class Pipeline {
           finish(call, new Outcome.Answered(payload));
           return;
         }
-        case Verdict.Refuse(Failure failure) -> {
-          finish(call, Outcome.failed(failure));
+        case Verdict.Refuse(Outcome.Failed failed) -> {
+          finish(call, failed);
           return;
         }
         case Verdict.Wait wait -> {

@@ -17,7 +17,7 @@ public sealed interface Verdict {
   record Answer(Payload payload) implements Verdict {}
 
   /** The call fails without the rest of the way. */
-  record Refuse(Failure failure) implements Verdict {}
+  record Refuse(Outcome.Failed outcome) implements Verdict {}
 
   /**
    * The same policy is asked again, on the call's own event loop, when the stage has completed in
@@ -32,12 +32,12 @@ public sealed interface Verdict {
 
   /** The call fails without the rest of the way. */
   static Verdict refuse(Failure failure) {
-    return new Refuse(failure);
+    return new Refuse(Outcome.failed(failure));
   }
 
   /** The call fails without the rest of the way. */
   static Verdict refuse(Reason reason, String message) {
-    return new Refuse(Failure.of(reason, message));
+    return refuse(Failure.of(reason, message));
   }
 
   /** The same policy is asked again when the stage has completed. */

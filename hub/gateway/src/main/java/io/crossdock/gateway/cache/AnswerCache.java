@@ -1,0 +1,260 @@
+package io.crossdock.gateway.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers in memory, bounded by bytes, each with its own life, and the calls under way that will
+ * bring more. Safe for any thread.
+ *
+ * <p>A tag leads to every answer, kept or under way, that a write to the same thing makes untrue.
+ */
+public final class AnswerCache {
+
+  // Estimate of the objects around one answer: entry, key, array headers, map and tag nodes.
+  private static final int OVERHEAD_BYTES = 256;
+
+  private final long maxBytes;
+  private final LongSupplier clock;
+  private final Cache<CacheKey, Entry> entries;
+  private final ConcurrentHashMap<CacheKey, Flight> flights = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Set<CacheKey>> tagged = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Integer, Counters> counters = new ConcurrentHashMap<>();
+  private final LongAdder evictions = new LongAdder();
+  private final LongAdder invalidations = new LongAdder();
+
+  /**
+   * An answer that is kept.
+   *
+   * @param body the response as the backend gave it
+   * @param tags names under which a write drops it
+   * @param observedNanos when it came, on the cache's clock
+   * @param lifeNanos how long it may be given again
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Entry(byte[] body, List<String> tags, long observedNanos, long lifeNanos) {}
+
+  /** Hits and misses of one operation. */
+  private static final class Counters {
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+  }
+
+  /**
+   * How full the cache is and how often it answered since the process started.
+   *
+   * @param entries answers kept
+   * @param bytes memory they take, as the bound counts it
+   * @param maxBytes the bound
+   * @param evictions answers dropped for lack of room
+   * @param invalidations answers dropped by writes, events and operators
+   * @param operations hits and misses by number of the operation
+   */
+  public record Statistics(
+      long entries,
+      long bytes,
+      long maxBytes,
+      long evictions,
+      long invalidations,
+      Map<Integer, HitsAndMisses> operations) {}
+
+  /** How often an operation was answered from memory, and how often not. */
+  public record HitsAndMisses(long hits, long misses) {}
+
+  /**
+   * @param maxBytes bound of all answers and their keys, bytes
+   * @param clock nanoseconds of a clock that never goes back
+   */
+  public AnswerCache(long maxBytes, LongSupplier clock) {
+    this.maxBytes = maxBytes;
+    this.clock = clock;
+    this.entries =
+        Caffeine.newBuilder()
+            .maximumWeight(maxBytes)
+            .weigher(AnswerCache::weigh)
+            .expireAfter(
+                Expiry.<CacheKey, Entry>creating(
+                    (key, entry) -> Duration.ofNanos(entry.lifeNanos())))
+            .ticker(clock::getAsLong)
+            // On the caller's thread: a little work now and then instead of a thread hand-off.
+            .executor(Runnable::run)
+            .evictionListener(
+                (@Nullable CacheKey _, @Nullable Entry _, RemovalCause cause) -> {
+                  if (cause == RemovalCause.SIZE) {
+                    evictions.increment();
+                  }
+                })
+            .removalListener(
+                (@Nullable CacheKey key, @Nullable Entry entry, RemovalCause cause) -> {
+                  if (key != null && entry != null && cause != RemovalCause.REPLACED) {
+                    untag(key, entry.tags());
+                  }
+                })
+            .build();
+  }
+
+  /** Nanoseconds of the cache's clock. */
+  long now() {
+    return clock.getAsLong();
+  }
+
+  /** The answer under a key, while it lives. */
+  @Nullable Entry find(CacheKey key) {
+    return entries.getIfPresent(key);
+  }
+
+  /** Counts a call that was answered from memory, or that was not. */
+  void count(int operation, boolean hit) {
+    Counters of = counters.computeIfAbsent(operation, absent -> new Counters());
+    (hit ? of.hits : of.misses).increment();
+  }
+
+  /**
+   * Joins the call that is under way for a key, or begins one.
+   *
+   * @param own what to begin with when there is none
+   * @return {@code own} when it is the leader now
+   */
+  Flight joinOrLead(Flight own) {
+    Flight other = flights.putIfAbsent(own.key(), own);
+    if (other != null) {
+      return other;
+    }
+    for (String tag : own.tags()) {
+      tag(tag, own.key());
+    }
+    return own;
+  }
+
+  /**
+   * Ends a flight and keeps its answer, unless a write was faster.
+   *
+   * @param body the answer; null keeps none
+   */
+  void land(Flight flight, byte @Nullable [] body, long lifeNanos) {
+    if (body == null || flight.isOvertaken()) {
+      if (flights.remove(flight.key(), flight) && entries.getIfPresent(flight.key()) == null) {
+        untag(flight.key(), flight.tags());
+      }
+      return;
+    }
+    entries.put(flight.key(), new Entry(body, flight.tags(), now(), lifeNanos));
+    flights.remove(flight.key(), flight);
+    // A write may have come between the check above and the put.
+    if (flight.isOvertaken()) {
+      entries.invalidate(flight.key());
+    }
+  }
+
+  /**
+   * Drops every answer under a tag, also those under way.
+   *
+   * @return how many answers were dropped
+   */
+  public int invalidate(String tag) {
+    Set<CacheKey> keys = tagged.get(tag);
+    if (keys == null) {
+      return 0;
+    }
+    int dropped = 0;
+    for (CacheKey key : new ArrayList<>(keys)) {
+      dropped += drop(key);
+    }
+    return dropped;
+  }
+
+  /**
+   * Drops all answers, also those under way.
+   *
+   * @return how many answers were dropped
+   */
+  public int invalidateAll() {
+    int dropped = 0;
+    for (CacheKey key : new ArrayList<>(flights.keySet())) {
+      dropped += drop(key);
+    }
+    for (CacheKey key : new ArrayList<>(entries.asMap().keySet())) {
+      dropped += drop(key);
+    }
+    return dropped;
+  }
+
+  /** How full the cache is and how often it answered. */
+  public Statistics statistics() {
+    entries.cleanUp();
+    Map<Integer, HitsAndMisses> operations = new TreeMap<>();
+    counters.forEach(
+        (operation, of) ->
+            operations.put(operation, new HitsAndMisses(of.hits.sum(), of.misses.sum())));
+    long bytes =
+        entries.policy().eviction().map(e -> e.weightedSize().orElse(0)).orElse(0L);
+    return new Statistics(
+        entries.estimatedSize(), bytes, maxBytes, evictions.sum(), invalidations.sum(), operations);
+  }
+
+  /** Number of tags that lead to an answer; none when nothing is kept or under way. */
+  int tags() {
+    return tagged.size();
+  }
+
+  private int drop(CacheKey key) {
+    // The flight first: an answer that lands afterwards sees that it was overtaken.
+    Flight flight = flights.get(key);
+    if (flight != null) {
+      flight.overtake();
+      flights.remove(key, flight);
+    }
+    boolean kept = entries.asMap().remove(key) != null;
+    if (!kept && flight != null) {
+      untag(key, flight.tags());
+    }
+    if (kept) {
+      invalidations.increment();
+    }
+    return kept ? 1 : 0;
+  }
+
+  private void tag(String tag, CacheKey key) {
+    tagged.compute(
+        tag,
+        (name, keys) -> {
+          Set<CacheKey> all = keys == null ? ConcurrentHashMap.newKeySet(1) : keys;
+          all.add(key);
+          return all;
+        });
+  }
+
+  private void untag(CacheKey key, List<String> tags) {
+    for (String tag : tags) {
+      tagged.computeIfPresent(
+          tag,
+          (name, keys) -> {
+            // A later flight for the same key still needs its tags.
+            if (!flights.containsKey(key)) {
+              keys.remove(key);
+            }
+            return keys.isEmpty() ? null : keys;
+          });
+    }
+  }
+
+  private static int weigh(CacheKey key, Entry entry) {
+    int tags = 0;
+    for (String tag : entry.tags()) {
+      tags += tag.length();
+    }
+    return OVERHEAD_BYTES + key.size() + entry.body().length + tags;
+  }
+}

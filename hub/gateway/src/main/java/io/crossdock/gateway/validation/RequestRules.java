@@ -1,0 +1,93 @@
+package io.crossdock.gateway.validation;
+
+import build.buf.protovalidate.ValidationResult;
+import build.buf.protovalidate.Validator;
+import build.buf.protovalidate.Violation;
+import build.buf.protovalidate.exceptions.ValidationException;
+import build.buf.validate.FieldPathElement;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.Failure;
+import io.crossdock.gateway.wire.Reading;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of one request type: well-formed bytes, no unknown fields, and what protovalidate says.
+ *
+ * <p>No text ever quotes a value of the request, which may be personal data.
+ */
+public final class RequestRules {
+
+  private final Descriptor type;
+  private final boolean refuseUnknownFields;
+  private final Validator validator;
+
+  /**
+   * @param type the requests' type
+   * @param refuseUnknownFields whether a field that the contract does not know is an error
+   */
+  public RequestRules(Descriptor type, boolean refuseUnknownFields, Validator validator) {
+    this.type = type;
+    this.refuseUnknownFields = refuseUnknownFields;
+    this.validator = validator;
+  }
+
+  /** Why a request may not pass; null when it may. */
+  public @Nullable Failure check(byte[] request, Reading reading) {
+    switch (reading.form()) {
+      case MALFORMED -> {
+        return malformed();
+      }
+      case UNKNOWN_FIELD -> {
+        if (refuseUnknownFields) {
+          return Failure.of(
+                  Reason.REASON_UNKNOWN_FIELD, "The request has a field that the contract does not know.")
+              .withViolations(
+                  List.of(
+                      new Failure.Violation(
+                          reading.unknownField(), "unknown_field", "not a field of this contract")));
+        }
+      }
+      case WELL_FORMED -> {}
+    }
+    try {
+      ValidationResult result = validator.validate(DynamicMessage.parseFrom(type, request));
+      return result.isSuccess() ? null : violated(result.getViolations());
+    } catch (InvalidProtocolBufferException e) {
+      return malformed();
+    } catch (ValidationException e) {
+      throw new IllegalStateException(type.getFullName() + ": rules cannot be evaluated", e);
+    }
+  }
+
+  private Failure malformed() {
+    return Failure.of(
+            Reason.REASON_MALFORMED_REQUEST,
+            "The bytes are not a " + type.getFullName() + ".")
+        .withViolations(
+            List.of(new Failure.Violation("", "wire_format", "not a " + type.getFullName())));
+  }
+
+  private static Failure violated(List<Violation> violations) {
+    return Failure.of(Reason.REASON_RULE_VIOLATED, "The request breaks rules of its contract.")
+        .withViolations(violations.stream().map(RequestRules::toViolation).toList());
+  }
+
+  private static Failure.Violation toViolation(Violation violation) {
+    build.buf.validate.Violation proto = violation.toProto();
+    StringBuilder path = new StringBuilder();
+    for (FieldPathElement element : proto.getField().getElementsList()) {
+      if (!path.isEmpty()) {
+        path.append('.');
+      }
+      path.append(element.getFieldName());
+      if (element.hasIndex()) {
+        path.append('[').append(element.getIndex()).append(']');
+      }
+    }
+    return new Failure.Violation(path.toString(), proto.getRuleId(), proto.getMessage());
+  }
+}

@@ -1,0 +1,208 @@
+package io.crossdock.gateway.wire;
+
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one serialized message holds of the fields that a {@link WireReader} was asked for.
+ *
+ * <p>Refers to the message's bytes, which must not change meanwhile.
+ */
+public final class Reading {
+
+  /** Whether the bytes are a message of the type. */
+  public enum Form {
+    /** Protobuf's parser accepts the bytes and knows every field. */
+    WELL_FORMED,
+    /** Protobuf's parser accepts the bytes and finds a field that the type does not have. */
+    UNKNOWN_FIELD,
+    /** Protobuf's parser refuses the bytes. */
+    MALFORMED
+  }
+
+  private static final int ABSENT = -1;
+
+  final byte[] bytes;
+  private final FieldPath[] wanted;
+  // Start and end of each slot's last value; the earlier ones, where all count, are in `earlier`.
+  private final int[] ranges;
+  private @Nullable List<int[]> @Nullable [] earlier;
+
+  // Where the reader stands.
+  int position;
+  boolean malformed;
+  @Nullable String unknown;
+
+  Reading(byte[] bytes, FieldPath[] wanted) {
+    this.bytes = bytes;
+    this.wanted = wanted;
+    this.ranges = new int[wanted.length * 2];
+    for (int i = 0; i < ranges.length; i += 2) {
+      ranges[i] = ABSENT;
+    }
+  }
+
+  /** Whether the bytes are a message of the type. */
+  public Form form() {
+    if (malformed) {
+      return Form.MALFORMED;
+    }
+    return unknown == null ? Form.WELL_FORMED : Form.UNKNOWN_FIELD;
+  }
+
+  /** Path of the first unknown field, its number last, such as {@code context.77}; empty when none. */
+  public String unknownField() {
+    return unknown == null ? "" : unknown;
+  }
+
+  /** Whether a field stands in the message. */
+  public boolean present(int slot) {
+    return ranges[slot * 2] != ABSENT;
+  }
+
+  /**
+   * Value of a single scalar as text: strings as they are, numbers decimal, enums by name where the
+   * number has one; the default's text when the field is absent.
+   *
+   * @throws IllegalArgumentException for a repeated or message field
+   */
+  public String text(int slot) {
+    FieldDescriptor field = wanted[slot].leaf();
+    if (field.isRepeated() || field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+      throw new IllegalArgumentException(wanted[slot] + ": no single scalar");
+    }
+    if (!present(slot)) {
+      Object fallback = field.getDefaultValue();
+      return fallback instanceof EnumValueDescriptor value ? value.getName() : fallback.toString();
+    }
+    int start = ranges[slot * 2];
+    int end = ranges[slot * 2 + 1];
+    return switch (field.getType()) {
+      case STRING -> new String(bytes, start, end - start, StandardCharsets.UTF_8);
+      case BYTES -> new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+      case BOOL -> Boolean.toString(varint(start) != 0);
+      case INT32 -> Integer.toString((int) varint(start));
+      case UINT32 -> Integer.toUnsignedString((int) varint(start));
+      case SINT32 -> {
+        int raw = (int) varint(start);
+        yield Integer.toString((raw >>> 1) ^ -(raw & 1));
+      }
+      case INT64 -> Long.toString(varint(start));
+      case UINT64 -> Long.toUnsignedString(varint(start));
+      case SINT64 -> {
+        long raw = varint(start);
+        yield Long.toString((raw >>> 1) ^ -(raw & 1));
+      }
+      case FIXED32 -> Integer.toUnsignedString(little(start).getInt());
+      case SFIXED32 -> Integer.toString(little(start).getInt());
+      case FLOAT -> Float.toString(little(start).getFloat());
+      case FIXED64 -> Long.toUnsignedString(little(start).getLong());
+      case SFIXED64 -> Long.toString(little(start).getLong());
+      case DOUBLE -> Double.toString(little(start).getDouble());
+      case ENUM -> {
+        int number = (int) varint(start);
+        EnumValueDescriptor value = field.getEnumType().findValueByNumber(number);
+        yield value == null ? Integer.toString(number) : value.getName();
+      }
+      case MESSAGE, GROUP -> throw new AssertionError(field);
+    };
+  }
+
+  /** Bytes that are equal only when all values of the slots are equal. */
+  public byte[] key(int[] slots) {
+    if (slots.length == 1 && earlier == null) {
+      int start = ranges[slots[0] * 2];
+      if (start == ABSENT) {
+        return new byte[0];
+      }
+      // A mark in front keeps an empty value apart from none.
+      int length = ranges[slots[0] * 2 + 1] - start;
+      byte[] key = new byte[length + 1];
+      key[0] = 1;
+      System.arraycopy(bytes, start, key, 1, length);
+      return key;
+    }
+    ByteArrayOutputStream key = new ByteArrayOutputStream(64);
+    try (DataOutputStream out = new DataOutputStream(key)) {
+      // Never the first byte of a short key.
+      out.writeByte(2);
+      for (int slot : slots) {
+        List<int[]> before = earlier == null ? null : earlier[slot];
+        if (before != null) {
+          for (int[] range : before) {
+            write(out, range[0], range[1]);
+          }
+        }
+        if (present(slot)) {
+          write(out, ranges[slot * 2], ranges[slot * 2 + 1]);
+        }
+        out.writeInt(ABSENT);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return key.toByteArray();
+  }
+
+  void put(int slot, int start, int end, boolean allCount) {
+    if (allCount && present(slot)) {
+      if (earlier == null) {
+        earlier = newLists(wanted.length);
+      }
+      List<int[]> before = earlier[slot];
+      if (before == null) {
+        before = new ArrayList<>();
+        earlier[slot] = before;
+      }
+      before.add(new int[] {ranges[slot * 2], ranges[slot * 2 + 1]});
+    }
+    ranges[slot * 2] = start;
+    ranges[slot * 2 + 1] = end;
+  }
+
+  void clear(int[] slots) {
+    for (int slot : slots) {
+      ranges[slot * 2] = ABSENT;
+      if (earlier != null) {
+        earlier[slot] = null;
+      }
+    }
+  }
+
+  private void write(DataOutputStream out, int start, int end) throws IOException {
+    out.writeInt(end - start);
+    out.write(bytes, start, end - start);
+  }
+
+  private long varint(int start) {
+    long value = 0;
+    int at = start;
+    for (int shift = 0; ; shift += 7) {
+      byte b = bytes[at++];
+      value |= (b & 0x7fL) << shift;
+      if (b >= 0) {
+        return value;
+      }
+    }
+  }
+
+  private ByteBuffer little(int start) {
+    return ByteBuffer.wrap(bytes, start, 8 <= bytes.length - start ? 8 : 4)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays
+  private static @Nullable List<int[]>[] newLists(int length) {
+    return new List[length];
+  }
+}
