@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.gateway.server;
+
+import org.jspecify.annotations.NullMarked;
