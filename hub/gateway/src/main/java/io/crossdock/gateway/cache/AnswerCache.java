@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,8 +33,6 @@ public final class AnswerCache {
   private final ConcurrentHashMap<CacheKey, Flight> flights = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Set<CacheKey>> tagged = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Integer, Counters> counters = new ConcurrentHashMap<>();
-  private final LongAdder evictions = new LongAdder();
-  private final LongAdder invalidations = new LongAdder();
 
   /**
    * An answer that is kept.
@@ -46,32 +45,54 @@ public final class AnswerCache {
   @SuppressWarnings("ArrayRecordComponent")
   record Entry(byte[] body, List<String> tags, long observedNanos, long lifeNanos) {}
 
-  /** Hits and misses of one operation. */
+  /** What happened to one operation's calls and answers. */
   private static final class Counters {
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
+    private final LongAdder evictions = new LongAdder();
+    private final LongAdder invalidations = new LongAdder();
   }
 
   /**
-   * How full the cache is and how often it answered since the process started.
+   * How full the cache is, and what happened since the process started.
+   *
+   * @param maxBytes the bound
+   * @param operations by number of the operation
+   */
+  public record Statistics(long maxBytes, Map<Integer, OperationStatistics> operations) {
+
+    /** All operations together. */
+    public OperationStatistics total() {
+      return operations.values().stream()
+          .reduce(OperationStatistics.NONE, OperationStatistics::plus);
+    }
+  }
+
+  /**
+   * The cache of one operation.
    *
    * @param entries answers kept
    * @param bytes memory they take, as the bound counts it
-   * @param maxBytes the bound
+   * @param hits calls answered from memory
+   * @param misses calls that were not
    * @param evictions answers dropped for lack of room
    * @param invalidations answers dropped by writes, events and operators
-   * @param operations hits and misses by number of the operation
    */
-  public record Statistics(
-      long entries,
-      long bytes,
-      long maxBytes,
-      long evictions,
-      long invalidations,
-      Map<Integer, HitsAndMisses> operations) {}
+  public record OperationStatistics(
+      long entries, long bytes, long hits, long misses, long evictions, long invalidations) {
 
-  /** How often an operation was answered from memory, and how often not. */
-  public record HitsAndMisses(long hits, long misses) {}
+    private static final OperationStatistics NONE = new OperationStatistics(0, 0, 0, 0, 0, 0);
+
+    private OperationStatistics plus(OperationStatistics other) {
+      return new OperationStatistics(
+          entries + other.entries,
+          bytes + other.bytes,
+          hits + other.hits,
+          misses + other.misses,
+          evictions + other.evictions,
+          invalidations + other.invalidations);
+    }
+  }
 
   /**
    * @param maxBytes bound of all answers and their keys, bytes
@@ -91,9 +112,9 @@ public final class AnswerCache {
             // On the caller's thread: a little work now and then instead of a thread hand-off.
             .executor(Runnable::run)
             .evictionListener(
-                (@Nullable CacheKey _, @Nullable Entry _, RemovalCause cause) -> {
-                  if (cause == RemovalCause.SIZE) {
-                    evictions.increment();
+                (@Nullable CacheKey key, @Nullable Entry _, RemovalCause cause) -> {
+                  if (key != null && cause == RemovalCause.SIZE) {
+                    countersOf(key.operation()).evictions.increment();
                   }
                 })
             .removalListener(
@@ -117,7 +138,7 @@ public final class AnswerCache {
 
   /** Counts a call that was answered from memory, or that was not. */
   void count(int operation, boolean hit) {
-    Counters of = counters.computeIfAbsent(operation, absent -> new Counters());
+    Counters of = countersOf(operation);
     (hit ? of.hits : of.misses).increment();
   }
 
@@ -191,22 +212,42 @@ public final class AnswerCache {
     return dropped;
   }
 
-  /** How full the cache is and how often it answered. */
+  /** How full the cache is, and what happened. Walks over every entry: for people, not for a call. */
   public Statistics statistics() {
     entries.cleanUp();
-    Map<Integer, HitsAndMisses> operations = new TreeMap<>();
+    Map<Integer, long[]> kept = new HashMap<>();
+    entries
+        .asMap()
+        .forEach(
+            (key, entry) -> {
+              long[] sums = kept.computeIfAbsent(key.operation(), absent -> new long[2]);
+              sums[0]++;
+              sums[1] += weigh(key, entry);
+            });
+    Map<Integer, OperationStatistics> operations = new TreeMap<>();
     counters.forEach(
-        (operation, of) ->
-            operations.put(operation, new HitsAndMisses(of.hits.sum(), of.misses.sum())));
-    long bytes =
-        entries.policy().eviction().map(e -> e.weightedSize().orElse(0)).orElse(0L);
-    return new Statistics(
-        entries.estimatedSize(), bytes, maxBytes, evictions.sum(), invalidations.sum(), operations);
+        (operation, of) -> {
+          long[] sums = kept.getOrDefault(operation, new long[2]);
+          operations.put(
+              operation,
+              new OperationStatistics(
+                  sums[0],
+                  sums[1],
+                  of.hits.sum(),
+                  of.misses.sum(),
+                  of.evictions.sum(),
+                  of.invalidations.sum()));
+        });
+    return new Statistics(maxBytes, operations);
   }
 
   /** Number of tags that lead to an answer; none when nothing is kept or under way. */
   int tags() {
     return tagged.size();
+  }
+
+  private Counters countersOf(int operation) {
+    return counters.computeIfAbsent(operation, absent -> new Counters());
   }
 
   private int drop(CacheKey key) {
@@ -221,7 +262,7 @@ public final class AnswerCache {
       untag(key, flight.tags());
     }
     if (kept) {
-      invalidations.increment();
+      countersOf(key.operation()).invalidations.increment();
     }
     return kept ? 1 : 0;
   }

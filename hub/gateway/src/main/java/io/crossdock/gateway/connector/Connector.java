@@ -2,7 +2,6 @@ package io.crossdock.gateway.connector;
 
 import io.crossdock.config.v1.ConnectorTarget;
 import io.crossdock.gateway.pipeline.EventLoops;
-import io.grpc.Channel;
 import io.grpc.ConnectivityState;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,13 +19,43 @@ public final class Connector {
   private final int[] turns;
 
   /**
-   * One process of a connector.
+   * One process of a connector, as this hub sees it.
    *
    * @param address host and port
    * @param state the best state that any event loop's connection has
-   * @param since when a connection last changed its state
+   * @param health what the process says of itself
+   * @param since when a connection or the health last changed
+   * @param lastFailure why a connection or a call failed last; empty when none ever did
+   * @param lastFailureAt when that was; null when none ever did
+   * @param inFlight calls that have begun and not ended
+   * @param calls calls that ended
+   * @param failedCalls calls that ended by a fault of the connector or its backend
    */
-  public record InstanceState(String address, ConnectivityState state, Instant since) {}
+  public record InstanceState(
+      String address,
+      ConnectivityState state,
+      Health health,
+      Instant since,
+      String lastFailure,
+      @Nullable Instant lastFailureAt,
+      long inFlight,
+      long calls,
+      long failedCalls) {
+
+    static InstanceState of(Instance instance) {
+      Instance.LastFailure last = instance.lastFailure();
+      return new InstanceState(
+          instance.address(),
+          instance.state(),
+          instance.health(),
+          instance.since(),
+          last == null ? "" : last.why(),
+          last == null ? null : last.at(),
+          instance.inFlight(),
+          instance.calls(),
+          instance.failedCalls());
+    }
+  }
 
   Connector(ConnectorTarget target, int maxMessageBytes, EventLoops loops) {
     this.name = target.getName();
@@ -49,40 +78,43 @@ public final class Connector {
 
   /** Its processes, in the order of the configuration. */
   public List<InstanceState> instances() {
-    return instances.stream()
-        .map(
-            instance ->
-                new InstanceState(instance.address(), best(instance), instance.since()))
-        .toList();
+    return instances.stream().map(InstanceState::of).toList();
   }
 
   /** Whether any process can take calls. */
   public boolean isReady() {
-    return instances.stream().anyMatch(instance -> best(instance) == ConnectivityState.READY);
+    return instances.stream()
+        .anyMatch(
+            instance ->
+                instance.state() == ConnectivityState.READY
+                    && instance.health() != Health.NOT_SERVING);
   }
 
   /**
-   * A connection for one call: a ready process, else one that is just being connected to.
+   * The process for one call: a ready one, else one that is just being connected to.
    *
    * @param loop the call's event loop
-   * @return null when every process is down
+   * @return null when every process is down or wants no calls
    */
-  @Nullable Channel pick(int loop) {
+  @Nullable Instance pick(int loop) {
     int count = instances.size();
     int turn = turns[loop];
     turns[loop] = turn + 1 == count ? 0 : turn + 1;
     Instance connecting = null;
     for (int i = 0; i < count; i++) {
       Instance instance = instances.get(turn + i < count ? turn + i : turn + i - count);
+      if (instance.health() == Health.NOT_SERVING) {
+        continue;
+      }
       ConnectivityState state = instance.state(loop);
       if (state == ConnectivityState.READY) {
-        return instance.channel(loop);
+        return instance;
       }
       if (state == ConnectivityState.CONNECTING || state == ConnectivityState.IDLE) {
         connecting = instance;
       }
     }
-    return connecting == null ? null : connecting.channel(loop);
+    return connecting;
   }
 
   void connect() {
@@ -91,26 +123,5 @@ public final class Connector {
 
   void close() {
     instances.forEach(Instance::close);
-  }
-
-  private ConnectivityState best(Instance instance) {
-    ConnectivityState best = ConnectivityState.SHUTDOWN;
-    for (int i = 0; i < turns.length; i++) {
-      ConnectivityState state = instance.state(i);
-      if (rank(state) < rank(best)) {
-        best = state;
-      }
-    }
-    return best;
-  }
-
-  private static int rank(ConnectivityState state) {
-    return switch (state) {
-      case READY -> 0;
-      case CONNECTING -> 1;
-      case IDLE -> 2;
-      case TRANSIENT_FAILURE -> 3;
-      case SHUTDOWN -> 4;
-    };
   }
 }

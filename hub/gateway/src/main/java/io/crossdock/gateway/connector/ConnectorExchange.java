@@ -71,15 +71,18 @@ public final class ConnectorExchange implements Exchange {
     }
     CallOptions options = CallOptions.DEFAULT;
     Channel channel;
+    Instance instance = null;
     if (name.equals(Routes.LOCAL)) {
       channel = local;
       options = options.withExecutor(call.loop());
     } else {
-      channel = connectors.find(name).map(connector -> connector.pick(call.loopIndex())).orElse(null);
-    }
-    if (channel == null) {
-      call.fail(unavailable(name));
-      return Ended.ENDED;
+      instance =
+          connectors.find(name).map(connector -> connector.pick(call.loopIndex())).orElse(null);
+      if (instance == null) {
+        call.fail(unavailable(name));
+        return Ended.ENDED;
+      }
+      channel = instance.channel(call.loopIndex());
     }
     long remaining = call.remainingNanos();
     if (remaining != Long.MAX_VALUE) {
@@ -89,7 +92,8 @@ public final class ConnectorExchange implements Exchange {
     // The caller's context would add its own deadline and cancellation to what is done here.
     Context previous = Context.ROOT.attach();
     try {
-      Stream stream = new Stream(call, channel.newCall(call.operation().outbound(), options));
+      Stream stream =
+          new Stream(call, instance, channel.newCall(call.operation().outbound(), options));
       stream.start();
       return stream;
     } finally {
@@ -122,6 +126,8 @@ public final class ConnectorExchange implements Exchange {
   private final class Stream extends ClientCall.Listener<byte[]> implements Upstream {
 
     private final Call call;
+    // Null for a service inside the hub.
+    private final @Nullable Instance instance;
     private final ClientCall<byte[], byte[]> server;
     private final boolean clientStreams;
     private final boolean serverStreams;
@@ -131,14 +137,18 @@ public final class ConnectorExchange implements Exchange {
     // A message of the server waits to be asked for until the caller can take it.
     private boolean awaitsPeer;
 
-    Stream(Call call, ClientCall<byte[], byte[]> server) {
+    Stream(Call call, @Nullable Instance instance, ClientCall<byte[], byte[]> server) {
       this.call = call;
+      this.instance = instance;
       this.server = server;
       this.clientStreams = call.operation().clientStreams();
       this.serverStreams = call.operation().serverStreams();
     }
 
     void start() {
+      if (instance != null) {
+        instance.callBegins();
+      }
       server.start(this, call.upstreamHeaders());
       if (clientStreams) {
         awaitsMessage = true;
@@ -216,6 +226,9 @@ public final class ConnectorExchange implements Exchange {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      if (instance != null) {
+        count(instance, status);
+      }
       if (!status.isOk()) {
         call.finish(failed(status, trailers));
       } else if (serverStreams) {
@@ -224,6 +237,14 @@ public final class ConnectorExchange implements Exchange {
         call.fail(invalid("no answer"));
       } else {
         call.finish(new Outcome.Answered(stamped(answer)));
+      }
+    }
+
+    private void count(Instance called, Status status) {
+      if (Outcome.faultOf(status.getCode()) == Outcome.Fault.CALLER) {
+        called.callEnds();
+      } else {
+        called.callFails(call.operation().methodName() + " ended with " + status.getCode());
       }
     }
 

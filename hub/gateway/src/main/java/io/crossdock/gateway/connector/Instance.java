@@ -3,37 +3,47 @@ package io.crossdock.gateway.connector;
 import io.crossdock.gateway.pipeline.EventLoops;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One process of a connector: a connection from each event loop, so that a call stays on the loop it
- * came in on.
+ * came in on, and one health stream.
  *
- * <p>gRPC keeps the connections: keep-alive probes, the standard health protocol (a process that
- * says NOT_SERVING gets no calls), reconnection. Its back-off grows up to two minutes; a till cannot
- * wait that long for a restarted connector, so a lost connection is tried again every second.
+ * <p>gRPC keeps the connections: keep-alive probes and reconnection. Its back-off grows up to two
+ * minutes; a till cannot wait that long for a restarted connector, so a lost connection is tried
+ * again every second.
  */
 final class Instance {
 
-  private static final Duration RECONNECT = Duration.ofSeconds(1);
-  private static final Map<String, ?> HEALTH_CHECKED =
-      Map.of(
-          "loadBalancingConfig", List.of(Map.of("round_robin", Map.of())),
-          "healthCheckConfig", Map.of("serviceName", ""));
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(5);
+  // gRPC drops a connection without calls after half an hour; here it must stay warm.
+  private static final Duration NEVER_IDLE = Duration.ofDays(3650);
 
   private final String address;
   private final EventLoops loops;
   private final ManagedChannel[] channels;
   private final ConnectivityState[] states;
-  private volatile boolean closing;
+  private final LongAdder begun = new LongAdder();
+  private final LongAdder ended = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private volatile Health health = Health.UNKNOWN;
   private volatile Instant since = Instant.now();
+  private volatile @Nullable LastFailure lastFailure;
+  private volatile boolean closing;
+
+  /** Why a connection or a call failed last, and when. */
+  record LastFailure(String why, Instant at) {}
 
   Instance(String address, Duration keepAlive, int maxMessageBytes, EventLoops loops) {
     this.address = address;
@@ -51,12 +61,11 @@ final class Instance {
               .channelType(NioSocketChannel.class)
               .maxInboundMessageSize(maxMessageBytes)
               .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
-              .keepAliveTimeout(5, TimeUnit.SECONDS)
+              .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
               .keepAliveWithoutCalls(true)
-              .idleTimeout(3650, TimeUnit.DAYS)
+              .idleTimeout(NEVER_IDLE.toDays(), TimeUnit.DAYS)
               .disableRetry()
               .disableServiceConfigLookUp()
-              .defaultServiceConfig(HEALTH_CHECKED)
               .build();
     }
   }
@@ -67,6 +76,7 @@ final class Instance {
       int index = i;
       loops.loop(i).execute(() -> watch(index));
     }
+    loops.loop(0).execute(this::watchHealth);
   }
 
   String address() {
@@ -83,9 +93,62 @@ final class Instance {
     return states[loop];
   }
 
-  /** When a connection last changed its state. */
+  /** The best state that any event loop's connection has. */
+  ConnectivityState state() {
+    ConnectivityState best = ConnectivityState.SHUTDOWN;
+    for (ConnectivityState state : states) {
+      if (rank(state) < rank(best)) {
+        best = state;
+      }
+    }
+    return best;
+  }
+
+  /** What the process says of itself. */
+  Health health() {
+    return health;
+  }
+
+  /** When a connection or the health last changed. */
   Instant since() {
     return since;
+  }
+
+  /** Why a connection or a call failed last; null when none ever did. */
+  @Nullable LastFailure lastFailure() {
+    return lastFailure;
+  }
+
+  /** Calls that ended. */
+  long calls() {
+    return ended.sum();
+  }
+
+  /** Calls that ended by a fault of the connector or its backend. */
+  long failedCalls() {
+    return failed.sum();
+  }
+
+  /** Calls that have begun and not ended. */
+  long inFlight() {
+    return Math.max(0, begun.sum() - ended.sum());
+  }
+
+  /** Counts a call that begins. */
+  void callBegins() {
+    begun.increment();
+  }
+
+  /** Counts a call that was answered, or failed by its caller's fault. */
+  void callEnds() {
+    ended.increment();
+  }
+
+  /** Counts a call that failed by a fault on this side. */
+  void callFails(String why) {
+    ended.increment();
+    failed.increment();
+    lastFailure = new LastFailure(why, Instant.now());
   }
 
   /** Lets calls in flight end and closes the connections. */
@@ -94,6 +157,8 @@ final class Instance {
     for (ManagedChannel channel : channels) {
       channel.shutdown();
     }
+    // The health stream never ends by itself and would keep its connection.
+    channels[0].shutdownNow();
   }
 
   private void watch(int loop) {
@@ -110,8 +175,59 @@ final class Instance {
       var _ =
           loops
               .loop(loop)
-              .schedule(channel::resetConnectBackoff, RECONNECT.toMillis(), TimeUnit.MILLISECONDS);
+              .schedule(channel::resetConnectBackoff, RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
     channel.notifyWhenStateChanged(state, () -> loops.loop(loop).execute(() -> watch(loop)));
+  }
+
+  private void watchHealth() {
+    if (!closing) {
+      HealthWatch.open(channels[0], this::health, this::healthStreamEnded);
+    }
+  }
+
+  private void health(Health now) {
+    if (now != health) {
+      health = now;
+      since = Instant.now();
+    }
+  }
+
+  private void healthStreamEnded(Status why) {
+    if (closing) {
+      return;
+    }
+    if (why.getCode() == Status.Code.UNIMPLEMENTED) {
+      health(Health.NOT_OFFERED);
+    } else {
+      health(Health.UNKNOWN);
+      lastFailure = new LastFailure(describe(why), Instant.now());
+    }
+    var _ =
+        loops.loop(0).schedule(this::watchHealth, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static String describe(Status why) {
+    for (Throwable cause = why.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectException) {
+        return "connection refused";
+      }
+      if (cause instanceof UnknownHostException) {
+        return "host name not known";
+      }
+    }
+    return why.getCode() == Status.Code.UNAVAILABLE
+        ? "connection lost"
+        : "health check ended with " + why.getCode();
+  }
+
+  private static int rank(ConnectivityState state) {
+    return switch (state) {
+      case READY -> 0;
+      case CONNECTING -> 1;
+      case IDLE -> 2;
+      case TRANSIENT_FAILURE -> 3;
+      case SHUTDOWN -> 4;
+    };
   }
 }
