@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.runtime.config;
+
+import org.jspecify.annotations.NullMarked;
