@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a call failed, in the contract's words.
  *
- * <p>The status code follows from the reason ({@code crossdock.common.v1.code} on the enum value). The
- * message is for people and never quotes a vendor or personal data.
+ * <p>The status code follows from the reason ({@code crossdock.common.v1.code} on the enum value).
+ * The message is for people and never quotes a vendor or personal data.
  *
  * @param reason why, one of the contract's reasons
  * @param message one sentence for people
@@ -242,7 +242,8 @@ public record Failure(
     Map<Reason, Status.Code> codes = new EnumMap<>(Reason.class);
     for (Reason reason : Reason.values()) {
       if (reason != Reason.UNRECOGNIZED) {
-        int code = reason.getValueDescriptor().getOptions().getExtension(ReasonProto.code).getNumber();
+        int code =
+            reason.getValueDescriptor().getOptions().getExtension(ReasonProto.code).getNumber();
         codes.put(reason, Status.fromCodeValue(code).getCode());
       }
     }

@@ -56,18 +56,24 @@ final class ContractsPage {
     line("");
     line("# Contracts");
     line("");
-    line("What callers may ask of Crossdock, and how the hub treats each call. The words are those of the");
-    line("`.proto` files under `proto/src/main/proto/crossdock`; the figures are their policy options, which");
+    line(
+        "What callers may ask of Crossdock, and how the hub treats each call. The words are those of the");
+    line(
+        "`.proto` files under `proto/src/main/proto/crossdock`; the figures are their policy options, which");
     line("the hub enforces.");
     line("");
     overview();
     line("## How to read the tables");
     line("");
-    line("- **Priority**: who is served first when not everyone can be: checkout, service, back office, batch.");
+    line(
+        "- **Priority**: who is served first when not everyone can be: checkout, service, back office, batch.");
     line("- **Deadline**: longest time of a call; a shorter deadline of the caller counts.");
-    line("- **Cache**: life of an answer; *refresh*: may be given that much longer while a fresh one is");
-    line("  fetched; *error*: that much longer because the backend fails; *absent*: life of a NOT_FOUND.");
-    line("- **Idempotency**: *safe* changes nothing; *keyed* gives the first answer again for the same");
+    line(
+        "- **Cache**: life of an answer; *refresh*: may be given that much longer while a fresh one is");
+    line(
+        "  fetched; *error*: that much longer because the backend fails; *absent*: life of a NOT_FOUND.");
+    line(
+        "- **Idempotency**: *safe* changes nothing; *keyed* gives the first answer again for the same");
     line("  `request_id`; *none* does it again.");
     line("- **Scopes**: what a caller must be allowed to do, all of them.");
     line("");
@@ -80,16 +86,15 @@ final class ContractsPage {
   private void overview() {
     line("| Domain | Services | Methods |");
     line("|---|---|---:|");
-    domains.forEach(
-        (name, files) -> {
-          List<ServiceDescriptorProto> services = services(files);
-          if (!services.isEmpty()) {
-            row(
-                "[" + name + "](#" + name + ")",
-                services.stream().map(ServiceDescriptorProto::getName).collect(joining(", ")),
-                "" + services.stream().mapToInt(ServiceDescriptorProto::getMethodCount).sum());
-          }
-        });
+    domains.forEach((name, files) -> {
+      List<ServiceDescriptorProto> services = services(files);
+      if (!services.isEmpty()) {
+        row(
+            "[" + name + "](#" + name + ")",
+            services.stream().map(ServiceDescriptorProto::getName).collect(joining(", ")),
+            "" + services.stream().mapToInt(ServiceDescriptorProto::getMethodCount).sum());
+      }
+    });
     line("");
     line("Also: [events](#events) and [reasons](#reasons).");
     line("");
@@ -105,11 +110,10 @@ final class ContractsPage {
         .map(source -> source.sentence(PACKAGE))
         .filter(text -> !text.isEmpty())
         .findFirst()
-        .ifPresent(
-            text -> {
-              line(text);
-              line("");
-            });
+        .ifPresent(text -> {
+          line(text);
+          line("");
+        });
     line(
         "| Service | Method | Owner | System of record | Priority | Deadline | Cache | Idempotency"
             + " | Scopes | Lifecycle |");
@@ -157,7 +161,8 @@ final class ContractsPage {
   private void events() {
     line("## Events");
     line("");
-    line("What has happened, as messages of `crossdock.event.v1`. Order holds per aggregate and key; lanes");
+    line(
+        "What has happened, as messages of `crossdock.event.v1`. Order holds per aggregate and key; lanes");
     line("never wait for each other.");
     line("");
     line("| Event | Aggregate | Key | Lane | Owner | Drops from the cache | What happened |");
@@ -184,7 +189,8 @@ final class ContractsPage {
   private void reasons() {
     line("## Reasons");
     line("");
-    line("Why a call failed, as `google.rpc.ErrorInfo.reason` in the domain `crossdock`. Every failed call");
+    line(
+        "Why a call failed, as `google.rpc.ErrorInfo.reason` in the domain `crossdock`. Every failed call");
     line("carries exactly one.");
     line("");
     line("| Reason | Code | Meaning |");
@@ -210,7 +216,10 @@ final class ContractsPage {
   }
 
   private void row(String... cells) {
-    line("| " + String.join(" | ", List.of(cells).stream().map(ContractsPage::cell).toList()) + " |");
+    line(
+        "| "
+            + String.join(" | ", List.of(cells).stream().map(ContractsPage::cell).toList())
+            + " |");
   }
 
   private static String cell(String text) {
@@ -226,7 +235,9 @@ final class ContractsPage {
   }
 
   private static List<ServiceDescriptorProto> services(Map<String, Source> files) {
-    return files.values().stream().flatMap(source -> source.file().getServiceList().stream()).toList();
+    return files.values().stream()
+        .flatMap(source -> source.file().getServiceList().stream())
+        .toList();
   }
 
   private static String cache(Cache cache) {

@@ -27,7 +27,10 @@ final class ContractsPageTest {
         .isEmpty();
   }
 
-  /** The first line that is not as expected, short enough to be read in a report; empty when all are. */
+  /**
+   * The first line that is not as expected, short enough to be read in a report; empty when all
+   * are.
+   */
   private static String firstDifference(String actual, String expected) {
     if (actual.equals(expected)) {
       return "";

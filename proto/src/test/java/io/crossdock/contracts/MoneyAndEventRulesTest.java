@@ -38,8 +38,7 @@ final class MoneyAndEventRulesTest {
 
   private static final CommandContext CONTEXT =
       CommandContext.newBuilder().setRequestId("0b4c8f0e-2f0e-4a51-9f0c-3f2c7f4f7c11").build();
-  private static final Date TODAY =
-      Date.newBuilder().setYear(2026).setMonth(11).setDay(21).build();
+  private static final Date TODAY = Date.newBuilder().setYear(2026).setMonth(11).setDay(21).build();
   private static final Quantity ONE =
       Quantity.newBuilder().setValue(Decimal.newBuilder().setValue("1")).build();
   private static final Timestamp NOON = Timestamp.newBuilder().setSeconds(1_795_000_000L).build();
@@ -153,8 +152,7 @@ final class MoneyAndEventRulesTest {
             .setOccurredAt(NOON)
             .setData(Any.pack(StockAdjusted.getDefaultInstance()))
             .build();
-    PublishRequest good =
-        PublishRequest.newBuilder().setContext(CONTEXT).addEvents(event).build();
+    PublishRequest good = PublishRequest.newBuilder().setContext(CONTEXT).addEvents(event).build();
 
     assertThat(broken(good)).isEmpty();
     assertThat(broken(good.toBuilder().addEvents(event).build()))

@@ -7,8 +7,8 @@ import build.buf.protovalidate.ValidatorFactory;
 import build.buf.validate.ValidateProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
@@ -100,13 +100,12 @@ final class PolicyOptionsTest {
   @Test
   void onlyUnaryReadsWithAKeyAreCached() {
     assertThat(
-            offenders(
-                method ->
-                    policy(method).hasCache()
-                        && (!isRead(method)
-                            || method.isServerStreaming()
-                            || policy(method).getCache().getTtlMs() == 0
-                            || keys(method.getInputType()).isEmpty())))
+            offenders(method ->
+                policy(method).hasCache()
+                    && (!isRead(method)
+                        || method.isServerStreaming()
+                        || policy(method).getCache().getTtlMs() == 0
+                        || keys(method.getInputType()).isEmpty())))
         .isEmpty();
   }
 
@@ -126,43 +125,39 @@ final class PolicyOptionsTest {
   void everyTagNamesScalarFieldsOfTheRequest() {
     assertThat(
             methods()
-                .flatMap(
-                    method ->
-                        tags(method)
-                            .flatMap(PolicyOptionsTest::placeholders)
-                            .filter(path -> !isScalarPath(method.getInputType(), path))
-                            .map(path -> method.getFullName() + ": {" + path + "}")))
+                .flatMap(method ->
+                    tags(method)
+                        .flatMap(PolicyOptionsTest::placeholders)
+                        .filter(path -> !isScalarPath(method.getInputType(), path))
+                        .map(path -> method.getFullName() + ": {" + path + "}")))
         .isEmpty();
   }
 
   @Test
   void aStaleAnswerIsDeclaredTogetherWithItsLife() {
     assertThat(
-            offenders(
-                method ->
-                    (policy(method).getDegradedMode() == DegradedMode.DEGRADED_MODE_STALE)
-                        != (policy(method).getCache().getStaleIfErrorMs() > 0)))
+            offenders(method ->
+                (policy(method).getDegradedMode() == DegradedMode.DEGRADED_MODE_STALE)
+                    != (policy(method).getCache().getStaleIfErrorMs() > 0)))
         .isEmpty();
   }
 
   @Test
   void noCachedAnswerHoldsSensitiveData() {
     assertThat(
-            offenders(
-                method ->
-                    policy(method).hasCache()
-                        && holdsSensitive(method.getOutputType(), new HashSet<>())))
+            offenders(method ->
+                policy(method).hasCache()
+                    && holdsSensitive(method.getOutputType(), new HashSet<>())))
         .isEmpty();
   }
 
   @Test
   void onlySafeAndKeyedCallsAreSentAgain() {
     assertThat(
-            offenders(
-                method ->
-                    policy(method).getRetry() == RetryClass.RETRY_CLASS_UNAVAILABLE
-                        && !isRead(method)
-                        && !isKeyed(method)))
+            offenders(method ->
+                policy(method).getRetry() == RetryClass.RETRY_CLASS_UNAVAILABLE
+                    && !isRead(method)
+                    && !isKeyed(method)))
         .isEmpty();
   }
 
@@ -179,27 +174,24 @@ final class PolicyOptionsTest {
   @Test
   void everyScopeNamesADomainAndARight() {
     assertThat(
-            offenders(
-                method ->
-                    !policy(method).getScopesList().stream()
-                        .allMatch(scope -> SCOPE.matcher(scope).matches())))
+            offenders(method ->
+                !policy(method).getScopesList().stream()
+                    .allMatch(scope -> SCOPE.matcher(scope).matches())))
         .isEmpty();
   }
 
   @Test
   void noStreamIsSentAgain() {
     assertThat(
-            offenders(
-                method ->
-                    method.isServerStreaming()
-                        && policy(method).getRetry() == RetryClass.RETRY_CLASS_UNAVAILABLE))
+            offenders(method ->
+                method.isServerStreaming()
+                    && policy(method).getRetry() == RetryClass.RETRY_CLASS_UNAVAILABLE))
         .isEmpty();
   }
 
   @Test
   void onlyWritesDropCachedAnswers() {
-    assertThat(
-            offenders(method -> isRead(method) && policy(method).getInvalidatesCount() > 0))
+    assertThat(offenders(method -> isRead(method) && policy(method).getInvalidatesCount() > 0))
         .isEmpty();
   }
 
@@ -247,12 +239,11 @@ final class PolicyOptionsTest {
   void everyTagOfAnEventNamesScalarFieldsOfIt() {
     assertThat(
             events()
-                .flatMap(
-                    event ->
-                        eventPolicy(event).getInvalidatesList().stream()
-                            .flatMap(PolicyOptionsTest::placeholders)
-                            .filter(path -> !isScalarPath(event, path))
-                            .map(path -> event.getName() + ": {" + path + "}")))
+                .flatMap(event ->
+                    eventPolicy(event).getInvalidatesList().stream()
+                        .flatMap(PolicyOptionsTest::placeholders)
+                        .filter(path -> !isScalarPath(event, path))
+                        .map(path -> event.getName() + ": {" + path + "}")))
         .isEmpty();
   }
 
@@ -261,11 +252,10 @@ final class PolicyOptionsTest {
     assertThat(
             Reason.getDescriptor().getValues().stream()
                 .filter(value -> value.getNumber() != Reason.REASON_UNSPECIFIED_VALUE)
-                .filter(
-                    value -> {
-                      Code code = value.getOptions().getExtension(ReasonProto.code);
-                      return code == Code.UNKNOWN || code == Code.OK;
-                    })
+                .filter(value -> {
+                  Code code = value.getOptions().getExtension(ReasonProto.code);
+                  return code == Code.UNKNOWN || code == Code.OK;
+                })
                 .map(EnumValueDescriptor::getName))
         .isEmpty();
   }
@@ -398,10 +388,9 @@ final class PolicyOptionsTest {
   private static boolean holdsSensitive(Descriptor message, Set<Descriptor> seen) {
     return seen.add(message)
         && message.getFields().stream()
-            .anyMatch(
-                field ->
-                    policy(field).getDataClass() == DataClass.DATA_CLASS_SENSITIVE
-                        || (field.getJavaType() == JavaType.MESSAGE
-                            && holdsSensitive(field.getMessageType(), seen)));
+            .anyMatch(field ->
+                policy(field).getDataClass() == DataClass.DATA_CLASS_SENSITIVE
+                    || (field.getJavaType() == JavaType.MESSAGE
+                        && holdsSensitive(field.getMessageType(), seen)));
   }
 }

@@ -90,7 +90,8 @@ public final class ConfigDocument<M extends Message> {
       if (line != null) {
         return line;
       }
-      known = known.substring(0, Math.max(known.lastIndexOf('.'), Math.max(0, known.lastIndexOf('['))));
+      known =
+          known.substring(0, Math.max(known.lastIndexOf('.'), Math.max(0, known.lastIndexOf('['))));
     }
     return 0;
   }

@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: a whole number and {@code ms}, {@code s}, {@code m} or {@code h}. */
+/**
+ * Durations as people write them: a whole number and {@code ms}, {@code s}, {@code m} or {@code h}.
+ */
 final class Durations {
 
   private static final Pattern WRITTEN = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
@@ -38,6 +40,8 @@ final class Durations {
   }
 
   static String write(Duration duration) {
-    return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + "s"
+        : duration.toMillis() + "ms";
   }
 }

@@ -5,7 +5,8 @@ package io.crossdock.runtime.config;
  *
  * @param file the file as it was named
  * @param line line in the file, from 1; 0 when it concerns the whole file
- * @param path where in the configuration, for example {@code routes[1].service}; empty for the whole
+ * @param path where in the configuration, for example {@code routes[1].service}; empty for the
+ *     whole
  * @param value what stands there; empty when nothing does or it must not be shown
  * @param expectation what was expected
  */

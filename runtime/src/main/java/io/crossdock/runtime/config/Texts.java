@@ -9,7 +9,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Puts environment variables and files in the place of {@code ${env:NAME}} and {@code ${file:PATH}}. */
+/**
+ * Puts environment variables and files in the place of {@code ${env:NAME}} and {@code
+ * ${file:PATH}}.
+ */
 final class Texts {
 
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(\\w*):?([^}]*)}");
@@ -60,7 +63,8 @@ final class Texts {
       case "env" -> {
         String value = environment.get(name);
         if (value == null) {
-          throw new Unresolved(reference.group(), "the environment variable " + name + " to be set");
+          throw new Unresolved(
+              reference.group(), "the environment variable " + name + " to be set");
         }
         return value;
       }

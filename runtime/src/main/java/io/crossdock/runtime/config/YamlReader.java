@@ -149,12 +149,9 @@ final class YamlReader {
       return builder.buildPartial();
     }
     return switch (field.getJavaType()) {
-      case STRING ->
-          scalar(node, path, "a text").map(scalar -> text(scalar, path)).orElse(null);
+      case STRING -> scalar(node, path, "a text").map(scalar -> text(scalar, path)).orElse(null);
       case BOOLEAN ->
-          scalar(node, path, "true or false")
-              .map(scalar -> bool(scalar, path))
-              .orElse(null);
+          scalar(node, path, "true or false").map(scalar -> bool(scalar, path)).orElse(null);
       case INT, LONG ->
           scalar(node, path, "a whole number")
               .map(scalar -> integer(scalar, field, path))
@@ -211,10 +208,8 @@ final class YamlReader {
           default -> false;
         };
     int bits = wide ? 64 : 32;
-    BigInteger least =
-        unsigned ? BigInteger.ZERO : BigInteger.ONE.shiftLeft(bits - 1).negate();
-    BigInteger most =
-        BigInteger.ONE.shiftLeft(unsigned ? bits : bits - 1).subtract(BigInteger.ONE);
+    BigInteger least = unsigned ? BigInteger.ZERO : BigInteger.ONE.shiftLeft(bits - 1).negate();
+    BigInteger most = BigInteger.ONE.shiftLeft(unsigned ? bits : bits - 1).subtract(BigInteger.ONE);
     String expectation = "a whole number, " + least + " to " + most;
     if (!scalar.getTag().equals(Tag.INT)) {
       wrong(path, shown(scalar), expectation);

@@ -1,6 +1,6 @@
 /**
- * Configuration: a protobuf message written as YAML. Every mistake is told at once, with file, line,
- * path, value and what was expected; nothing unknown is skipped.
+ * Configuration: a protobuf message written as YAML. Every mistake is told at once, with file,
+ * line, path, value and what was expected; nothing unknown is skipped.
  */
 @NullMarked
 package io.crossdock.runtime.config;

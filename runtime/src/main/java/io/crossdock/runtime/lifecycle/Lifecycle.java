@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One process: its parts are owned in the order in which they start, and closed in reverse when it is
- * told to stop (SIGTERM, SIGINT) or when a later part fails to start.
+ * One process: its parts are owned in the order in which they start, and closed in reverse when it
+ * is told to stop (SIGTERM, SIGINT) or when a later part fails to start.
  */
 public final class Lifecycle {
 

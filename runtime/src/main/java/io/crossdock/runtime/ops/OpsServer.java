@@ -36,7 +36,8 @@ public final class OpsServer implements AutoCloseable {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     server.setExecutor(threads);
     server.createContext(
-        "/", exchange -> answer(exchange, route(exchange.getRequestURI().getPath(), health, telemetry)));
+        "/",
+        exchange -> answer(exchange, route(exchange.getRequestURI().getPath(), health, telemetry)));
     server.start();
     return new OpsServer(server, threads);
   }
@@ -67,7 +68,8 @@ public final class OpsServer implements AutoCloseable {
           new Answer(200, "text/plain; version=0.0.4; charset=utf-8", telemetry.prometheusText());
       default ->
           Answer.json(
-              404, "{\"error\":\"not found\",\"paths\":[\"/health/live\",\"/health/ready\",\"/metrics\"]}");
+              404,
+              "{\"error\":\"not found\",\"paths\":[\"/health/live\",\"/health/ready\",\"/metrics\"]}");
     };
   }
 

@@ -1,4 +1,6 @@
-/** What operators' tools read from a process over HTTP: whether it lives, is ready, and its metrics. */
+/**
+ * What operators' tools read from a process over HTTP: whether it lives, is ready, and its metrics.
+ */
 @NullMarked
 package io.crossdock.runtime.ops;
 

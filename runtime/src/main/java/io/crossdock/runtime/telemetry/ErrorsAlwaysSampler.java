@@ -26,8 +26,7 @@ final class ErrorsAlwaysSampler implements Sampler {
       SpanKind kind,
       Attributes attributes,
       List<LinkData> links) {
-    SamplingResult result =
-        decides.shouldSample(parent, traceId, name, kind, attributes, links);
+    SamplingResult result = decides.shouldSample(parent, traceId, name, kind, attributes, links);
     return result.getDecision() == SamplingDecision.DROP ? SamplingResult.recordOnly() : result;
   }
 

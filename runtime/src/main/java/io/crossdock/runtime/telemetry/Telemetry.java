@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The traces and metrics of this process.
  *
  * <p>Everything is set by the variables that the OpenTelemetry specification names. Two defaults
- * differ: without an endpoint or exporter nothing is sent anywhere, and spans are then recorded only
- * for the sake of a caller that samples. Metrics are always kept for {@link #prometheusText}.
+ * differ: without an endpoint or exporter nothing is sent anywhere, and spans are then recorded
+ * only for the sake of a caller that samples. Metrics are always kept for {@link #prometheusText}.
  *
  * <p>A span that ends in an error is exported whatever the sampler said.
  */
@@ -39,8 +39,7 @@ public final class Telemetry implements AutoCloseable {
   private final PrometheusMetricReader metrics;
   private final RuntimeTelemetry jvm;
 
-  private Telemetry(
-      OpenTelemetrySdk sdk, PrometheusMetricReader metrics, RuntimeTelemetry jvm) {
+  private Telemetry(OpenTelemetrySdk sdk, PrometheusMetricReader metrics, RuntimeTelemetry jvm) {
     this.sdk = sdk;
     this.metrics = metrics;
     this.jvm = jvm;
@@ -56,9 +55,10 @@ public final class Telemetry implements AutoCloseable {
   }
 
   static Telemetry start(String serviceName, Map<String, String> environment) {
-    boolean exports = isSet(environment, "OTEL_EXPORTER_OTLP_ENDPOINT")
-        || isSet(environment, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-        || isSet(environment, "OTEL_TRACES_EXPORTER");
+    boolean exports =
+        isSet(environment, "OTEL_EXPORTER_OTLP_ENDPOINT")
+            || isSet(environment, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+            || isSet(environment, "OTEL_TRACES_EXPORTER");
     PrometheusMetricReader metrics = PrometheusMetricReader.create();
     AtomicReference<@Nullable SpanExporter> exporter = new AtomicReference<>();
     OpenTelemetrySdk sdk =
@@ -66,24 +66,22 @@ public final class Telemetry implements AutoCloseable {
             .disableShutdownHook()
             .addPropertiesSupplier(() -> defaults(serviceName, exports))
             .addPropertiesCustomizer(config -> given(environment))
-            .addSpanExporterCustomizer(
-                (configured, _) -> {
-                  exporter.set(configured);
-                  return configured;
-                })
+            .addSpanExporterCustomizer((configured, _) -> {
+              exporter.set(configured);
+              return configured;
+            })
             .addSamplerCustomizer(
                 (configured, _) -> exports ? new ErrorsAlwaysSampler(configured) : configured)
-            .addTracerProviderCustomizer(
-                (provider, _) -> {
-                  SpanExporter configured = exporter.get();
-                  return configured == null
-                      ? provider
-                      : provider.addSpanProcessor(
-                          new UnsampledErrors(
-                              BatchSpanProcessor.builder(configured)
-                                  .setExportUnsampledSpans(true)
-                                  .build()));
-                })
+            .addTracerProviderCustomizer((provider, _) -> {
+              SpanExporter configured = exporter.get();
+              return configured == null
+                  ? provider
+                  : provider.addSpanProcessor(
+                      new UnsampledErrors(
+                          BatchSpanProcessor.builder(configured)
+                              .setExportUnsampledSpans(true)
+                              .build()));
+            })
             .addMeterProviderCustomizer((provider, _) -> provider.registerMetricReader(metrics))
             .build()
             .getOpenTelemetrySdk();
@@ -115,24 +113,30 @@ public final class Telemetry implements AutoCloseable {
 
   private static Map<String, String> defaults(String serviceName, boolean exports) {
     return Map.of(
-        "otel.service.name", serviceName,
-        "otel.resource.attributes", "service.instance.id=" + UUID.randomUUID(),
-        "otel.traces.exporter", exports ? "otlp" : "none",
-        "otel.traces.sampler", exports ? "parentbased_always_on" : "parentbased_always_off",
-        "otel.metrics.exporter", "none",
-        "otel.logs.exporter", "none",
-        "otel.exporter.otlp.protocol", "grpc");
+        "otel.service.name",
+        serviceName,
+        "otel.resource.attributes",
+        "service.instance.id=" + UUID.randomUUID(),
+        "otel.traces.exporter",
+        exports ? "otlp" : "none",
+        "otel.traces.sampler",
+        exports ? "parentbased_always_on" : "parentbased_always_off",
+        "otel.metrics.exporter",
+        "none",
+        "otel.logs.exporter",
+        "none",
+        "otel.exporter.otlp.protocol",
+        "grpc");
   }
 
   // The environment as it was handed in, so that a test can set its own.
   private static Map<String, String> given(Map<String, String> environment) {
     Map<String, String> properties = new HashMap<>();
-    environment.forEach(
-        (name, value) -> {
-          if (name.startsWith("OTEL_")) {
-            properties.put(name.toLowerCase(java.util.Locale.ROOT).replace('_', '.'), value);
-          }
-        });
+    environment.forEach((name, value) -> {
+      if (name.startsWith("OTEL_")) {
+        properties.put(name.toLowerCase(java.util.Locale.ROOT).replace('_', '.'), value);
+      }
+    });
     return properties;
   }
 

@@ -1,4 +1,6 @@
-/** Traces and metrics of a process: OpenTelemetry, set up by the standard {@code OTEL_*} variables. */
+/**
+ * Traces and metrics of a process: OpenTelemetry, set up by the standard {@code OTEL_*} variables.
+ */
 @NullMarked
 package io.crossdock.runtime.telemetry;
 

@@ -85,23 +85,74 @@ class ConfigLoaderTest {
 
   static Stream<Arguments> badFiles() {
     return Stream.of(
-        bad("an unknown field", "listen:\n  prot: 7070\n", "hub.yaml:2: listen.prot: unknown (expected: port)"),
-        bad("a field of another message", "port: 7070\n", "hub.yaml:1: port: unknown (expected: one of listen, ops, limits, cache, contracts, connectors, routes)"),
-        bad("a number as text", "listen:\n  port: \"7070\"\n", "hub.yaml:2: listen.port: \"7070\" (expected: a whole number, 0 to 4294967295)"),
-        bad("a word as number", "listen:\n  port: http\n", "hub.yaml:2: listen.port: http (expected: a whole number, 0 to 4294967295)"),
-        bad("a port out of range", "listen:\n  port: 99999\n", "hub.yaml:2: listen.port: 99999 (expected: less than or equal to 65535)"),
-        bad("a negative number", "cache:\n  max_bytes: -1\n", "hub.yaml:2: cache.max_bytes: -1 (expected: a whole number, 0 to 18446744073709551615)"),
-        bad("a duration without unit", "limits:\n  drain: 30\n", "hub.yaml:2: limits.drain: 30 (expected: a duration such as 250ms, 30s, 5m or 1h)"),
-        bad("a duration out of range", "limits:\n  drain: 1h\n", "hub.yaml:2: limits.drain: 3600s (expected: greater than or equal to 0s and less than or equal to 600s)"),
-        bad("an unknown choice", "limits:\n  unknown_request_fields: drop\n", "hub.yaml:2: limits.unknown_request_fields: drop (expected: refuse or forward)"),
-        bad("a text where a mapping belongs", "listen: 7070\n", "hub.yaml:1: listen: 7070 (expected: a mapping of host, port)"),
-        bad("a text where a list belongs", "connectors: loyalty\n", "hub.yaml:1: connectors: loyalty (expected: a list)"),
-        bad("a key given twice", "listen:\n  port: 1\n  port: 2\n", "hub.yaml:3: listen.port: given twice (expected: once)"),
-        bad("an empty value", "listen:\n  port:\n", "hub.yaml:2: listen.port: nothing (expected: a whole number)"),
-        bad("a flag for a text", "listen:\n  host: true\n", "hub.yaml:2: listen.host: true (expected: a text, in quotes if it is meant so)"),
-        bad("a variable that is not set", "listen:\n  host: ${env:NO_SUCH}\n", "hub.yaml:2: listen.host: ${env:NO_SUCH} (expected: the environment variable NO_SUCH to be set)"),
-        bad("a secret file that is missing", "listen:\n  host: ${file:none}\n", "hub.yaml:2: listen.host: ${file:none} (expected: a readable file)"),
-        bad("an unknown reference", "listen:\n  host: ${vault:x}\n", "hub.yaml:2: listen.host: ${vault:x} (expected: ${env:NAME} or ${file:PATH})"));
+        bad(
+            "an unknown field",
+            "listen:\n  prot: 7070\n",
+            "hub.yaml:2: listen.prot: unknown (expected: port)"),
+        bad(
+            "a field of another message",
+            "port: 7070\n",
+            "hub.yaml:1: port: unknown (expected: one of listen, ops, limits, cache, contracts, connectors, routes)"),
+        bad(
+            "a number as text",
+            "listen:\n  port: \"7070\"\n",
+            "hub.yaml:2: listen.port: \"7070\" (expected: a whole number, 0 to 4294967295)"),
+        bad(
+            "a word as number",
+            "listen:\n  port: http\n",
+            "hub.yaml:2: listen.port: http (expected: a whole number, 0 to 4294967295)"),
+        bad(
+            "a port out of range",
+            "listen:\n  port: 99999\n",
+            "hub.yaml:2: listen.port: 99999 (expected: less than or equal to 65535)"),
+        bad(
+            "a negative number",
+            "cache:\n  max_bytes: -1\n",
+            "hub.yaml:2: cache.max_bytes: -1 (expected: a whole number, 0 to 18446744073709551615)"),
+        bad(
+            "a duration without unit",
+            "limits:\n  drain: 30\n",
+            "hub.yaml:2: limits.drain: 30 (expected: a duration such as 250ms, 30s, 5m or 1h)"),
+        bad(
+            "a duration out of range",
+            "limits:\n  drain: 1h\n",
+            "hub.yaml:2: limits.drain: 3600s (expected: greater than or equal to 0s and less than or equal to 600s)"),
+        bad(
+            "an unknown choice",
+            "limits:\n  unknown_request_fields: drop\n",
+            "hub.yaml:2: limits.unknown_request_fields: drop (expected: refuse or forward)"),
+        bad(
+            "a text where a mapping belongs",
+            "listen: 7070\n",
+            "hub.yaml:1: listen: 7070 (expected: a mapping of host, port)"),
+        bad(
+            "a text where a list belongs",
+            "connectors: loyalty\n",
+            "hub.yaml:1: connectors: loyalty (expected: a list)"),
+        bad(
+            "a key given twice",
+            "listen:\n  port: 1\n  port: 2\n",
+            "hub.yaml:3: listen.port: given twice (expected: once)"),
+        bad(
+            "an empty value",
+            "listen:\n  port:\n",
+            "hub.yaml:2: listen.port: nothing (expected: a whole number)"),
+        bad(
+            "a flag for a text",
+            "listen:\n  host: true\n",
+            "hub.yaml:2: listen.host: true (expected: a text, in quotes if it is meant so)"),
+        bad(
+            "a variable that is not set",
+            "listen:\n  host: ${env:NO_SUCH}\n",
+            "hub.yaml:2: listen.host: ${env:NO_SUCH} (expected: the environment variable NO_SUCH to be set)"),
+        bad(
+            "a secret file that is missing",
+            "listen:\n  host: ${file:none}\n",
+            "hub.yaml:2: listen.host: ${file:none} (expected: a readable file)"),
+        bad(
+            "an unknown reference",
+            "listen:\n  host: ${vault:x}\n",
+            "hub.yaml:2: listen.host: ${vault:x} (expected: ${env:NAME} or ${file:PATH})"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -131,8 +182,14 @@ class ConfigLoaderTest {
 
     assertThat(mistakes(text).stream().map(line -> line.substring(0, line.indexOf(' '))))
         .containsExactly(
-            "hub.yaml:2:", "hub.yaml:4:", "hub.yaml:5:", "hub.yaml:7:", "hub.yaml:8:",
-            "hub.yaml:12:", "hub.yaml:13:", "hub.yaml:13:");
+            "hub.yaml:2:",
+            "hub.yaml:4:",
+            "hub.yaml:5:",
+            "hub.yaml:7:",
+            "hub.yaml:8:",
+            "hub.yaml:12:",
+            "hub.yaml:13:",
+            "hub.yaml:13:");
   }
 
   @Test

@@ -111,12 +111,11 @@ public final class AnswerCache {
             .ticker(clock::getAsLong)
             // On the caller's thread: a little work now and then instead of a thread hand-off.
             .executor(Runnable::run)
-            .evictionListener(
-                (@Nullable CacheKey key, @Nullable Entry _, RemovalCause cause) -> {
-                  if (key != null && cause == RemovalCause.SIZE) {
-                    countersOf(key.operation()).evictions.increment();
-                  }
-                })
+            .evictionListener((@Nullable CacheKey key, @Nullable Entry _, RemovalCause cause) -> {
+              if (key != null && cause == RemovalCause.SIZE) {
+                countersOf(key.operation()).evictions.increment();
+              }
+            })
             .removalListener(
                 (@Nullable CacheKey key, @Nullable Entry entry, RemovalCause cause) -> {
                   if (key != null && entry != null && cause != RemovalCause.REPLACED) {
@@ -212,32 +211,32 @@ public final class AnswerCache {
     return dropped;
   }
 
-  /** How full the cache is, and what happened. Walks over every entry: for people, not for a call. */
+  /**
+   * How full the cache is, and what happened. Walks over every entry: for people, not for a call.
+   */
   public Statistics statistics() {
     entries.cleanUp();
     Map<Integer, long[]> kept = new HashMap<>();
     entries
         .asMap()
-        .forEach(
-            (key, entry) -> {
-              long[] sums = kept.computeIfAbsent(key.operation(), absent -> new long[2]);
-              sums[0]++;
-              sums[1] += weigh(key, entry);
-            });
-    Map<Integer, OperationStatistics> operations = new TreeMap<>();
-    counters.forEach(
-        (operation, of) -> {
-          long[] sums = kept.getOrDefault(operation, new long[2]);
-          operations.put(
-              operation,
-              new OperationStatistics(
-                  sums[0],
-                  sums[1],
-                  of.hits.sum(),
-                  of.misses.sum(),
-                  of.evictions.sum(),
-                  of.invalidations.sum()));
+        .forEach((key, entry) -> {
+          long[] sums = kept.computeIfAbsent(key.operation(), absent -> new long[2]);
+          sums[0]++;
+          sums[1] += weigh(key, entry);
         });
+    Map<Integer, OperationStatistics> operations = new TreeMap<>();
+    counters.forEach((operation, of) -> {
+      long[] sums = kept.getOrDefault(operation, new long[2]);
+      operations.put(
+          operation,
+          new OperationStatistics(
+              sums[0],
+              sums[1],
+              of.hits.sum(),
+              of.misses.sum(),
+              of.evictions.sum(),
+              of.invalidations.sum()));
+    });
     return new Statistics(maxBytes, operations);
   }
 

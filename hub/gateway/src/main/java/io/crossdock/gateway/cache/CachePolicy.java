@@ -14,12 +14,13 @@ import io.opentelemetry.api.common.Attributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a repeated read from memory, sends the same question to a backend only once at a time, and
- * drops what a write has made untrue.
+ * Answers a repeated read from memory, sends the same question to a backend only once at a time,
+ * and drops what a write has made untrue.
  */
 public final class CachePolicy implements Policy {
 
-  private static final AttributeKey<String> RESULT = AttributeKey.stringKey("crossdock.cache.result");
+  private static final AttributeKey<String> RESULT =
+      AttributeKey.stringKey("crossdock.cache.result");
   private static final AttributeKey<Long> AGE = AttributeKey.longKey("crossdock.cache.age_ms");
 
   private final AnswerCache cache;
@@ -123,8 +124,7 @@ public final class CachePolicy implements Policy {
 
   private static void event(Call call, String result, long ageNanos) {
     if (call.span().isRecording()) {
-      call.span()
-          .addEvent("cache", Attributes.of(RESULT, result, AGE, ageNanos / 1_000_000));
+      call.span().addEvent("cache", Attributes.of(RESULT, result, AGE, ageNanos / 1_000_000));
     }
   }
 }

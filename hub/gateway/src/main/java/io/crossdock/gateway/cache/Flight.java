@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call to a backend on behalf of everyone who asks the same meanwhile.
  *
- * <p>Ends with the leader's outcome; with null when the leader gave up, so that one of those who wait
- * takes over.
+ * <p>Ends with the leader's outcome; with null when the leader gave up, so that one of those who
+ * wait takes over.
  */
 final class Flight {
 

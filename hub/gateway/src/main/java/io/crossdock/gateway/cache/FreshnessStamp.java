@@ -8,8 +8,8 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 
 /**
- * Bytes that, appended to a response, set fields of its {@link Freshness}. Protobuf merges them into
- * what the connector said, so the response is neither parsed nor copied.
+ * Bytes that, appended to a response, set fields of its {@link Freshness}. Protobuf merges them
+ * into what the connector said, so the response is neither parsed nor copied.
  */
 public final class FreshnessStamp {
 
@@ -34,8 +34,7 @@ public final class FreshnessStamp {
    * @param ageNanos how long ago the hub received it, nanoseconds
    */
   public static byte[] remembered(Freshness.Mode mode, long ageNanos) {
-    return stamp(
-        mode, AGE, ageNanos / 1_000_000_000L, (int) (ageNanos % 1_000_000_000L));
+    return stamp(mode, AGE, ageNanos / 1_000_000_000L, (int) (ageNanos % 1_000_000_000L));
   }
 
   private static byte[] stamp(Freshness.Mode mode, int time, long seconds, int nanos) {

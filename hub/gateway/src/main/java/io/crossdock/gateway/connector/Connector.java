@@ -84,10 +84,8 @@ public final class Connector {
   /** Whether any process can take calls. */
   public boolean isReady() {
     return instances.stream()
-        .anyMatch(
-            instance ->
-                instance.state() == ConnectivityState.READY
-                    && instance.health() != Health.NOT_SERVING);
+        .anyMatch(instance ->
+            instance.state() == ConnectivityState.READY && instance.health() != Health.NOT_SERVING);
   }
 
   /**

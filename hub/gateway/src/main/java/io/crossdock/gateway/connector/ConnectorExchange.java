@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes a call and exchanges its bytes with the connector, or with the service inside the hub, that
- * serves it. Back-pressure goes through in both directions.
+ * Routes a call and exchanges its bytes with the connector, or with the service inside the hub,
+ * that serves it. Back-pressure goes through in both directions.
  */
 public final class ConnectorExchange implements Exchange {
 
@@ -281,16 +281,14 @@ public final class ConnectorExchange implements Exchange {
       Failure failure =
           switch (status.getCode()) {
             case DEADLINE_EXCEEDED ->
-                Failure.of(
-                    Reason.REASON_DEADLINE_EXCEEDED, "The answer did not come in time.");
+                Failure.of(Reason.REASON_DEADLINE_EXCEEDED, "The answer did not come in time.");
             case CANCELLED ->
                 Failure.of(Reason.REASON_CANCELLED, "The call was cancelled on its way.");
             case UNIMPLEMENTED ->
                 Failure.of(
                     Reason.REASON_METHOD_NOT_SERVED, "The connector does not serve this method.");
             case RESOURCE_EXHAUSTED ->
-                Failure.of(
-                    Reason.REASON_MESSAGE_TOO_LARGE, "A message was larger than accepted.");
+                Failure.of(Reason.REASON_MESSAGE_TOO_LARGE, "A message was larger than accepted.");
             case UNAVAILABLE -> unavailable(call.servedBy());
             default ->
                 Failure.of(Reason.REASON_INTERNAL, "The connector failed.")

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process of a connector: a connection from each event loop, so that a call stays on the loop it
- * came in on, and one health stream.
+ * One process of a connector: a connection from each event loop, so that a call stays on the loop
+ * it came in on, and one health stream.
  *
  * <p>gRPC keeps the connections: keep-alive probes and reconnection. Its back-off grows up to two
  * minutes; a till cannot wait that long for a restarted connector, so a lost connection is tried
@@ -203,8 +203,7 @@ final class Instance {
       health(Health.UNKNOWN);
       lastFailure = new LastFailure(describe(why), Instant.now());
     }
-    var _ =
-        loops.loop(0).schedule(this::watchHealth, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    var _ = loops.loop(0).schedule(this::watchHealth, RETRY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static String describe(Status why) {

@@ -15,8 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The services inside the hub. Their handlers run on virtual threads and may block; they are reached
- * only through the pipeline, as a connector is.
+ * The services inside the hub. Their handlers run on virtual threads and may block; they are
+ * reached only through the pipeline, as a connector is.
  */
 public final class LocalServices implements AutoCloseable {
 

@@ -63,8 +63,7 @@ public final class Operation {
     this.reader = WireReader.compile(method.getInputType(), slots.paths());
     this.stampsFreshness = holdsFreshness(method.getOutputType());
     this.inbound = grpcMethod(method).setResponseMarshaller(Marshallers.PAYLOAD).build();
-    this.outbound =
-        inbound.toBuilder(Marshallers.BYTES, Marshallers.BYTES).build();
+    this.outbound = inbound.toBuilder(Marshallers.BYTES, Marshallers.BYTES).build();
   }
 
   /**
@@ -221,7 +220,8 @@ public final class Operation {
       }
     }
     expect(
-        stampsFreshness, "cache: response without field 15 (expected: crossdock.common.v1.Freshness)");
+        stampsFreshness,
+        "cache: response without field 15 (expected: crossdock.common.v1.Freshness)");
   }
 
   private static void expect(boolean holds, String otherwise) {
@@ -310,8 +310,7 @@ public final class Operation {
           expect(
               field.getType() == FieldDescriptor.Type.STRING && !field.isRepeated(),
               path + ".routing_attribute: " + field.getType() + " (expected: one string)");
-          routing.putIfAbsent(
-              options.getRoutingAttribute(), slotOf(FieldPath.parse(type, path)));
+          routing.putIfAbsent(options.getRoutingAttribute(), slotOf(FieldPath.parse(type, path)));
         }
         if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE && !field.isRepeated()) {
           collect(field.getMessageType(), path + ".", above);

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** Two arrays read one after the other, in the form from which gRPC frames without a further copy. */
+/**
+ * Two arrays read one after the other, in the form from which gRPC frames without a further copy.
+ */
 final class ByteStream extends InputStream implements Drainable, KnownLength {
 
   private final byte[] head;

@@ -128,7 +128,9 @@ public final class Call {
     this.span = ofCall;
   }
 
-  /** Name of the connector that serves the call; empty before routing and on an answer from memory. */
+  /**
+   * Name of the connector that serves the call; empty before routing and on an answer from memory.
+   */
   public String servedBy() {
     return servedBy;
   }

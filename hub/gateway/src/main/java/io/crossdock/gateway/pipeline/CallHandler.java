@@ -31,8 +31,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
   @Override
   public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], Payload> peer, Metadata headers) {
     int loop = loops.current();
-    Call call =
-        new Call(pipeline.operation(), headers, peer, pipeline, loops.loop(loop), loop);
+    Call call = new Call(pipeline.operation(), headers, peer, pipeline, loops.loop(loop), loop);
     if (pipeline.operation().clientStreams()) {
       peer.request(1);
       pipeline.start(call);
@@ -92,8 +91,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
       }
       if (request != null) {
         call.fail(
-            Failure.of(
-                Reason.REASON_MALFORMED_REQUEST, "More than one request message was sent."));
+            Failure.of(Reason.REASON_MALFORMED_REQUEST, "More than one request message was sent."));
       } else if (fits(call, message)) {
         request = message;
       }
@@ -105,8 +103,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
         return;
       }
       if (request == null) {
-        call.fail(
-            Failure.of(Reason.REASON_MALFORMED_REQUEST, "The call ended without a request."));
+        call.fail(Failure.of(Reason.REASON_MALFORMED_REQUEST, "The call ended without a request."));
         return;
       }
       call.request(request);

@@ -5,7 +5,9 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import java.util.concurrent.TimeUnit;
 
-/** Sets when a call must have ended: the caller's deadline or the contract's, whichever is earlier. */
+/**
+ * Sets when a call must have ended: the caller's deadline or the contract's, whichever is earlier.
+ */
 public final class DeadlinePolicy implements Policy {
 
   @Override
@@ -23,8 +25,6 @@ public final class DeadlinePolicy implements Policy {
     } else if (callers != null) {
       call.deadline(callers);
     }
-    return call.remainingNanos() > 0
-        ? Verdict.PROCEED
-        : Verdict.refuse(Call.deadlineExceeded());
+    return call.remainingNanos() > 0 ? Verdict.PROCEED : Verdict.refuse(Call.deadlineExceeded());
   }
 }

@@ -145,19 +145,17 @@ public final class Pipeline {
                     Math.max(0, remaining),
                     TimeUnit.NANOSECONDS);
     wait.stage()
-        .whenComplete(
-            (done, error) ->
-                call.loop()
-                    .execute(
-                        () -> {
-                          if (timer != null) {
-                            timer.cancel(false);
-                          }
-                          if (!call.finished) {
-                            call.waiting = false;
-                            advance(call);
-                          }
-                        }));
+        .whenComplete((done, error) ->
+            call.loop()
+                .execute(() -> {
+                  if (timer != null) {
+                    timer.cancel(false);
+                  }
+                  if (!call.finished) {
+                    call.waiting = false;
+                    advance(call);
+                  }
+                }));
   }
 
   private void abandon(Call call) {

@@ -8,10 +8,10 @@ import io.crossdock.gateway.operation.Operation;
  * <p>Guarantees of the {@link Pipeline}:
  *
  * <ul>
- *   <li>{@link #before} runs on the call's event loop and must not block. It is asked once, and once
- *       more after each {@link Verdict.Wait} that it gave.
- *   <li>{@link #after} runs exactly once for every call that {@code before} let proceed, on the same
- *       event loop, in the reverse order of the policies, whatever the outcome, a cancellation
+ *   <li>{@link #before} runs on the call's event loop and must not block. It is asked once, and
+ *       once more after each {@link Verdict.Wait} that it gave.
+ *   <li>{@link #after} runs exactly once for every call that {@code before} let proceed, on the
+ *       same event loop, in the reverse order of the policies, whatever the outcome, a cancellation
  *       included. It does not run for a policy that answered or refused.
  *   <li>A policy that waits and whose call ends meanwhile gets {@link #abandoned} instead.
  *   <li>An exception out of either method fails the call with INTERNAL and does not keep the other

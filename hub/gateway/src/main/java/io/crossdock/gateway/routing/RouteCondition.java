@@ -18,8 +18,7 @@ import java.util.Map;
  */
 final class RouteCondition {
 
-  private static final CelRuntime RUNTIME =
-      CelRuntimeFactory.legacyCelRuntimeBuilder().build();
+  private static final CelRuntime RUNTIME = CelRuntimeFactory.legacyCelRuntimeBuilder().build();
 
   private final String text;
   private final CelRuntime.Program program;
@@ -43,8 +42,7 @@ final class RouteCondition {
       compiler.addVar(attribute, SimpleType.STRING);
     }
     try {
-      CelAbstractSyntaxTree ast =
-          compiler.build().compile(text.isEmpty() ? "true" : text).getAst();
+      CelAbstractSyntaxTree ast = compiler.build().compile(text.isEmpty() ? "true" : text).getAst();
       return new RouteCondition(text, RUNTIME.createProgram(ast));
     } catch (CelValidationException | CelEvaluationException e) {
       throw new IllegalArgumentException(

@@ -20,7 +20,8 @@ public final class Routes {
   /** Name under which services inside the hub appear as a connector. */
   public static final String LOCAL = "local";
 
-  // Distinct values of routing attributes are few (stores, brands); decided once, they cost a look-up.
+  // Distinct values of routing attributes are few (stores, brands); decided once, they cost a
+  // look-up.
   private static final int REMEMBERED_DECISIONS = 4096;
 
   private final Map<String, Target> targets;
@@ -41,10 +42,9 @@ public final class Routes {
       ContractSet.Service service =
           contracts
               .service(route.getService())
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "service: " + route.getService() + " (expected: a known contract)"));
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      "service: " + route.getService() + " (expected: a known contract)"));
       targets.put(
           route.getService(),
           switch (route.getTargetCase()) {
@@ -83,10 +83,7 @@ public final class Routes {
     private final List<RouteCondition> conditions;
     private final List<String> connectors;
     private final Cache<List<String>, String> decisions =
-        Caffeine.newBuilder()
-            .maximumSize(REMEMBERED_DECISIONS)
-            .executor(Runnable::run)
-            .build();
+        Caffeine.newBuilder().maximumSize(REMEMBERED_DECISIONS).executor(Runnable::run).build();
 
     private Ruled(
         List<String> attributes, List<RouteCondition> conditions, List<String> connectors) {

@@ -88,8 +88,7 @@ public final class Gateway implements AutoCloseable {
     this.routes = Routes.compile(config.getRoutesList(), contracts);
     this.loops = new EventLoops(Runtime.getRuntime().availableProcessors());
     this.acceptor = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    this.connectors =
-        new Connectors(config.getConnectorsList(), settings.maxMessageBytes(), loops);
+    this.connectors = new Connectors(config.getConnectorsList(), settings.maxMessageBytes(), loops);
     this.cache = new AnswerCache(settings.cacheBytes(), System::nanoTime);
 
     String innerName = InProcessServerBuilder.generateName();
@@ -111,7 +110,9 @@ public final class Gateway implements AutoCloseable {
             .workerEventLoopGroup(loops.group())
             .channelType(NioServerSocketChannel.class)
             .maxInboundMessageSize(
-                (int) Math.min(Integer.MAX_VALUE, (long) settings.maxMessageBytes() * READABLE_FACTOR))
+                (int)
+                    Math.min(
+                        Integer.MAX_VALUE, (long) settings.maxMessageBytes() * READABLE_FACTOR))
             .maxInboundMetadataSize(settings.maxMetadataBytes())
             .permitKeepAliveTime(PERMIT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
@@ -227,7 +228,8 @@ public final class Gateway implements AutoCloseable {
                 (ProtoFileDescriptorSupplier)
                     () -> service.operations().getFirst().descriptor().getFile());
     service.operations().forEach(operation -> descriptor.addMethod(operation.inbound()));
-    ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
+    ServerServiceDefinition.Builder definition =
+        ServerServiceDefinition.builder(descriptor.build());
     for (Operation operation : service.operations()) {
       validation.warmUp(operation);
       Pipeline pipeline = Pipeline.of(operation, policies, exchange);

@@ -44,11 +44,14 @@ public final class RequestRules {
       case UNKNOWN_FIELD -> {
         if (refuseUnknownFields) {
           return Failure.of(
-                  Reason.REASON_UNKNOWN_FIELD, "The request has a field that the contract does not know.")
+                  Reason.REASON_UNKNOWN_FIELD,
+                  "The request has a field that the contract does not know.")
               .withViolations(
                   List.of(
                       new Failure.Violation(
-                          reading.unknownField(), "unknown_field", "not a field of this contract")));
+                          reading.unknownField(),
+                          "unknown_field",
+                          "not a field of this contract")));
         }
       }
       case WELL_FORMED -> {}
@@ -65,8 +68,7 @@ public final class RequestRules {
 
   private Failure malformed() {
     return Failure.of(
-            Reason.REASON_MALFORMED_REQUEST,
-            "The bytes are not a " + type.getFullName() + ".")
+            Reason.REASON_MALFORMED_REQUEST, "The bytes are not a " + type.getFullName() + ".")
         .withViolations(
             List.of(new Failure.Violation("", "wire_format", "not a " + type.getFullName())));
   }

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests that break their contract. Stands behind the cache: an answer from memory belongs
- * to a request that was once checked.
+ * Refuses requests that break their contract. Stands behind the cache: an answer from memory
+ * belongs to a request that was once checked.
  */
 public final class ValidationPolicy implements Policy {
 

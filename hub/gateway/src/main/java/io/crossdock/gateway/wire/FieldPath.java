@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A way from a request type down to one of its fields, such as {@code context.store}; every step but
- * the last is a single message.
+ * A way from a request type down to one of its fields, such as {@code context.store}; every step
+ * but the last is a single message.
  *
  * @param fields the steps, one or more
  */
@@ -29,7 +29,10 @@ public record FieldPath(List<FieldDescriptor> fields) {
     for (String name : path.split("\\.", -1)) {
       if (at == null) {
         throw new IllegalArgumentException(
-            path + ": " + fields.getLast().getName() + " has no fields (expected: a single message)");
+            path
+                + ": "
+                + fields.getLast().getName()
+                + " has no fields (expected: a single message)");
       }
       FieldDescriptor field = at.findFieldByName(name);
       if (field == null) {

@@ -60,7 +60,9 @@ public final class Reading {
     return unknown == null ? Form.WELL_FORMED : Form.UNKNOWN_FIELD;
   }
 
-  /** Path of the first unknown field, its number last, such as {@code context.77}; empty when none. */
+  /**
+   * Path of the first unknown field, its number last, such as {@code context.77}; empty when none.
+   */
   public String unknownField() {
     return unknown == null ? "" : unknown;
   }

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the wanted fields out of serialized messages of one type and tells whether protobuf's parser
- * would accept the bytes.
+ * Reads the wanted fields out of serialized messages of one type and tells whether protobuf's
+ * parser would accept the bytes.
  *
  * <p>Compiled once from the descriptor; immutable, safe for any thread. A message is walked once,
  * without an object per field. The rules (varints of up to ten bytes, last value wins, messages
@@ -50,7 +50,8 @@ public final class WireReader {
    * @param wanted the fields to read; a slot is the position in this list
    */
   public static WireReader compile(Descriptor type, List<FieldPath> wanted) {
-    return new WireReader(wanted.toArray(FieldPath[]::new), new Compiler(wanted).shape(type, List.of()));
+    return new WireReader(
+        wanted.toArray(FieldPath[]::new), new Compiler(wanted).shape(type, List.of()));
   }
 
   /** Reads a message. */
@@ -67,12 +68,11 @@ public final class WireReader {
     private Map<Integer, Field> sparse = Map.of();
 
     void set(Map<Integer, Field> fields) {
-      fields.forEach(
-          (number, field) -> {
-            if (number < DENSE) {
-              dense[number] = field;
-            }
-          });
+      fields.forEach((number, field) -> {
+        if (number < DENSE) {
+          dense[number] = field;
+        }
+      });
       sparse = Map.copyOf(fields);
     }
 
@@ -115,8 +115,7 @@ public final class WireReader {
     }
 
     Shape shape(Descriptor type, @Nullable List<FieldDescriptor> way) {
-      boolean special =
-          way != null && wanted.stream().anyMatch(path -> startsWith(path, way));
+      boolean special = way != null && wanted.stream().anyMatch(path -> startsWith(path, way));
       if (!special) {
         Shape known = plain.get(type);
         if (known != null) {
@@ -129,7 +128,8 @@ public final class WireReader {
       }
       Map<Integer, Field> fields = new HashMap<>();
       for (FieldDescriptor field : type.getFields()) {
-        fields.put(field.getNumber(), field(field, special && way != null ? with(way, field) : null));
+        fields.put(
+            field.getNumber(), field(field, special && way != null ? with(way, field) : null));
       }
       shape.set(fields);
       return shape;
@@ -144,8 +144,7 @@ public final class WireReader {
           field.isPackable(),
           field.getType() == FieldDescriptor.Type.STRING && field.needsUtf8Check(),
           message
-              ? shape(
-                  field.getMessageType(), way == null || field.isRepeated() ? null : way)
+              ? shape(field.getMessageType(), way == null || field.isRepeated() ? null : way)
               : null,
           field.getType() == FieldDescriptor.Type.ENUM && field.legacyEnumFieldTreatedAsClosed()
               ? numbers(field)
@@ -184,8 +183,7 @@ public final class WireReader {
     }
 
     private static boolean startsWith(FieldPath path, List<FieldDescriptor> way) {
-      return path.fields().size() >= way.size()
-          && path.fields().subList(0, way.size()).equals(way);
+      return path.fields().size() >= way.size() && path.fields().subList(0, way.size()).equals(way);
     }
 
     private static List<FieldDescriptor> with(List<FieldDescriptor> way, FieldDescriptor field) {
@@ -366,9 +364,7 @@ public final class WireReader {
         yield end >= 0;
       }
       case START_GROUP ->
-          depth < MAX_DEPTH
-              ? readMessage(r, NOTHING_KNOWN, limit, depth + 1, number)
-              : fail(r);
+          depth < MAX_DEPTH ? readMessage(r, NOTHING_KNOWN, limit, depth + 1, number) : fail(r);
       default -> fail(r);
     };
   }

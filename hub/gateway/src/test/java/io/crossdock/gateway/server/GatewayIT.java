@@ -11,7 +11,6 @@ import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.failure.Failure;
-import io.crossdock.failure.FailureException;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.pipeline.Marshallers;
 import io.crossdock.inventory.v1.Availability;
@@ -92,8 +91,7 @@ final class GatewayIT {
         new Gateway(
             config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), ofGateway -> List.of());
     gateway.start();
-    channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
     till = LoyaltyServiceGrpc.newBlockingStub(channel);
     stock = InventoryServiceGrpc.newBlockingStub(channel);
   }
@@ -140,8 +138,7 @@ final class GatewayIT {
       }
       loyalty.entered.await();
       // Every caller has reached the hub when a later one on the same connection was answered.
-      assertThat(
-              stock.getAvailability(availability("SKU-1", "EU-001")).getFreshness().getMode())
+      assertThat(stock.getAvailability(availability("SKU-1", "EU-001")).getFreshness().getMode())
           .isEqualTo(Freshness.Mode.MODE_LIVE);
 
       loyalty.gate.countDown();
@@ -198,8 +195,9 @@ final class GatewayIT {
     Failure failure = failureOf(() -> till.getBalance(balanceOf("no blanks allowed")));
 
     assertThat(failure.reason()).isEqualTo(Reason.REASON_RULE_VIOLATED);
-    assertThat(failure.violations()).singleElement().satisfies(
-        violation -> assertThat(violation.field()).isEqualTo("member_id"));
+    assertThat(failure.violations())
+        .singleElement()
+        .satisfies(violation -> assertThat(violation.field()).isEqualTo("member_id"));
     assertThat(failure.message()).doesNotContain("blanks");
     assertThat(loyalty.reads).hasValue(0);
   }
@@ -232,8 +230,7 @@ final class GatewayIT {
   @Test
   void refusesAMessageThatIsTooLarge() {
     Failure failure =
-        failureOf(
-            () -> raw("crossdock.loyalty.v1.LoyaltyService/GetBalance", new byte[8192]));
+        failureOf(() -> raw("crossdock.loyalty.v1.LoyaltyService/GetBalance", new byte[8192]));
 
     assertThat(failure.reason()).isEqualTo(Reason.REASON_MESSAGE_TOO_LARGE);
     assertThat(failure.metadata()).containsEntry("max_bytes", "4096");
@@ -370,13 +367,12 @@ final class GatewayIT {
     // The hub tries a lost connection again every second.
     CountDownLatch ready = new CountDownLatch(1);
     Thread.ofVirtual()
-        .start(
-            () -> {
-              while (!gateway.connectors().find("loyalty").orElseThrow().isReady()) {
-                Thread.onSpinWait();
-              }
-              ready.countDown();
-            });
+        .start(() -> {
+          while (!gateway.connectors().find("loyalty").orElseThrow().isReady()) {
+            Thread.onSpinWait();
+          }
+          ready.countDown();
+        });
     assertThat(ready.await(20, SECONDS)).isTrue();
     return balanceOf(member);
   }

@@ -39,7 +39,8 @@ final class ScriptedConnector implements AutoCloseable {
 
   static ScriptedConnector serve(ServerServiceDefinition definition) throws IOException {
     return start(
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), List.of(definition));
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+        List.of(definition));
   }
 
   private static ScriptedConnector start(
