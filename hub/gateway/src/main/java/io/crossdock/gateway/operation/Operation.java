@@ -43,6 +43,7 @@ public final class Operation {
   private final MethodPolicy policy;
   private final WireReader reader;
   private final int[] keySlots;
+  private final List<String> cacheKeyFields;
   private final List<TagTemplate> tags;
   private final List<TagTemplate> invalidates;
   private final Map<String, Integer> routingSlots;
@@ -60,6 +61,8 @@ public final class Operation {
     this.tags = slots.templates(policy.getCache().getTagsList());
     this.invalidates = slots.templates(policy.getInvalidatesList());
     this.routingSlots = slots.routingSlots();
+    this.cacheKeyFields =
+        IntStream.of(keySlots).mapToObj(slot -> slots.paths().get(slot).toString()).toList();
     this.reader = WireReader.compile(method.getInputType(), slots.paths());
     this.stampsFreshness = holdsFreshness(method.getOutputType());
     this.inbound = grpcMethod(method).setResponseMarshaller(Marshallers.PAYLOAD).build();
@@ -166,6 +169,11 @@ public final class Operation {
   /** Bytes that are equal only for requests with the same cache key fields. */
   public byte[] cacheKey(Reading reading) {
     return reading.key(keySlots);
+  }
+
+  /** Paths of the request fields that make the cache key. */
+  public List<String> cacheKeyFields() {
+    return cacheKeyFields;
   }
 
   /** Tags under which the answer to a request can be dropped. */

@@ -16,7 +16,7 @@ import java.util.Map;
  * A CEL expression over a service's routing attributes, each a string; compiled and type-checked at
  * start-up. Safe for any thread.
  */
-final class RouteCondition {
+public final class RouteCondition {
 
   private static final CelRuntime RUNTIME = CelRuntimeFactory.legacyCelRuntimeBuilder().build();
 
@@ -29,11 +29,14 @@ final class RouteCondition {
   }
 
   /**
+   * Compiles an expression.
+   *
    * @param text the expression; empty applies always
    * @param attributes names of the attributes that it may use
-   * @throws IllegalArgumentException when it is no boolean expression over these attributes
+   * @throws IllegalArgumentException when it is no boolean expression over these attributes; the
+   *     message says what was expected
    */
-  static RouteCondition compile(String text, Collection<String> attributes) {
+  public static RouteCondition compile(String text, Collection<String> attributes) {
     CelCompilerBuilder compiler =
         CelCompilerFactory.standardCelCompilerBuilder()
             .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
@@ -46,13 +49,10 @@ final class RouteCondition {
       return new RouteCondition(text, RUNTIME.createProgram(ast));
     } catch (CelValidationException | CelEvaluationException e) {
       throw new IllegalArgumentException(
-          "when: "
-              + text
-              + " (expected: a condition over "
+          "a condition over "
               + attributes
               + "; "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-              + ")",
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           e);
     }
   }

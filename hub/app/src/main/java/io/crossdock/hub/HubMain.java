@@ -1,0 +1,115 @@
+package io.crossdock.hub;
+
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Stage;
+import io.crossdock.config.v1.Listener;
+import io.crossdock.gateway.server.Gateway;
+import io.crossdock.hub.config.HubSettings;
+import io.crossdock.hub.ops.OpsEndpoint;
+import io.crossdock.runtime.config.ConfigException;
+import io.crossdock.runtime.lifecycle.Lifecycle;
+import io.crossdock.runtime.ops.HealthChecks;
+import io.crossdock.runtime.ops.OpsServer;
+import io.crossdock.runtime.telemetry.Telemetry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The hub process. */
+@Command(
+    name = "crossdock hub",
+    mixinStandardHelpOptions = true,
+    description = "Runs a hub: takes calls and leads them to the connectors.",
+    footer = {
+      "",
+      "Exit codes: 0 stopped as told, 1 failed, 2 wrong configuration, 3 port taken.",
+      "Environment: OTEL_EXPORTER_OTLP_ENDPOINT and the other OTEL_ variables; LOG_LEVEL."
+    })
+public final class HubMain implements Callable<Integer> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HubMain.class);
+  private static final int GRPC_PORT = 7070;
+  private static final int OPS_PORT = 7080;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration, YAML.")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--check",
+      description = "Only check the configuration and print what would take effect.")
+  private boolean check;
+
+  private HubMain() {}
+
+  /** Runs the hub until it is told to stop. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new HubMain()).execute(args));
+  }
+
+  @Override
+  public Integer call() {
+    return check ? checkOnly() : Lifecycle.run("crossdock hub", this::start);
+  }
+
+  @SuppressWarnings("SystemOut") // the answer to the person who asked
+  private int checkOnly() {
+    try {
+      System.out.print(HubSettings.read(config, Set.of(OpsEndpoint.SERVICE)).effective());
+      return Lifecycle.OK;
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      return Lifecycle.BAD_CONFIGURATION;
+    }
+  }
+
+  private void start(Lifecycle lifecycle) throws Exception {
+    HubSettings settings = HubSettings.read(config, Set.of(OpsEndpoint.SERVICE));
+    LOG.info("configuration\n{}", settings.effective());
+    Telemetry telemetry = lifecycle.own(Telemetry.start("crossdock-hub"));
+    Injector injector =
+        Guice.createInjector(Stage.PRODUCTION, new HubModule(settings, telemetry));
+
+    Gateway gateway = lifecycle.own(injector.getInstance(Gateway.class));
+    InetSocketAddress listen = address(settings.config().getListen(), GRPC_PORT);
+    try {
+      gateway.start();
+    } catch (IOException e) {
+      throw Lifecycle.portFailure(listen, "listen.port", e);
+    }
+    InetSocketAddress ops = address(settings.config().getOps(), OPS_PORT);
+    OpsServer opsServer;
+    try {
+      opsServer =
+          lifecycle.own(OpsServer.start(ops, injector.getInstance(HealthChecks.class), telemetry));
+    } catch (IOException e) {
+      throw Lifecycle.portFailure(ops, "ops.port", e);
+    }
+    lifecycle.ready(
+        "grpc="
+            + listen.getHostString()
+            + ":"
+            + gateway.port()
+            + " ops="
+            + ops.getHostString()
+            + ":"
+            + opsServer.port());
+  }
+
+  private static InetSocketAddress address(Listener listener, int defaultPort) {
+    return new InetSocketAddress(
+        listener.getHost().isEmpty() ? "127.0.0.1" : listener.getHost(),
+        listener.hasPort() ? listener.getPort() : defaultPort);
+  }
+}

@@ -1,0 +1,337 @@
+package io.crossdock.hub.ops;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.config.v1.RouteRules;
+import io.crossdock.failure.Failure;
+import io.crossdock.gateway.cache.AnswerCache;
+import io.crossdock.gateway.operation.ContractSet;
+import io.crossdock.gateway.operation.Operation;
+import io.crossdock.gateway.routing.Routes;
+import io.crossdock.gateway.server.Gateway;
+import io.crossdock.ops.v1.CacheStatistics;
+import io.crossdock.ops.v1.Connector;
+import io.crossdock.ops.v1.ConnectorInstance;
+import io.crossdock.ops.v1.ConnectionState;
+import io.crossdock.ops.v1.Contract;
+import io.crossdock.ops.v1.ContractMethod;
+import io.crossdock.ops.v1.GetCacheStatisticsRequest;
+import io.crossdock.ops.v1.GetCacheStatisticsResponse;
+import io.crossdock.ops.v1.Health;
+import io.crossdock.ops.v1.InvalidateCacheRequest;
+import io.crossdock.ops.v1.InvalidateCacheResponse;
+import io.crossdock.ops.v1.ListConnectorsRequest;
+import io.crossdock.ops.v1.ListConnectorsResponse;
+import io.crossdock.ops.v1.ListContractsRequest;
+import io.crossdock.ops.v1.ListContractsResponse;
+import io.crossdock.ops.v1.ListRoutesRequest;
+import io.crossdock.ops.v1.ListRoutesResponse;
+import io.crossdock.ops.v1.OperationCacheStatistics;
+import io.crossdock.ops.v1.OpsServiceGrpc;
+import io.crossdock.ops.v1.Route;
+import io.crossdock.ops.v1.RouteRule;
+import io.grpc.ConnectivityState;
+import io.grpc.stub.StreamObserver;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Tells how this hub is wired and how its parts are, and empties its cache. */
+public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
+
+  /** Full name of the service. */
+  public static final String SERVICE = OpsServiceGrpc.SERVICE_NAME;
+
+  private final Gateway gateway;
+  private final List<io.crossdock.config.v1.Route> routes;
+  private final Clock clock;
+  private final Timestamp started;
+
+  /**
+   * Makes the service.
+   *
+   * @param routes as configured
+   */
+  public OpsEndpoint(
+      Gateway gateway, List<io.crossdock.config.v1.Route> routes, Clock clock) {
+    this.gateway = gateway;
+    this.routes =
+        routes.stream()
+            .sorted(Comparator.comparing(io.crossdock.config.v1.Route::getService))
+            .toList();
+    this.clock = clock;
+    this.started = timestamp(clock.instant());
+  }
+
+  @Override
+  public void listRoutes(ListRoutesRequest request, StreamObserver<ListRoutesResponse> answer) {
+    List<Route> all =
+        routes.stream()
+            .filter(
+                route ->
+                    request.getService().isEmpty()
+                        || route.getService().equals(request.getService()))
+            .map(this::describe)
+            .toList();
+    Page.of(all, request.getPageSize(), request.getPageToken())
+        .ifPresentOrElse(
+            page ->
+                reply(
+                    answer,
+                    ListRoutesResponse.newBuilder()
+                        .addAllRoutes(page.items())
+                        .setNextPageToken(page.nextToken())
+                        .setFreshness(live())
+                        .build()),
+            () -> refuseToken(answer));
+  }
+
+  @Override
+  public void listConnectors(
+      ListConnectorsRequest request, StreamObserver<ListConnectorsResponse> answer) {
+    List<Connector> all =
+        gateway.connectors().all().stream()
+            .filter(
+                connector ->
+                    request.getName().isEmpty() || connector.name().equals(request.getName()))
+            .sorted(Comparator.comparing(io.crossdock.gateway.connector.Connector::name))
+            .map(this::describe)
+            .toList();
+    Page.of(all, request.getPageSize(), request.getPageToken())
+        .ifPresentOrElse(
+            page ->
+                reply(
+                    answer,
+                    ListConnectorsResponse.newBuilder()
+                        .addAllConnectors(page.items())
+                        .setNextPageToken(page.nextToken())
+                        .setFreshness(live())
+                        .build()),
+            () -> refuseToken(answer));
+  }
+
+  @Override
+  public void listContracts(
+      ListContractsRequest request, StreamObserver<ListContractsResponse> answer) {
+    List<Contract> all =
+        gateway.contracts().services().stream()
+            .filter(service -> service.name().startsWith(request.getServicePrefix()))
+            .sorted(Comparator.comparing(ContractSet.Service::name))
+            .map(this::describe)
+            .toList();
+    Page.of(all, request.getPageSize(), request.getPageToken())
+        .ifPresentOrElse(
+            page ->
+                reply(
+                    answer,
+                    ListContractsResponse.newBuilder()
+                        .addAllContracts(page.items())
+                        .setNextPageToken(page.nextToken())
+                        .setFreshness(live())
+                        .build()),
+            () -> refuseToken(answer));
+  }
+
+  @Override
+  public void getCacheStatistics(
+      GetCacheStatisticsRequest request, StreamObserver<GetCacheStatisticsResponse> answer) {
+    AnswerCache.Statistics statistics = gateway.cache().statistics();
+    GetCacheStatisticsResponse.Builder response =
+        GetCacheStatisticsResponse.newBuilder()
+            .setTotal(describe(statistics.total()))
+            .setMaxBytes(statistics.maxBytes())
+            .setCountedSince(started)
+            .setFreshness(live());
+    Map<String, AnswerCache.OperationStatistics> byName = new TreeMap<>();
+    Map<Integer, Operation> operations = new HashMap<>();
+    for (ContractSet.Service service : gateway.contracts().services()) {
+      service.operations().forEach(operation -> operations.put(operation.index(), operation));
+    }
+    statistics
+        .operations()
+        .forEach(
+            (index, of) -> {
+              Operation operation = operations.get(index);
+              if (operation != null
+                  && (request.getService().isEmpty()
+                      || operation.serviceName().equals(request.getService()))) {
+                byName.put(operation.name(), of);
+              }
+            });
+    byName.forEach(
+        (name, of) ->
+            response.addOperations(
+                OperationCacheStatistics.newBuilder()
+                    .setOperation(name)
+                    .setStatistics(describe(of))));
+    reply(answer, response.build());
+  }
+
+  @Override
+  public void invalidateCache(
+      InvalidateCacheRequest request, StreamObserver<InvalidateCacheResponse> answer) {
+    int dropped =
+        switch (request.getWhatCase()) {
+          case TAG -> gateway.cache().invalidate(request.getTag());
+          case ALL -> gateway.cache().invalidateAll();
+          case WHAT_NOT_SET -> 0;
+        };
+    reply(answer, InvalidateCacheResponse.newBuilder().setDroppedEntries(dropped).build());
+  }
+
+  private Route describe(io.crossdock.config.v1.Route route) {
+    Route.Builder described = Route.newBuilder().setService(route.getService());
+    Set<String> attributes = new TreeSet<>();
+    gateway
+        .contracts()
+        .service(route.getService())
+        .ifPresent(
+            service ->
+                service
+                    .operations()
+                    .forEach(operation -> attributes.addAll(operation.routingAttributes())));
+    described.addAllRoutingAttributes(attributes).addAllConnectors(connectors(route));
+    return switch (route.getTargetCase()) {
+      case CONNECTOR -> described.setTarget(Route.Target.TARGET_CONNECTOR).build();
+      case LOCAL -> described.setTarget(Route.Target.TARGET_LOCAL).build();
+      case RULES -> {
+        RouteRules rules = route.getRules();
+        rules
+            .getRulesList()
+            .forEach(
+                rule ->
+                    described.addRules(
+                        RouteRule.newBuilder()
+                            .setWhen(rule.getWhen())
+                            .setConnector(rule.getConnector())));
+        yield described.setTarget(Route.Target.TARGET_RULES).build();
+      }
+      case TARGET_NOT_SET -> described.build();
+    };
+  }
+
+  private Connector describe(io.crossdock.gateway.connector.Connector connector) {
+    Connector.Builder described = Connector.newBuilder().setName(connector.name());
+    routes.stream()
+        .filter(route -> connectors(route).contains(connector.name()))
+        .forEach(route -> described.addServices(route.getService()));
+    connector.instances().forEach(instance -> described.addInstances(describe(instance)));
+    return described.build();
+  }
+
+  private static ConnectorInstance describe(
+      io.crossdock.gateway.connector.Connector.InstanceState instance) {
+    ConnectorInstance.Builder described =
+        ConnectorInstance.newBuilder()
+            .setAddress(instance.address())
+            .setState(state(instance.state()))
+            .setHealth(
+                switch (instance.health()) {
+                  case UNKNOWN -> Health.HEALTH_UNSPECIFIED;
+                  case SERVING -> Health.HEALTH_SERVING;
+                  case NOT_SERVING -> Health.HEALTH_NOT_SERVING;
+                  case NOT_OFFERED -> Health.HEALTH_NOT_OFFERED;
+                })
+            .setSince(timestamp(instance.since()))
+            .setLastFailure(instance.lastFailure())
+            .setInFlight(instance.inFlight())
+            .setCalls(instance.calls())
+            .setFailedCalls(instance.failedCalls());
+    Instant failedAt = instance.lastFailureAt();
+    if (failedAt != null) {
+      described.setLastFailureAt(timestamp(failedAt));
+    }
+    return described.build();
+  }
+
+  private Contract describe(ContractSet.Service service) {
+    Contract.Builder described =
+        Contract.newBuilder().setService(service.name()).setSource(service.source());
+    routes.stream()
+        .filter(route -> route.getService().equals(service.name()))
+        .forEach(
+            route ->
+                described.addAllServedBy(
+                    route.getLocal() ? List.of(Routes.LOCAL) : connectors(route)));
+    for (Operation operation : service.operations()) {
+      described
+          .setOwner(operation.servicePolicy().getOwner())
+          .setSystemOfRecord(operation.servicePolicy().getSystemOfRecord())
+          .setLifecycle(operation.servicePolicy().getLifecycle())
+          .setServiceLevel(operation.servicePolicy().getServiceLevel())
+          .addMethods(
+              ContractMethod.newBuilder()
+                  .setMethod(operation.methodName())
+                  .setPolicy(operation.policy())
+                  .setClientStreaming(operation.clientStreams())
+                  .setServerStreaming(operation.serverStreams())
+                  .setRequestType(operation.descriptor().getInputType().getFullName())
+                  .setResponseType(operation.descriptor().getOutputType().getFullName())
+                  .addAllCacheKeyFields(operation.cacheKeyFields()));
+    }
+    return described.build();
+  }
+
+  private static CacheStatistics describe(AnswerCache.OperationStatistics of) {
+    long asked = of.hits() + of.misses();
+    return CacheStatistics.newBuilder()
+        .setEntries(of.entries())
+        .setBytes(of.bytes())
+        .setHits(of.hits())
+        .setMisses(of.misses())
+        .setEvictions(of.evictions())
+        .setInvalidations(of.invalidations())
+        .setHitRatioPerMille(asked == 0 ? 0 : (int) (of.hits() * 1000 / asked))
+        .build();
+  }
+
+  private static Set<String> connectors(io.crossdock.config.v1.Route route) {
+    Set<String> names = new LinkedHashSet<>();
+    if (!route.getConnector().isEmpty()) {
+      names.add(route.getConnector());
+    }
+    route.getRules().getRulesList().forEach(rule -> names.add(rule.getConnector()));
+    return names;
+  }
+
+  private static ConnectionState state(ConnectivityState state) {
+    return switch (state) {
+      case READY -> ConnectionState.CONNECTION_STATE_READY;
+      case CONNECTING -> ConnectionState.CONNECTION_STATE_CONNECTING;
+      case IDLE -> ConnectionState.CONNECTION_STATE_IDLE;
+      case TRANSIENT_FAILURE, SHUTDOWN -> ConnectionState.CONNECTION_STATE_DOWN;
+    };
+  }
+
+  private Freshness live() {
+    return Freshness.newBuilder()
+        .setSourceSystem("hub")
+        .setMode(Freshness.Mode.MODE_LIVE)
+        .setAsOf(timestamp(clock.instant()))
+        .build();
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return Timestamps.fromMillis(instant.toEpochMilli());
+  }
+
+  private static <T> void reply(StreamObserver<T> answer, T response) {
+    answer.onNext(response);
+    answer.onCompleted();
+  }
+
+  private static void refuseToken(StreamObserver<?> answer) {
+    answer.onError(
+        Failure.of(Reason.REASON_PAGE_TOKEN_INVALID, "The page token is not from this list.")
+            .toException());
+  }
+}
