@@ -78,8 +78,7 @@ public final class HubMain implements Callable<Integer> {
     HubSettings settings = HubSettings.read(config, Set.of(OpsEndpoint.SERVICE));
     LOG.info("configuration\n{}", settings.effective());
     Telemetry telemetry = lifecycle.own(Telemetry.start("crossdock-hub"));
-    Injector injector =
-        Guice.createInjector(Stage.PRODUCTION, new HubModule(settings, telemetry));
+    Injector injector = Guice.createInjector(Stage.PRODUCTION, new HubModule(settings, telemetry));
 
     Gateway gateway = lifecycle.own(injector.getInstance(Gateway.class));
     InetSocketAddress listen = address(settings.config().getListen(), GRPC_PORT);

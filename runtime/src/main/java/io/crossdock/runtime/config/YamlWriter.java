@@ -39,11 +39,20 @@ final class YamlWriter {
         int index = 0;
         for (Object item : (List<?>) entry.getValue()) {
           out.append(indent).append("  -");
-          value(item, indent + "    ", at + "[" + index++ + "]");
+          item(item, indent + "    ", at + "[" + index++ + "]");
         }
       } else {
         value(entry.getValue(), indent + "  ", at);
       }
+    }
+  }
+
+  private void item(Object item, String indent, String path) {
+    int start = out.length();
+    value(item, indent, path);
+    // A mapping in a list begins on the line of its dash.
+    if (out.charAt(start) == '\n') {
+      out.replace(start, Math.min(out.length(), start + 1 + indent.length()), " ");
     }
   }
 

@@ -77,9 +77,7 @@ public record HubSettings(HubConfig config, ContractSet contracts, String effect
           contracts.add(file.toAbsolutePath().resolveSibling(written));
         } catch (IllegalArgumentException e) {
           document.mistake(
-              "contracts[" + i + "].descriptor_set",
-              written,
-              "a descriptor set with contracts that hold; " + e.getMessage());
+              "contracts[" + i + "].descriptor_set", written, String.valueOf(e.getMessage()));
         }
       }
     }
@@ -147,7 +145,10 @@ public record HubSettings(HubConfig config, ContractSet contracts, String effect
 
     private void connector(String path, String name) {
       List<String> names =
-          document.value().getConnectorsList().stream().map(ConnectorTarget::getName).toList();
+          document.value().getConnectorsList().stream()
+              .map(ConnectorTarget::getName)
+              .distinct()
+              .toList();
       if (!name.isEmpty() && !names.contains(name)) {
         document.mistake(
             path,

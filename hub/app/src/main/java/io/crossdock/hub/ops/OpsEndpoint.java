@@ -12,9 +12,9 @@ import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.routing.Routes;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.ops.v1.CacheStatistics;
+import io.crossdock.ops.v1.ConnectionState;
 import io.crossdock.ops.v1.Connector;
 import io.crossdock.ops.v1.ConnectorInstance;
-import io.crossdock.ops.v1.ConnectionState;
 import io.crossdock.ops.v1.Contract;
 import io.crossdock.ops.v1.ContractMethod;
 import io.crossdock.ops.v1.GetCacheStatisticsRequest;
@@ -61,8 +61,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
    *
    * @param routes as configured
    */
-  public OpsEndpoint(
-      Gateway gateway, List<io.crossdock.config.v1.Route> routes, Clock clock) {
+  public OpsEndpoint(Gateway gateway, List<io.crossdock.config.v1.Route> routes, Clock clock) {
     this.gateway = gateway;
     this.routes =
         routes.stream()
@@ -76,10 +75,8 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
   public void listRoutes(ListRoutesRequest request, StreamObserver<ListRoutesResponse> answer) {
     List<Route> all =
         routes.stream()
-            .filter(
-                route ->
-                    request.getService().isEmpty()
-                        || route.getService().equals(request.getService()))
+            .filter(route ->
+                request.getService().isEmpty() || route.getService().equals(request.getService()))
             .map(this::describe)
             .toList();
     Page.of(all, request.getPageSize(), request.getPageToken())
@@ -100,9 +97,8 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
       ListConnectorsRequest request, StreamObserver<ListConnectorsResponse> answer) {
     List<Connector> all =
         gateway.connectors().all().stream()
-            .filter(
-                connector ->
-                    request.getName().isEmpty() || connector.name().equals(request.getName()))
+            .filter(connector ->
+                request.getName().isEmpty() || connector.name().equals(request.getName()))
             .sorted(Comparator.comparing(io.crossdock.gateway.connector.Connector::name))
             .map(this::describe)
             .toList();
@@ -158,21 +154,17 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
     }
     statistics
         .operations()
-        .forEach(
-            (index, of) -> {
-              Operation operation = operations.get(index);
-              if (operation != null
-                  && (request.getService().isEmpty()
-                      || operation.serviceName().equals(request.getService()))) {
-                byName.put(operation.name(), of);
-              }
-            });
-    byName.forEach(
-        (name, of) ->
-            response.addOperations(
-                OperationCacheStatistics.newBuilder()
-                    .setOperation(name)
-                    .setStatistics(describe(of))));
+        .forEach((index, of) -> {
+          Operation operation = operations.get(index);
+          if (operation != null
+              && (request.getService().isEmpty()
+                  || operation.serviceName().equals(request.getService()))) {
+            byName.put(operation.name(), of);
+          }
+        });
+    byName.forEach((name, of) ->
+        response.addOperations(
+            OperationCacheStatistics.newBuilder().setOperation(name).setStatistics(describe(of))));
     reply(answer, response.build());
   }
 
@@ -194,11 +186,10 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
     gateway
         .contracts()
         .service(route.getService())
-        .ifPresent(
-            service ->
-                service
-                    .operations()
-                    .forEach(operation -> attributes.addAll(operation.routingAttributes())));
+        .ifPresent(service ->
+            service
+                .operations()
+                .forEach(operation -> attributes.addAll(operation.routingAttributes())));
     described.addAllRoutingAttributes(attributes).addAllConnectors(connectors(route));
     return switch (route.getTargetCase()) {
       case CONNECTOR -> described.setTarget(Route.Target.TARGET_CONNECTOR).build();
@@ -207,12 +198,11 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
         RouteRules rules = route.getRules();
         rules
             .getRulesList()
-            .forEach(
-                rule ->
-                    described.addRules(
-                        RouteRule.newBuilder()
-                            .setWhen(rule.getWhen())
-                            .setConnector(rule.getConnector())));
+            .forEach(rule ->
+                described.addRules(
+                    RouteRule.newBuilder()
+                        .setWhen(rule.getWhen())
+                        .setConnector(rule.getConnector())));
         yield described.setTarget(Route.Target.TARGET_RULES).build();
       }
       case TARGET_NOT_SET -> described.build();
@@ -258,10 +248,8 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
         Contract.newBuilder().setService(service.name()).setSource(service.source());
     routes.stream()
         .filter(route -> route.getService().equals(service.name()))
-        .forEach(
-            route ->
-                described.addAllServedBy(
-                    route.getLocal() ? List.of(Routes.LOCAL) : connectors(route)));
+        .forEach(route ->
+            described.addAllServedBy(route.getLocal() ? List.of(Routes.LOCAL) : connectors(route)));
     for (Operation operation : service.operations()) {
       described
           .setOwner(operation.servicePolicy().getOwner())

@@ -74,7 +74,7 @@ public final class ContractSet {
       add(String.valueOf(file.getFileName()), parse(in), name -> true);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          file + ": cannot be read as a descriptor set (" + e.getMessage() + ")", e);
+          "a readable descriptor set with imports; " + e.getClass().getSimpleName(), e);
     }
   }
 

@@ -1,0 +1,292 @@
+package io.crossdock.hub;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossdock.common.v1.CommandContext;
+import io.crossdock.ops.v1.ConnectionState;
+import io.crossdock.ops.v1.Connector;
+import io.crossdock.ops.v1.GetCacheStatisticsRequest;
+import io.crossdock.ops.v1.InvalidateCacheRequest;
+import io.crossdock.ops.v1.ListConnectorsRequest;
+import io.crossdock.ops.v1.ListContractsRequest;
+import io.crossdock.ops.v1.ListContractsResponse;
+import io.crossdock.ops.v1.ListRoutesRequest;
+import io.crossdock.ops.v1.OpsServiceGrpc;
+import io.crossdock.ops.v1.Route;
+import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the hub as its own process. */
+@Timeout(60)
+class HubIT {
+
+  private static final String GOOD =
+      """
+      listen: {port: 0}
+      ops: {port: 0}
+      connectors:
+        - name: erp-eu
+          instances: ["127.0.0.1:1"]
+        - name: erp-us
+          instances: ["127.0.0.1:1"]
+      routes:
+        - service: crossdock.inventory.v1.InventoryService
+          rules:
+            rules:
+              - when: location.startsWith("EU-")
+                connector: erp-eu
+              - connector: erp-us
+        - service: crossdock.ops.v1.OpsService
+          local: true
+      """;
+  private static final Pattern READY =
+      Pattern.compile("crossdock hub ready grpc=127.0.0.1:(\\d+) ops=127.0.0.1:(\\d+)");
+
+  @TempDir Path dir;
+  private @Nullable Process process;
+  private @Nullable ManagedChannel channel;
+
+  @AfterEach
+  void stop() throws Exception {
+    if (channel != null) {
+      channel.shutdownNow();
+    }
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void tellsOperatorsHowItIsWired() throws Exception {
+    OpsServiceGrpc.OpsServiceBlockingStub ops = OpsServiceGrpc.newBlockingStub(start(GOOD).grpc());
+
+    List<Route> routes = ops.listRoutes(ListRoutesRequest.getDefaultInstance()).getRoutesList();
+    List<Connector> connectors =
+        ops.listConnectors(ListConnectorsRequest.getDefaultInstance()).getConnectorsList();
+    ListContractsResponse contracts =
+        ops.listContracts(
+            ListContractsRequest.newBuilder()
+                .setServicePrefix("crossdock.inventory.")
+                .setPageSize(1)
+                .build());
+
+    assertThat(routes)
+        .extracting(Route::getTarget)
+        .containsExactly(Route.Target.TARGET_RULES, Route.Target.TARGET_LOCAL);
+    assertThat(routes.getFirst().getConnectorsList()).containsExactly("erp-eu", "erp-us");
+    assertThat(routes.getFirst().getRoutingAttributesList()).contains("location");
+    assertThat(connectors).extracting(Connector::getName).containsExactly("erp-eu", "erp-us");
+    assertThat(connectors.getFirst().getServicesList())
+        .containsExactly("crossdock.inventory.v1.InventoryService");
+    assertThat(contracts.getContracts(0).getServedByList()).containsExactly("erp-eu", "erp-us");
+    assertThat(contracts.getContracts(0).getMethodsList())
+        .anySatisfy(method -> {
+          assertThat(method.getMethod()).isEqualTo("GetAvailability");
+          assertThat(method.getPolicy().getCache().getTtlMs()).isPositive();
+          assertThat(method.getCacheKeyFieldsList()).isNotEmpty();
+        });
+  }
+
+  @Test
+  void tellsThatAConnectorIsDownAndWhy() throws Exception {
+    OpsServiceGrpc.OpsServiceBlockingStub ops = OpsServiceGrpc.newBlockingStub(start(GOOD).grpc());
+
+    Connector connector;
+    do {
+      connector =
+          ops.listConnectors(ListConnectorsRequest.newBuilder().setName("erp-eu").build())
+              .getConnectors(0);
+    } while (connector.getInstances(0).getLastFailure().isEmpty());
+
+    assertThat(connector.getInstances(0).getState())
+        .isIn(ConnectionState.CONNECTION_STATE_DOWN, ConnectionState.CONNECTION_STATE_CONNECTING);
+    assertThat(connector.getInstances(0).getLastFailure()).isEqualTo("connection refused");
+  }
+
+  @Test
+  void emptiesTheCacheOnRequest() throws Exception {
+    OpsServiceGrpc.OpsServiceBlockingStub ops = OpsServiceGrpc.newBlockingStub(start(GOOD).grpc());
+
+    long dropped =
+        ops.invalidateCache(
+                InvalidateCacheRequest.newBuilder()
+                    .setContext(
+                        CommandContext.newBuilder().setRequestId(UUID.randomUUID().toString()))
+                    .setAll(true)
+                    .build())
+            .getDroppedEntries();
+
+    assertThat(dropped).isZero();
+    assertThat(ops.getCacheStatistics(GetCacheStatisticsRequest.getDefaultInstance()).getMaxBytes())
+        .isEqualTo(64L << 20);
+  }
+
+  @Test
+  void isHealthyForGrpcAndHttp() throws Exception {
+    Running hub = start(GOOD);
+
+    HttpResponse<String> ready = get(hub, "/health/ready");
+    HttpResponse<String> metrics = get(hub, "/metrics");
+
+    assertThat(
+            HealthGrpc.newBlockingStub(hub.grpc())
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus())
+        .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+    assertThat(ready.statusCode()).isEqualTo(200);
+    assertThat(ready.body()).contains("\"connector-erp-eu\":\"DEGRADED\"");
+    assertThat(metrics.body()).contains("jvm_memory_used_bytes");
+  }
+
+  @Test
+  void refusesAWrongConfigurationWithEveryMistake() throws Exception {
+    Process hub =
+        launch(
+            """
+            listen: {host: 0.0.0.0, port: 0}
+            contracts:
+              - descriptor_set: none.binpb
+            connectors:
+              - name: erp-eu
+                instances: ["127.0.0.1:1"]
+              - name: erp-eu
+                instances: ["127.0.0.1:2"]
+            routes:
+              - service: crossdock.inventory.v1.InventoryServic
+                connector: erp-eu
+              - service: crossdock.inventory.v1.InventoryService
+                rules:
+                  rules:
+                    - when: locatio == "EU"
+                      connector: erp
+              - service: crossdock.loyalty.v1.LoyaltyService
+                local: true
+              - service: crossdock.loyalty.v1.LoyaltyService
+                connector: erp-eu
+            """);
+
+    String errors = new String(hub.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(hub.waitFor()).isEqualTo(2);
+    assertThat(errors.lines().map(line -> line.substring(line.indexOf("hub.yaml"))))
+        .satisfiesExactly(
+            line ->
+                assertThat(line).startsWith("hub.yaml:1: listen.host: 0.0.0.0 (expected: a loop"),
+            line ->
+                assertThat(line).startsWith("hub.yaml:3: contracts[0].descriptor_set: none.binpb"),
+            line -> assertThat(line).startsWith("hub.yaml:7: connectors[1].name: erp-eu"),
+            line ->
+                assertThat(line).contains("(expected: crossdock.inventory.v1.InventoryService)"),
+            line -> assertThat(line).startsWith("hub.yaml:15: routes[1].rules.rules[0].when"),
+            line -> assertThat(line).contains("erp (expected: one of erp-eu)"),
+            line -> assertThat(line).startsWith("hub.yaml:18: routes[2].local: true"),
+            line -> assertThat(line).contains("(expected: one route for each service)"));
+  }
+
+  @Test
+  void saysWhichPortIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Process hub =
+          launch(GOOD.replace("listen: {port: 0}", "listen: {port: " + taken.getLocalPort() + "}"));
+
+      String errors = new String(hub.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(hub.waitFor()).isEqualTo(3);
+      assertThat(errors)
+          .contains(taken.getLocalPort() + " is taken by another process (change listen.port)");
+    }
+  }
+
+  @Test
+  void stopsOnSigterm() throws Exception {
+    start(GOOD);
+
+    process().destroy();
+
+    assertThat(process().waitFor(20, SECONDS)).isTrue();
+  }
+
+  private record Running(ManagedChannel grpc, int opsPort) {}
+
+  private Running start(String config) throws Exception {
+    Process hub = launch(config);
+    BufferedReader out =
+        new BufferedReader(
+            new java.io.InputStreamReader(hub.getInputStream(), StandardCharsets.UTF_8));
+    // Nobody must wait for a full pipe.
+    Thread.ofVirtual().start(() -> drain(hub));
+    Matcher ready = READY.matcher(String.valueOf(out.readLine()));
+    assertThat(ready.matches()).isTrue();
+    ManagedChannel opened =
+        NettyChannelBuilder.forAddress("127.0.0.1", Integer.parseInt(ready.group(1)))
+            .usePlaintext()
+            .build();
+    channel = opened;
+    return new Running(opened, Integer.parseInt(ready.group(2)));
+  }
+
+  private Process launch(String config) throws IOException {
+    Path file = Files.writeString(dir.resolve("hub.yaml"), config);
+    Process hub =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.crossdock.hub.HubMain",
+                "--config",
+                file.toString())
+            .start();
+    process = hub;
+    return hub;
+  }
+
+  private Process process() {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException("no hub was started");
+    }
+    return running;
+  }
+
+  private static void drain(Process hub) {
+    try {
+      var _ = hub.getErrorStream().transferTo(java.io.OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // The process ended.
+    }
+  }
+
+  private static HttpResponse<String> get(Running hub, String path) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + hub.opsPort() + path)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+}
