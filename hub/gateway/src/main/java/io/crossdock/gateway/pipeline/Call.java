@@ -3,6 +3,7 @@ package io.crossdock.gateway.pipeline;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.gateway.operation.Operation;
+import io.crossdock.gateway.wire.Payload;
 import io.crossdock.gateway.wire.Reading;
 import io.grpc.Deadline;
 import io.grpc.Metadata;

@@ -2,6 +2,7 @@ package io.crossdock.gateway.pipeline;
 
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
+import io.crossdock.gateway.wire.Payload;
 import java.util.concurrent.CompletionStage;
 
 /** What a policy decides about a call. */

@@ -2,7 +2,7 @@ package io.crossdock.gateway.server;
 
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
-import io.crossdock.gateway.pipeline.Marshallers;
+import io.crossdock.gateway.wire.Marshallers;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;

@@ -1,8 +1,8 @@
 /**
- * Reads chosen fields out of serialized messages without building message objects.
+ * Messages as bytes: how they cross gRPC, and how chosen fields are read out of them without
+ * building message objects.
  *
- * <p>Everything here agrees with protobuf's own parser on every input; a fuzz test holds it to
- * that.
+ * <p>The reader agrees with protobuf's own parser on every input; a fuzz test holds it to that.
  */
 @NullMarked
 package io.crossdock.gateway.wire;

@@ -12,7 +12,7 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.failure.Failure;
 import io.crossdock.gateway.operation.ContractSet;
-import io.crossdock.gateway.pipeline.Marshallers;
+import io.crossdock.gateway.wire.Marshallers;
 import io.crossdock.inventory.v1.Availability;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
 import io.crossdock.inventory.v1.GetAvailabilityResponse;

@@ -1,4 +1,4 @@
-package io.crossdock.gateway.pipeline;
+package io.crossdock.gateway.wire;
 
 import io.grpc.Drainable;
 import io.grpc.KnownLength;

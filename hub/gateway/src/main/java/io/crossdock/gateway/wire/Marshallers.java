@@ -1,4 +1,4 @@
-package io.crossdock.gateway.pipeline;
+package io.crossdock.gateway.wire;
 
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
