@@ -1,5 +1,6 @@
 package io.crossdock.gateway.wire;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.io.ByteArrayOutputStream;
@@ -84,25 +85,24 @@ public final class Reading {
       throw new IllegalArgumentException(wanted[slot] + ": no single scalar");
     }
     if (!present(slot)) {
-      Object fallback = field.getDefaultValue();
-      return fallback instanceof EnumValueDescriptor value ? value.getName() : fallback.toString();
+      return defaultText(field);
     }
     int start = ranges[slot * 2];
     int end = ranges[slot * 2 + 1];
     return switch (field.getType()) {
       case STRING -> new String(bytes, start, end - start, StandardCharsets.UTF_8);
       case BYTES -> new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
-      case BOOL -> Boolean.toString(varint(start) != 0);
-      case INT32 -> Integer.toString((int) varint(start));
-      case UINT32 -> Integer.toUnsignedString((int) varint(start));
+      case BOOL -> Boolean.toString(varint(start, end) != 0);
+      case INT32 -> Integer.toString((int) varint(start, end));
+      case UINT32 -> Integer.toUnsignedString((int) varint(start, end));
       case SINT32 -> {
-        int raw = (int) varint(start);
+        int raw = (int) varint(start, end);
         yield Integer.toString((raw >>> 1) ^ -(raw & 1));
       }
-      case INT64 -> Long.toString(varint(start));
-      case UINT64 -> Long.toUnsignedString(varint(start));
+      case INT64 -> Long.toString(varint(start, end));
+      case UINT64 -> Long.toUnsignedString(varint(start, end));
       case SINT64 -> {
-        long raw = varint(start);
+        long raw = varint(start, end);
         yield Long.toString((raw >>> 1) ^ -(raw & 1));
       }
       case FIXED32 -> Integer.toUnsignedString(little(start).getInt());
@@ -112,7 +112,7 @@ public final class Reading {
       case SFIXED64 -> Long.toString(little(start).getLong());
       case DOUBLE -> Double.toString(little(start).getDouble());
       case ENUM -> {
-        int number = (int) varint(start);
+        int number = (int) varint(start, end);
         EnumValueDescriptor value = field.getEnumType().findValueByNumber(number);
         yield value == null ? Integer.toString(number) : value.getName();
       }
@@ -181,21 +181,28 @@ public final class Reading {
     }
   }
 
+  private static String defaultText(FieldDescriptor field) {
+    Object value = field.getDefaultValue();
+    return switch (field.getType()) {
+      case ENUM -> ((EnumValueDescriptor) value).getName();
+      case BYTES -> ((ByteString) value).toString(StandardCharsets.ISO_8859_1);
+      case UINT32, FIXED32 -> Integer.toUnsignedString((Integer) value);
+      case UINT64, FIXED64 -> Long.toUnsignedString((Long) value);
+      default -> value.toString();
+    };
+  }
+
   private void write(DataOutputStream out, int start, int end) throws IOException {
     out.writeInt(end - start);
     out.write(bytes, start, end - start);
   }
 
-  private long varint(int start) {
+  private long varint(int start, int end) {
     long value = 0;
-    int at = start;
-    for (int shift = 0; ; shift += 7) {
-      byte b = bytes[at++];
-      value |= (b & 0x7fL) << shift;
-      if (b >= 0) {
-        return value;
-      }
+    for (int at = start; at < end; at++) {
+      value |= (bytes[at] & 0x7fL) << (7 * (at - start));
     }
+    return value;
   }
 
   private ByteBuffer little(int start) {

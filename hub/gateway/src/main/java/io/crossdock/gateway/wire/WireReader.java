@@ -48,6 +48,8 @@ public final class WireReader {
    *
    * @param type the messages' type
    * @param wanted the fields to read; a slot is the position in this list
+   * @throws IllegalArgumentException when the type uses what this reader does not judge: required
+   *     fields and the message-set encoding
    */
   public static WireReader compile(Descriptor type, List<FieldPath> wanted) {
     return new WireReader(
@@ -85,6 +87,7 @@ public final class WireReader {
    * A field of a message type.
    *
    * @param wireType wire type of one value
+   * @param wide whether a varint counts with all its 64 bits
    * @param packable whether several values may stand in one length-delimited run
    * @param utf8 whether the value must be UTF-8
    * @param child shape of a message's fields
@@ -97,6 +100,7 @@ public final class WireReader {
   private record Field(
       String name,
       int wireType,
+      boolean wide,
       boolean packable,
       boolean utf8,
       @Nullable Shape child,
@@ -122,6 +126,10 @@ public final class WireReader {
           return known;
         }
       }
+      if (type.getOptions().getMessageSetWireFormat()) {
+        throw new IllegalArgumentException(
+            type.getFullName() + ": message_set_wire_format (expected: an ordinary message)");
+      }
       Shape shape = new Shape();
       if (!special) {
         plain.put(type, shape);
@@ -136,11 +144,17 @@ public final class WireReader {
     }
 
     private Field field(FieldDescriptor field, @Nullable List<FieldDescriptor> way) {
+      if (field.isRequired()) {
+        throw new IllegalArgumentException(
+            field.getFullName()
+                + ": a required field (expected: the rule (buf.validate.field).required)");
+      }
       boolean message = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
       int slot = way == null ? -1 : slotOf(way);
       return new Field(
           field.getName(),
           wireType(field),
+          isWide(field),
           field.isPackable(),
           field.getType() == FieldDescriptor.Type.STRING && field.needsUtf8Check(),
           message
@@ -200,6 +214,13 @@ public final class WireReader {
       return numbers;
     }
 
+    private static boolean isWide(FieldDescriptor field) {
+      return switch (field.getType()) {
+        case INT64, UINT64, SINT64, BOOL -> true;
+        default -> false;
+      };
+    }
+
     private static int wireType(FieldDescriptor field) {
       return switch (field.getType()) {
         case INT32, INT64, UINT32, UINT64, SINT32, SINT64, BOOL, ENUM -> VARINT;
@@ -219,7 +240,7 @@ public final class WireReader {
    */
   private static boolean readMessage(Reading r, Shape shape, int limit, int depth, int group) {
     while (r.position < limit) {
-      int tag = (int) varint(r, limit);
+      int tag = (int) varint(r, limit, false);
       int number = tag >>> 3;
       int wireType = tag & 7;
       if (r.malformed || number == 0) {
@@ -246,14 +267,11 @@ public final class WireReader {
   }
 
   private static boolean readValue(Reading r, Field field, int number, int limit, int depth) {
-    if (field.clears.length > 0) {
-      r.clear(field.clears);
-    }
     int start = r.position;
     int end;
     switch (field.wireType) {
       case VARINT -> {
-        long value = varint(r, limit);
+        long value = varint(r, limit, field.wide);
         if (r.malformed) {
           return false;
         }
@@ -295,6 +313,9 @@ public final class WireReader {
       }
       default -> throw new AssertionError(field);
     }
+    if (field.clears.length > 0) {
+      r.clear(field.clears);
+    }
     if (field.slot >= 0) {
       r.put(field.slot, start, end, field.allCount);
     }
@@ -323,7 +344,7 @@ public final class WireReader {
     while (r.position < end) {
       switch (field.wireType) {
         case VARINT -> {
-          int value = (int) varint(r, end);
+          int value = (int) varint(r, end, field.wide);
           if (r.malformed) {
             return false;
           }
@@ -349,7 +370,7 @@ public final class WireReader {
   private static boolean skip(Reading r, int number, int wireType, int limit, int depth) {
     return switch (wireType) {
       case VARINT -> {
-        varint(r, limit);
+        varint(r, limit, true);
         yield !r.malformed;
       }
       case FIXED64, FIXED32 -> {
@@ -379,7 +400,7 @@ public final class WireReader {
 
   /** Reads a length and returns where its run ends; -1 when malformed. */
   private static int enter(Reading r, int limit) {
-    int length = (int) varint(r, limit);
+    int length = (int) varint(r, limit, false);
     if (r.malformed || length < 0 || length > limit - r.position) {
       fail(r);
       return -1;
@@ -387,7 +408,14 @@ public final class WireReader {
     return r.position + length;
   }
 
-  private static long varint(Reading r, int limit) {
+  /**
+   * Reads a varint.
+   *
+   * @param wide whether it counts with all its 64 bits; of the tenth byte of such a one the parser
+   *     looks at the lowest bit first, and when it is set does not mind that an eleventh is
+   *     announced
+   */
+  private static long varint(Reading r, int limit, boolean wide) {
     byte[] bytes = r.bytes;
     int at = r.position;
     if (at < limit && bytes[at] >= 0) {
@@ -401,7 +429,7 @@ public final class WireReader {
       }
       byte b = bytes[at++];
       value |= (b & 0x7fL) << shift;
-      if (b >= 0) {
+      if (b >= 0 || (wide && shift == 63 && (b & 1) != 0)) {
         r.position = at;
         return value;
       }
