@@ -10,6 +10,8 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
+import io.crossdock.policy.v1.DataClass;
+import io.crossdock.policy.v1.PolicyProto;
 import io.crossdock.runtime.config.Texts.Unresolved;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -149,7 +151,13 @@ final class YamlReader {
       return builder.buildPartial();
     }
     return switch (field.getJavaType()) {
-      case STRING -> scalar(node, path, "a text").map(scalar -> text(scalar, path)).orElse(null);
+      case STRING -> {
+        if (field.getOptions().getExtension(PolicyProto.field).getDataClass()
+            == DataClass.DATA_CLASS_SENSITIVE) {
+          secrets.add(path);
+        }
+        yield scalar(node, path, "a text").map(scalar -> text(scalar, path)).orElse(null);
+      }
       case BOOLEAN ->
           scalar(node, path, "true or false").map(scalar -> bool(scalar, path)).orElse(null);
       case INT, LONG ->

@@ -1,0 +1,23 @@
+package io.crossdock.connector.vendor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crossdock.failure.Failure;
+import java.util.Optional;
+
+/**
+ * Reads a backend's own error documents.
+ *
+ * <p>Texts of the backend are never handed on: they may name people, and callers would begin to
+ * depend on them.
+ */
+public interface VendorErrors {
+
+  /**
+   * What an error answer means.
+   *
+   * @param status HTTP status, 300 or more
+   * @param body the JSON that came; a missing node when it was none
+   * @return empty when the status says enough
+   */
+  Optional<Failure> read(VendorRequest request, int status, JsonNode body);
+}

@@ -1,0 +1,149 @@
+package io.crossdock.connector.vendor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP call to a backend.
+ *
+ * <p>The template names the call in spans and metrics; the values, which may be personal data, stay
+ * out of both.
+ *
+ * @param method HTTP method
+ * @param template path below the base URL with a name in braces for each value. Example: {@code
+ *     /v1/members/{member}/balance}
+ * @param values what stands in the place of the names, in their order
+ * @param query parameters in the order they are sent
+ * @param headers headers beyond those that every call has
+ * @param body body to send as JSON; null sends none
+ * @param resource kind of thing that a 404 says is not there. Example: {@code member}
+ */
+public record VendorRequest(
+    String method,
+    String template,
+    List<String> values,
+    List<Parameter> query,
+    Map<String, String> headers,
+    @Nullable JsonNode body,
+    String resource) {
+
+  private static final Pattern NAME = Pattern.compile("\\{[^}]*}");
+
+  /** A parameter of the query. */
+  public record Parameter(String name, String value) {}
+
+  public VendorRequest {
+    values = List.copyOf(values);
+    query = List.copyOf(query);
+    headers = Map.copyOf(headers);
+    long names = NAME.matcher(template).results().count();
+    if (names != values.size()) {
+      throw new IllegalArgumentException(
+          template + ": " + values.size() + " values (expected: " + names + ")");
+    }
+  }
+
+  /** A read. */
+  public static VendorRequest get(String template, String... values) {
+    return of("GET", template, values);
+  }
+
+  /** A write by POST. */
+  public static VendorRequest post(String template, String... values) {
+    return of("POST", template, values);
+  }
+
+  /** A write by PUT. */
+  public static VendorRequest put(String template, String... values) {
+    return of("PUT", template, values);
+  }
+
+  /** A write by PATCH. */
+  public static VendorRequest patch(String template, String... values) {
+    return of("PATCH", template, values);
+  }
+
+  /** A write by DELETE. */
+  public static VendorRequest delete(String template, String... values) {
+    return of("DELETE", template, values);
+  }
+
+  private static VendorRequest of(String method, String template, String... values) {
+    return new VendorRequest(
+        method, template, List.of(values), List.of(), Map.of(), null, "resource");
+  }
+
+  /** The same call with a parameter in its query; an empty value adds none. */
+  public VendorRequest query(String name, String value) {
+    if (value.isEmpty()) {
+      return this;
+    }
+    List<Parameter> more = new ArrayList<>(query);
+    more.add(new Parameter(name, value));
+    return new VendorRequest(method, template, values, more, headers, body, resource);
+  }
+
+  /** The same call with a header; an empty value adds none. */
+  public VendorRequest header(String name, String value) {
+    if (value.isEmpty()) {
+      return this;
+    }
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new VendorRequest(method, template, values, query, more, body, resource);
+  }
+
+  /** The same call with the key by which the backend knows a repeated write. */
+  public VendorRequest idempotencyKey(String key) {
+    return header("Idempotency-Key", key);
+  }
+
+  /** The same call with a body. */
+  public VendorRequest json(JsonNode document) {
+    return new VendorRequest(method, template, values, query, headers, document, resource);
+  }
+
+  /** The same call, saying what a 404 means. */
+  public VendorRequest about(String kind) {
+    return new VendorRequest(method, template, values, query, headers, body, kind);
+  }
+
+  /** Whether the call changes nothing. */
+  public boolean isRead() {
+    return method.equals("GET");
+  }
+
+  /** Path and query as they are sent. */
+  String target() {
+    StringBuilder target = new StringBuilder();
+    Matcher names = NAME.matcher(template);
+    for (String value : values) {
+      if (names.find()) {
+        names.appendReplacement(target, Matcher.quoteReplacement(encoded(value)));
+      }
+    }
+    names.appendTail(target);
+    char separator = template.indexOf('?') < 0 ? '?' : '&';
+    for (Parameter parameter : query) {
+      target
+          .append(separator)
+          .append(encoded(parameter.name()))
+          .append('=')
+          .append(encoded(parameter.value()));
+      separator = '&';
+    }
+    return target.toString();
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}
