@@ -220,8 +220,11 @@ public final class VendorClient implements AutoCloseable {
   }
 
   private VendorAnswer answer(VendorRequest request, HttpResponse<byte[]> response) {
+    int status = response.statusCode();
     Optional<JsonNode> body = Json.read(response.body());
-    if (response.statusCode() / 100 == 2) {
+    Optional<Failure> error =
+        errors.read(request, status, body.orElse(MissingNode.getInstance()));
+    if (status / 100 == 2 && error.isEmpty()) {
       if (body.isEmpty()) {
         throw new FailureException(
             doubtful(
@@ -230,22 +233,15 @@ public final class VendorClient implements AutoCloseable {
                     Reason.REASON_BACKEND_ANSWER_INVALID,
                     "The backend's answer cannot be understood: the document (expected: JSON).")));
       }
-      return new VendorAnswer(
-          response.statusCode(), response.headers(), VendorData.of(body.get()));
+      return new VendorAnswer(status, response.headers(), VendorData.of(body.get()));
     }
     Failure failure =
-        errors
-            .read(request, response.statusCode(), body.orElse(MissingNode.getInstance()))
-            .orElseGet(
-                () ->
-                    StatusFailure.of(
-                        request, response.statusCode(), body.filter(JsonNode::isObject)));
-    Failure told =
-        failure.reason() == Reason.REASON_BACKEND_BUSY && failure.retryAfter() == null
-            ? failure.withRetryAfter(StatusFailure.retryAfter(response.headers(), COME_BACK))
-            : failure;
-    throw new FailureException(
-        response.statusCode() >= 500 ? doubtful(request, told) : told);
+        error.orElseGet(
+            () -> StatusFailure.of(request, status, body.filter(JsonNode::isObject)));
+    if (failure.reason() == Reason.REASON_BACKEND_BUSY && failure.retryAfter() == null) {
+      failure = failure.withRetryAfter(StatusFailure.retryAfter(response.headers(), COME_BACK));
+    }
+    throw new FailureException(status >= 500 ? doubtful(request, failure) : failure);
   }
 
   /** The failure, saying so when it is of a write that may have happened. */

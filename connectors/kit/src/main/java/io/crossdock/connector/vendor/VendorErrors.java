@@ -13,11 +13,11 @@ import java.util.Optional;
 public interface VendorErrors {
 
   /**
-   * What an error answer means.
+   * What an answer means that is an error.
    *
-   * @param status HTTP status, 300 or more
+   * @param status HTTP status; some backends tell errors with 200
    * @param body the JSON that came; a missing node when it was none
-   * @return empty when the status says enough
+   * @return empty when it is no error, or when the status says enough
    */
   Optional<Failure> read(VendorRequest request, int status, JsonNode body);
 }
