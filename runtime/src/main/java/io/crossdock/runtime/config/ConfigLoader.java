@@ -3,8 +3,9 @@ package io.crossdock.runtime.config;
 import com.google.protobuf.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import java.util.Map;
 public final class ConfigLoader {
 
   // A configuration is written by people; anything larger is a mistaken path.
-  private static final int MAX_BYTES = 4 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private ConfigLoader() {}
 
@@ -42,36 +43,51 @@ public final class ConfigLoader {
     return read(file, defaultInstance, System.getenv());
   }
 
+  /**
+   * The configuration as it takes effect, as YAML. Texts that came from a reference and fields of
+   * class SENSITIVE are shown as {@code ***}.
+   */
+  public static String render(Message config) {
+    return YamlWriter.write(config, (_, value) -> Secrets.inPlaceOf(value));
+  }
+
   static <M extends Message> ConfigDocument<M> read(
       Path file, M defaultInstance, Map<String, String> environment) {
-    String name = file.toString();
-    String text;
     try {
       if (Files.isDirectory(file)) {
-        return unreadable(name, defaultInstance, "a file, this is a directory");
+        return unreadable(file, defaultInstance, 0, "a directory", "a file");
       }
       if (Files.size(file) > MAX_BYTES) {
-        return unreadable(name, defaultInstance, "at most " + MAX_BYTES + " bytes");
+        return unreadable(
+            file, defaultInstance, 0, Files.size(file) + " bytes", "at most " + MAX_BYTES);
       }
-      text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-              .toString();
+      byte[] bytes = Files.readAllBytes(file);
+      CharBuffer text = CharBuffer.allocate(bytes.length);
+      ByteBuffer in = ByteBuffer.wrap(bytes);
+      if (StandardCharsets.UTF_8.newDecoder().decode(in, text, true).isError()) {
+        int line = 1 + (int) text.flip().chars().filter(c -> c == '\n').count();
+        return unreadable(file, defaultInstance, line, "", "text in UTF-8");
+      }
+      return new YamlReader(file, environment)
+          .read(withoutMark(text.flip().toString()), defaultInstance);
     } catch (NoSuchFileException e) {
-      return unreadable(name, defaultInstance, "an existing file");
-    } catch (CharacterCodingException e) {
-      return unreadable(name, defaultInstance, "text in UTF-8");
+      return unreadable(file, defaultInstance, 0, "not found", "an existing file");
+    } catch (AccessDeniedException e) {
+      return unreadable(
+          file, defaultInstance, 0, "permission denied", "a file that this process may read");
     } catch (IOException e) {
-      return unreadable(name, defaultInstance, "a readable file, got " + e.getMessage());
+      return unreadable(file, defaultInstance, 0, String.valueOf(e.getMessage()), "a file");
     }
-    return new YamlReader(file, environment).read(text, defaultInstance);
+  }
+
+  // Some editors open a file with a byte order mark.
+  private static String withoutMark(String text) {
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
   private static <M extends Message> ConfigDocument<M> unreadable(
-      String name, M defaultInstance, String expectation) {
-    ConfigDocument<M> document = new ConfigDocument<>(name, defaultInstance, Map.of(), List.of());
-    document.mistake("", "", expectation);
-    return document;
+      Path file, M defaultInstance, int line, String value, String expectation) {
+    Mistake mistake = new Mistake(file.toString(), line, "", value, expectation);
+    return new ConfigDocument<>(file.toString(), defaultInstance, new Places(), List.of(mistake));
   }
 }

@@ -1,7 +1,7 @@
 package io.crossdock.runtime.config;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,37 +11,56 @@ import java.util.regex.Pattern;
  */
 final class Durations {
 
-  private static final Pattern WRITTEN = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
+  static final String EXAMPLES = "a duration such as 250ms, 30s, 5m or 1h";
+
+  // At most some 11,000 years, which is what a protobuf duration holds.
+  private static final Pattern WRITTEN =
+      Pattern.compile("(\\d{1,14})ms|(\\d{1,11})s|(\\d{1,9})m|(\\d{1,7})h");
 
   private Durations() {}
 
-  static Optional<Duration> parse(String written) {
+  static boolean holds(FieldDescriptor field) {
+    return field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+        && field
+            .getMessageType()
+            .getFullName()
+            .equals(com.google.protobuf.Duration.getDescriptor().getFullName());
+  }
+
+  static Optional<com.google.protobuf.Duration> parse(String written) {
     Matcher matcher = WRITTEN.matcher(written);
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    long amount = Long.parseLong(matcher.group(1));
-    return Optional.of(
-        switch (matcher.group(2)) {
-          case "ms" -> Duration.ofMillis(amount);
-          case "s" -> Duration.ofSeconds(amount);
-          case "m" -> Duration.ofMinutes(amount);
-          default -> Duration.ofHours(amount);
-        });
+    long millis = 0;
+    long[] unit = {0, 1, 1000, 60_000, 3_600_000};
+    for (int group = 1; group < unit.length; group++) {
+      if (matcher.group(group) != null) {
+        millis = Long.parseLong(matcher.group(group)) * unit[group];
+      }
+    }
+    return Optional.of(com.google.protobuf.util.Durations.fromMillis(millis));
   }
 
-  static boolean isDuration(Message message) {
-    return message instanceof com.google.protobuf.Duration;
+  /**
+   * The duration in the largest unit that tells it without a fraction; what is below 1 ms is cut.
+   */
+  static String write(Message duration) {
+    Object seconds = field(duration, "seconds");
+    Object nanos = field(duration, "nanos");
+    long millis = (long) seconds * 1000 + (int) nanos / 1_000_000;
+    if (millis % 1000 != 0) {
+      return millis + "ms";
+    }
+    long whole = millis / 1000;
+    if (whole == 0 || whole % 60 != 0) {
+      return whole + "s";
+    }
+    return whole % 3600 == 0 ? whole / 3600 + "h" : whole / 60 + "m";
   }
 
-  static String write(Message message) {
-    com.google.protobuf.Duration duration = (com.google.protobuf.Duration) message;
-    return write(Duration.ofMillis(com.google.protobuf.util.Durations.toMillis(duration)));
-  }
-
-  static String write(Duration duration) {
-    return duration.toMillis() % 1000 == 0
-        ? duration.toSeconds() + "s"
-        : duration.toMillis() + "ms";
+  // By name, so that a message without generated code is written too.
+  private static Object field(Message duration, String name) {
+    return duration.getField(duration.getDescriptorForType().findFieldByName(name));
   }
 }

@@ -7,12 +7,14 @@ package io.crossdock.runtime.config;
  * @param line line in the file, from 1; 0 when it concerns the whole file
  * @param path where in the configuration, for example {@code routes[1].service}; empty for the
  *     whole
- * @param value what stands there; empty when nothing does or it must not be shown
+ * @param value what stands there; empty when it must not be shown
  * @param expectation what was expected
  */
 public record Mistake(String file, int line, String path, String value, String expectation) {
 
-  /** The mistake on one line, {@code hub.yaml:12: listen.port: 99999 (expected: ...)}. */
+  private static final int SHOWN = 120;
+
+  /** The mistake on one line, {@code hub.yaml:12: listen.port: 99999 (expected: 0..65535)}. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(file);
@@ -24,8 +26,17 @@ public record Mistake(String file, int line, String path, String value, String e
       text.append(path).append(": ");
     }
     if (!value.isEmpty()) {
-      text.append(value).append(' ');
+      text.append(shortened(value)).append(' ');
     }
-    return text.append("(expected: ").append(expectation).append(')').toString();
+    return text.append("(expected: ").append(onOneLine(expectation)).append(')').toString();
+  }
+
+  private static String shortened(String value) {
+    String line = onOneLine(value);
+    return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "...";
+  }
+
+  private static String onOneLine(String text) {
+    return text.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?");
   }
 }

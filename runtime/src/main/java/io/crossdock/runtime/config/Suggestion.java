@@ -2,18 +2,41 @@ package io.crossdock.runtime.config;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds the name that was probably meant. */
 public final class Suggestion {
 
+  private static final int LISTED = 12;
+
   private Suggestion() {}
 
-  /** What was expected instead of a name: the one that was probably meant, else all of them. */
+  /**
+   * What was expected instead of a name: the names there are, and the one that was probably meant.
+   */
   public static String among(String written, List<String> names) {
+    Optional<String> nearest = nearest(written, names);
+    if (names.size() == 1) {
+      return names.getFirst();
+    }
+    if (names.size() <= LISTED) {
+      return "one of " + String.join(", ", names) + didYouMean(nearest, "; ");
+    }
+    return nearest.isPresent()
+        ? "one of " + names.size() + " names" + didYouMean(nearest, "; ")
+        : "one of " + String.join(", ", names.subList(0, LISTED)) + " and others";
+  }
+
+  private static String didYouMean(Optional<String> nearest, String before) {
+    return nearest.map(name -> before + "did you mean " + name + "?").orElse("");
+  }
+
+  private static Optional<String> nearest(String written, List<String> names) {
     return names.stream()
-        .filter(name -> distance(written, name) <= Math.max(2, name.length() / 3))
-        .min(Comparator.comparingInt(name -> distance(written, name)))
-        .orElseGet(() -> "one of " + String.join(", ", names));
+        .filter(name ->
+            distance(written, name) <= Math.max(2, name.length() / 3)
+                && distance(written, name) < Math.max(written.length(), name.length()))
+        .min(Comparator.comparingInt(name -> distance(written, name)));
   }
 
   // Levenshtein: insertions, deletions and replacements that lead from one name to the other.

@@ -1,34 +1,21 @@
 package io.crossdock.runtime.config;
 
-import build.buf.protovalidate.ValidationResult;
-import build.buf.protovalidate.Validator;
-import build.buf.protovalidate.ValidatorFactory;
-import build.buf.protovalidate.Violation;
-import build.buf.protovalidate.exceptions.ValidationException;
-import build.buf.validate.FieldPathElement;
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
-import io.crossdock.policy.v1.DataClass;
-import io.crossdock.policy.v1.PolicyProto;
-import io.crossdock.runtime.config.Texts.Unresolved;
+import io.crossdock.runtime.config.References.UnresolvedException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -41,47 +28,51 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /** Reads one YAML document into a message, following the message's descriptor. */
 final class YamlReader {
 
-  private static final Validator VALIDATOR = ValidatorFactory.newBuilder().build();
+  private static final Set<Tag> KNOWN_TAGS =
+      Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.MAP, Tag.SEQ);
 
-  private final Path file;
-  private final Texts texts;
-  private final Map<String, Integer> lines = new HashMap<>();
-  private final List<String> secrets = new ArrayList<>();
-  private final List<Pending> pending = new ArrayList<>();
-
-  private record Pending(String path, String value, String expectation) {}
+  private final String file;
+  private final References references;
+  private final Places places = new Places();
+  private final List<Mistake> mistakes = new ArrayList<>();
 
   YamlReader(Path file, Map<String, String> environment) {
-    this.file = file;
-    this.texts = new Texts(file, environment);
+    this.file = file.toString();
+    this.references = new References(file, environment);
+  }
+
+  /** How an entry of a map is named in a path, {@code labels["a"]} or {@code labels[1]}. */
+  static String entryPath(String map, Object key) {
+    return map + (key instanceof String ? "[\"" + key + "\"]" : "[" + key + "]");
   }
 
   @SuppressWarnings("unchecked") // a builder of M builds an M
   <M extends Message> ConfigDocument<M> read(String text, M defaultInstance) {
     Message.Builder builder = defaultInstance.newBuilderForType();
     try {
-      LoadSettings settings =
-          LoadSettings.builder().setLabel(file.toString()).setMaxAliasesForCollections(0).build();
-      Optional<Node> root = new Compose(settings).composeString(text);
+      Optional<Node> root = YamlNodes.compose(text, file);
       if (root.isEmpty()) {
-        pending.add(new Pending("", "an empty file", fieldNames(builder)));
+        wrong("", "an empty file", "a mapping of " + fieldNames(builder));
       } else {
         message(root.get(), builder, "");
       }
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-      lines.put("yaml", line);
-      pending.add(new Pending("yaml", "", "well-formed YAML; " + e.getProblem()));
+      notYaml(line, e.getProblem());
     } catch (YamlEngineException e) {
-      pending.add(new Pending("", "", "well-formed YAML; " + firstLine(e.getMessage())));
+      notYaml(0, e.getMessage());
     }
-    ConfigDocument<M> document =
-        new ConfigDocument<>(file.toString(), (M) builder.buildPartial(), lines, secrets);
-    pending.forEach(each -> document.mistake(each.path(), each.value(), each.expectation()));
-    if (document.mistakes().stream().noneMatch(mistake -> mistake.path().equals("yaml"))) {
-      checkRules(document);
+    M message = (M) builder.buildPartial();
+    if (mistakes.stream().noneMatch(mistake -> mistake.path().isEmpty())) {
+      List<String> unread = mistakes.stream().map(Mistake::path).toList();
+      Rules.check(
+          message,
+          unread,
+          (path, expectation) ->
+              wrong(
+                  path, places.shown(path).orElse(places.has(path) ? "" : "nothing"), expectation));
     }
-    return document;
+    return new ConfigDocument<>(file, message, places, mistakes);
   }
 
   private void message(Node node, Message.Builder builder, String path) {
@@ -90,14 +81,14 @@ final class YamlReader {
       return;
     }
     Set<String> seen = new HashSet<>();
-    Map<OneofDescriptor, String> chosen = new LinkedHashMap<>();
+    Map<OneofDescriptor, String> chosen = new HashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {
       String key = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
       String at = path.isEmpty() ? key : path + "." + key;
       note(at, tuple.getKeyNode());
       FieldDescriptor field = builder.getDescriptorForType().findFieldByName(key);
       if (field == null) {
-        wrong(at, "unknown", Suggestion.among(key, names(builder)));
+        wrong(at, "unknown field", Suggestion.among(key, names(builder)));
         continue;
       }
       if (!seen.add(key)) {
@@ -105,243 +96,229 @@ final class YamlReader {
         continue;
       }
       OneofDescriptor oneof = field.getRealContainingOneof();
-      if (oneof != null) {
-        String other = chosen.putIfAbsent(oneof, key);
-        if (other != null) {
-          wrong(at, "given beside " + other, "one of the two");
-          continue;
-        }
+      String other = oneof == null ? null : chosen.putIfAbsent(oneof, key);
+      if (other != null) {
+        wrong(at, "given beside " + other, "one of the two");
+        continue;
       }
       field(tuple.getValueNode(), field, builder, at);
     }
   }
 
   private void field(Node node, FieldDescriptor field, Message.Builder builder, String path) {
-    if (!field.isRepeated()) {
-      Object value = value(node, field, builder, path);
+    if (field.isMapField()) {
+      map(node, field, builder, path);
+    } else if (field.isRepeated()) {
+      list(node, field, builder, path);
+    } else {
+      Object value = value(node, field, field, builder, path);
       if (value != null) {
         builder.setField(field, value);
       }
-      return;
     }
+  }
+
+  private void list(Node node, FieldDescriptor field, Message.Builder builder, String path) {
     if (!(node instanceof SequenceNode sequence)) {
       wrong(path, describe(node), "a list");
       return;
     }
+    places.written(path, sequence.getValue().size() + " entries");
     int index = 0;
     for (Node item : sequence.getValue()) {
       String at = path + "[" + index++ + "]";
       note(at, item);
-      Object value = value(item, field, builder, at);
+      Object value = value(item, field, field, builder, at);
       // A place holder keeps the indices of what follows true.
       builder.addRepeatedField(field, value == null ? blank(field, builder) : value);
     }
   }
 
-  private @Nullable Object value(
-      Node node, FieldDescriptor field, Message.Builder parent, String path) {
-    if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-      if (isDuration(field)) {
-        return scalar(node, path, "a duration such as 250ms, 30s, 5m or 1h")
-            .map(scalar -> duration(scalar.getValue(), path))
-            .orElse(null);
+  private void map(Node node, FieldDescriptor field, Message.Builder builder, String path) {
+    if (!(node instanceof MappingNode mapping)) {
+      wrong(path, describe(node), "a mapping");
+      return;
+    }
+    FieldDescriptor keyField = field.getMessageType().findFieldByName("key");
+    FieldDescriptor valueField = field.getMessageType().findFieldByName("value");
+    Set<Object> seen = new HashSet<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      Message.Builder entry = builder.newBuilderForField(field);
+      Object key = key(tuple.getKeyNode(), keyField, path);
+      if (key == null) {
+        continue;
       }
+      String at = entryPath(path, key);
+      note(at, tuple.getKeyNode());
+      if (!seen.add(key)) {
+        wrong(at, "given twice", "once");
+        continue;
+      }
+      Object value = value(tuple.getValueNode(), field, valueField, entry, at);
+      if (value != null) {
+        builder.addRepeatedField(
+            field, entry.setField(keyField, key).setField(valueField, value).build());
+      }
+    }
+  }
+
+  private @Nullable Object key(Node node, FieldDescriptor field, String path) {
+    if (field.getJavaType() == JavaType.STRING
+        && node instanceof ScalarNode scalar
+        && KNOWN_TAGS.contains(scalar.getTag())) {
+      return scalar.getValue();
+    }
+    int before = mistakes.size();
+    Object key = value(node, field, field, null, path);
+    for (int i = before; i < mistakes.size(); i++) {
+      // The path is the map's; the line is the key's own.
+      Mistake map = mistakes.get(i);
+      mistakes.set(i, new Mistake(file, line(node), path, "key " + map.value(), map.expectation()));
+    }
+    return key;
+  }
+
+  /**
+   * Reads one value; null when it is none, which is then noted.
+   *
+   * @param owner the field whose policy counts; that of the map for a map's value
+   */
+  private @Nullable Object value(
+      Node node,
+      FieldDescriptor owner,
+      FieldDescriptor field,
+      Message.@Nullable Builder parent,
+      String path) {
+    if (Secrets.isSensitive(owner)) {
+      places.hide(path, Secrets.HIDDEN);
+    }
+    if (field.getJavaType() == JavaType.MESSAGE && !Durations.holds(field) && parent != null) {
       Message.Builder builder = parent.newBuilderForField(field);
       message(node, builder, path);
       return builder.buildPartial();
     }
-    return switch (field.getJavaType()) {
-      case STRING -> {
-        if (field.getOptions().getExtension(PolicyProto.field).getDataClass()
-            == DataClass.DATA_CLASS_SENSITIVE) {
-          secrets.add(path);
-        }
-        yield scalar(node, path, "a text").map(scalar -> text(scalar, path)).orElse(null);
-      }
-      case BOOLEAN ->
-          scalar(node, path, "true or false").map(scalar -> bool(scalar, path)).orElse(null);
-      case INT, LONG ->
-          scalar(node, path, "a whole number")
-              .map(scalar -> integer(scalar, field, path))
-              .orElse(null);
-      case FLOAT, DOUBLE ->
-          scalar(node, path, "a number").map(scalar -> number(scalar, field, path)).orElse(null);
-      case ENUM ->
-          scalar(node, path, choices(field))
-              .map(scalar -> choice(scalar, field, path))
-              .orElse(null);
-      case BYTE_STRING, MESSAGE ->
-          throw new IllegalStateException(field.getFullName() + " cannot be written as YAML");
-    };
+    String expectation = expectation(field);
+    if (!(node instanceof ScalarNode scalar)
+        || scalar.getTag().equals(Tag.NULL)
+        || !KNOWN_TAGS.contains(scalar.getTag())) {
+      wrong(path, describe(node), expectation);
+      return null;
+    }
+    places.written(path, describe(scalar));
+    Object value =
+        switch (field.getJavaType()) {
+          case STRING -> text(scalar, path);
+          case BOOLEAN -> bool(scalar);
+          case INT, LONG -> integer(scalar, field);
+          case FLOAT, DOUBLE -> number(scalar, field);
+          case ENUM -> EnumNames.find(field.getEnumType(), scalar.getValue()).orElse(null);
+          case MESSAGE -> Durations.parse(scalar.getValue()).orElse(null);
+          case BYTE_STRING -> null;
+        };
+    if (value == null && field.getJavaType() != JavaType.STRING) {
+      wrong(path, describe(scalar), expectation);
+    }
+    return value;
   }
 
-  private Optional<ScalarNode> scalar(Node node, String path, String expectation) {
-    if (node instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
-      return Optional.of(scalar);
-    }
-    wrong(path, describe(node), expectation);
-    return Optional.empty();
+  private static String expectation(FieldDescriptor field) {
+    return switch (field.getJavaType()) {
+      case STRING -> "a text";
+      case BOOLEAN -> "true or false";
+      case INT, LONG -> Expectations.integers(field);
+      case FLOAT, DOUBLE -> "a number";
+      case ENUM -> Expectations.choices(field);
+      case MESSAGE -> Durations.EXAMPLES;
+      // A configuration's contract has none; were there one, no text could fill it.
+      case BYTE_STRING -> "nothing, bytes cannot be written here";
+    };
   }
 
   private @Nullable Object text(ScalarNode scalar, String path) {
+    String written = scalar.getValue();
     if (scalar.getTag().equals(Tag.BOOL)) {
-      wrong(path, scalar.getValue(), "a text, in quotes if it is meant so");
+      wrong(path, written, "a text, in quotes if it is meant so");
       return null;
     }
+    if (!References.isIn(written)) {
+      return written;
+    }
     try {
-      String resolved = texts.resolve(scalar.getValue());
-      if (!resolved.equals(scalar.getValue())) {
-        secrets.add(path);
+      String resolved = references.resolve(written);
+      Secrets.remember(resolved);
+      if (places.hidden(path).isEmpty() || References.isAllOf(written)) {
+        places.hide(path, written);
       }
       return resolved;
-    } catch (Unresolved e) {
-      wrong(path, e.reference(), e.expectation());
+    } catch (UnresolvedException e) {
+      mistakes.add(new Mistake(file, places.lineOf(path), path, e.reference(), e.expectation()));
       return null;
     }
   }
 
-  private @Nullable Object bool(ScalarNode scalar, String path) {
-    if (!scalar.getTag().equals(Tag.BOOL)) {
-      wrong(path, shown(scalar), "true or false");
-      return null;
-    }
-    return Boolean.valueOf(scalar.getValue());
+  private static @Nullable Object bool(ScalarNode scalar) {
+    return scalar.getTag().equals(Tag.BOOL) ? Boolean.valueOf(scalar.getValue()) : null;
   }
 
-  private @Nullable Object integer(ScalarNode scalar, FieldDescriptor field, String path) {
-    boolean wide = field.getJavaType() == FieldDescriptor.JavaType.LONG;
-    boolean unsigned =
-        switch (field.getType()) {
-          case UINT32, UINT64, FIXED32, FIXED64 -> true;
-          default -> false;
-        };
-    int bits = wide ? 64 : 32;
-    BigInteger least = unsigned ? BigInteger.ZERO : BigInteger.ONE.shiftLeft(bits - 1).negate();
-    BigInteger most = BigInteger.ONE.shiftLeft(unsigned ? bits : bits - 1).subtract(BigInteger.ONE);
-    String expectation = "a whole number, " + least + " to " + most;
-    if (!scalar.getTag().equals(Tag.INT)) {
-      wrong(path, shown(scalar), expectation);
+  private static @Nullable Object integer(ScalarNode scalar, FieldDescriptor field) {
+    if (!scalar.getTag().equals(Tag.INT) || !scalar.getValue().matches("-?\\d{1,20}")) {
       return null;
     }
-    BigInteger number;
+    BigInteger number = new BigInteger(scalar.getValue());
+    if (number.compareTo(Expectations.least(field)) < 0
+        || number.compareTo(Expectations.most(field)) > 0) {
+      return null;
+    }
+    return field.getJavaType() == JavaType.LONG
+        ? (Object) number.longValue()
+        : (Object) number.intValue();
+  }
+
+  private static @Nullable Object number(ScalarNode scalar, FieldDescriptor field) {
+    double number;
     try {
-      number = new BigInteger(scalar.getValue());
+      number = new BigDecimal(scalar.getValue()).doubleValue();
     } catch (NumberFormatException e) {
-      wrong(path, shown(scalar), expectation);
       return null;
     }
-    if (number.compareTo(least) < 0 || number.compareTo(most) > 0) {
-      wrong(path, scalar.getValue(), expectation);
+    boolean single = field.getJavaType() == JavaType.FLOAT;
+    if (!scalar.isPlain() || Double.isInfinite(single ? (float) number : number)) {
       return null;
     }
-    return wide ? (Object) number.longValue() : (Object) number.intValue();
+    return single ? (Object) (float) number : (Object) number;
   }
 
-  private @Nullable Object number(ScalarNode scalar, FieldDescriptor field, String path) {
-    if (!scalar.getTag().equals(Tag.INT) && !scalar.getTag().equals(Tag.FLOAT)) {
-      wrong(path, shown(scalar), "a number");
-      return null;
-    }
-    double number = Double.parseDouble(scalar.getValue());
-    return field.getJavaType() == FieldDescriptor.JavaType.FLOAT
-        ? (Object) (float) number
-        : (Object) number;
-  }
-
-  private @Nullable Object choice(ScalarNode scalar, FieldDescriptor field, String path) {
-    String written = scalar.getValue();
-    for (EnumValueDescriptor value : field.getEnumType().getValues()) {
-      if (value.getName().equals(written) || shortName(value).equals(written)) {
-        return value;
-      }
-    }
-    wrong(path, written, choices(field));
-    return null;
-  }
-
-  private @Nullable Object duration(String written, String path) {
-    Optional<Duration> duration = Durations.parse(written);
-    if (duration.isEmpty()) {
-      wrong(path, written, "a duration such as 250ms, 30s, 5m or 1h");
-      return null;
-    }
-    return com.google.protobuf.util.Durations.fromMillis(duration.get().toMillis());
-  }
-
-  private <M extends Message> void checkRules(ConfigDocument<M> document) {
-    ValidationResult result;
-    try {
-      result = VALIDATOR.validate(document.value());
-    } catch (ValidationException e) {
-      throw new IllegalStateException("rules of the configuration cannot be checked", e);
-    }
-    for (Violation violation : result.getViolations()) {
-      String path =
-          violation.toProto().getField().getElementsList().stream()
-              .map(YamlReader::pathOf)
-              .collect(Collectors.joining("."));
-      // What could not be read is not complained about twice.
-      if (!document.isDoubtful(path)) {
-        Violation.FieldValue field = violation.getFieldValue();
-        document.mistake(
-            path,
-            field == null ? "" : shown(field.getValue()),
-            expectation(violation.toProto().getMessage()));
-      }
-    }
-  }
-
-  private static String pathOf(FieldPathElement element) {
-    return element.hasIndex()
-        ? element.getFieldName() + "[" + element.getIndex() + "]"
-        : element.getFieldName();
-  }
-
-  private static String shown(@Nullable Object value) {
-    return switch (value) {
-      case null -> "";
-      case String text -> text.isEmpty() ? "\"\"" : text;
-      case Duration duration -> Durations.write(duration);
-      case Message _ -> "";
-      case List<?> list -> list.size() + " entries";
-      default -> value.toString();
-    };
-  }
-
-  private static String expectation(String rule) {
-    String text = rule.startsWith("value ") ? rule.substring("value ".length()) : rule;
-    return text.startsWith("must be ") ? text.substring("must be ".length()) : text;
+  private void notYaml(int line, @Nullable String problem) {
+    String text = problem == null ? "" : "; " + problem.lines().findFirst().orElse("");
+    mistakes.add(new Mistake(file, line, "", "", "well-formed YAML" + text));
   }
 
   private void note(String path, Node node) {
-    node.getStartMark().ifPresent(mark -> lines.put(path, mark.getLine() + 1));
+    places.line(path, line(node));
+  }
+
+  private static int line(Node node) {
+    return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
   }
 
   private void wrong(String path, String value, String expectation) {
-    pending.add(new Pending(path, value, expectation));
+    mistakes.add(
+        new Mistake(
+            file, places.lineOf(path), path, places.hidden(path).orElse(value), expectation));
   }
 
   private static Object blank(FieldDescriptor field, Message.Builder builder) {
-    return field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-        ? builder.newBuilderForField(field).buildPartial()
-        : field.getJavaType() == FieldDescriptor.JavaType.ENUM
-            ? field.getEnumType().getValues().getFirst()
-            : switch (field.getJavaType()) {
-              case STRING -> "";
-              case BOOLEAN -> false;
-              case INT -> 0;
-              case LONG -> 0L;
-              case FLOAT -> 0f;
-              case DOUBLE -> 0d;
-              default -> throw new IllegalStateException(field.getFullName());
-            };
-  }
-
-  private static boolean isDuration(FieldDescriptor field) {
-    return field
-        .getMessageType()
-        .getFullName()
-        .equals(com.google.protobuf.Duration.getDescriptor().getFullName());
+    return switch (field.getJavaType()) {
+      case MESSAGE -> builder.newBuilderForField(field).buildPartial();
+      case ENUM -> field.getEnumType().getValues().getFirst();
+      case STRING -> "";
+      case BOOLEAN -> false;
+      case INT -> 0;
+      case LONG -> 0L;
+      case FLOAT -> 0f;
+      case DOUBLE -> 0d;
+      case BYTE_STRING -> com.google.protobuf.ByteString.EMPTY;
+    };
   }
 
   private static String describe(Node node) {
@@ -349,13 +326,14 @@ final class YamlReader {
       case MappingNode _ -> "a mapping";
       case SequenceNode _ -> "a list";
       case ScalarNode scalar when scalar.getTag().equals(Tag.NULL) -> "nothing";
-      case ScalarNode scalar -> shown(scalar);
+      case ScalarNode scalar when scalar.getTag().getValue().equals(YamlNodes.ALIAS) ->
+          "the alias " + scalar.getValue();
+      case ScalarNode scalar when !KNOWN_TAGS.contains(scalar.getTag()) ->
+          scalar.getTag().getValue() + " " + scalar.getValue();
+      case ScalarNode scalar ->
+          scalar.isPlain() ? scalar.getValue() : '"' + scalar.getValue() + '"';
       default -> node.getTag().getValue();
     };
-  }
-
-  private static String shown(ScalarNode scalar) {
-    return scalar.isPlain() ? scalar.getValue() : '"' + scalar.getValue() + '"';
   }
 
   private static List<String> names(Message.Builder builder) {
@@ -366,25 +344,5 @@ final class YamlReader {
 
   private static String fieldNames(Message.Builder builder) {
     return String.join(", ", names(builder));
-  }
-
-  private static String choices(FieldDescriptor field) {
-    return field.getEnumType().getValues().stream()
-        .filter(value -> value.getNumber() != 0)
-        .map(YamlReader::shortName)
-        .collect(Collectors.joining(" or "));
-  }
-
-  static String shortName(EnumValueDescriptor value) {
-    String prefix =
-        value.getType().getName().replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT)
-            + "_";
-    String name = value.getName();
-    return (name.startsWith(prefix) ? name.substring(prefix.length()) : name)
-        .toLowerCase(Locale.ROOT);
-  }
-
-  private static String firstLine(@Nullable String text) {
-    return text == null ? "" : text.lines().findFirst().orElse("");
   }
 }

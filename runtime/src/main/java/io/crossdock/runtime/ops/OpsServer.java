@@ -69,7 +69,8 @@ public final class OpsServer implements AutoCloseable {
       default ->
           Answer.json(
               404,
-              "{\"error\":\"not found\",\"paths\":[\"/health/live\",\"/health/ready\",\"/metrics\"]}");
+              "{\"error\":\"not"
+                  + " found\",\"paths\":[\"/health/live\",\"/health/ready\",\"/metrics\"]}");
     };
   }
 
