@@ -52,8 +52,7 @@ public final class PageToken {
       byte[] bytes = DECODER.decode(token);
       if (bytes.length > MARK_BYTES
           && ByteBuffer.wrap(bytes, 0, MARK_BYTES).equals(ByteBuffer.wrap(mark(request)))) {
-        return new String(
-            bytes, MARK_BYTES, bytes.length - MARK_BYTES, StandardCharsets.UTF_8);
+        return new String(bytes, MARK_BYTES, bytes.length - MARK_BYTES, StandardCharsets.UTF_8);
       }
     } catch (IllegalArgumentException e) {
       // Not a token at all: refused like one of another list.

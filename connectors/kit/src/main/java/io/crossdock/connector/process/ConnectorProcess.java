@@ -15,7 +15,6 @@ import io.crossdock.runtime.ops.OpsServer;
 import io.crossdock.runtime.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,8 +26,8 @@ import picocli.CommandLine;
  * A connector as a process: {@code main} hands over what is its own, its name, its port, how its
  * backend speaks of errors, and its services; the rest is the same for all.
  *
- * <p>gRPC health tells of the process alone. A backend that is down makes calls fail with its reason
- * and shows as DEGRADED at {@code /health/ready}; the connector still answers.
+ * <p>gRPC health tells of the process alone. A backend that is down makes calls fail with its
+ * reason and shows as DEGRADED at {@code /health/ready}; the connector still answers.
  */
 public final class ConnectorProcess {
 
@@ -83,13 +82,10 @@ public final class ConnectorProcess {
         .usageMessage()
         .description("Serves the contracts of the " + name + " connector to the hub.");
     return new CommandLine(command)
-        .setExecutionStrategy(
-            parsed -> {
-              Integer help = CommandLine.executeHelpRequest(parsed);
-              return help != null
-                  ? help
-                  : run(parsed.matchedOptionValue("--config", Path.of("")));
-            })
+        .setExecutionStrategy(parsed -> {
+          Integer help = CommandLine.executeHelpRequest(parsed);
+          return help != null ? help : run(parsed.matchedOptionValue("--config", Path.of("")));
+        })
         .execute(args);
   }
 
@@ -101,8 +97,7 @@ public final class ConnectorProcess {
               ConfigLoader.read(file, ConnectorConfig.getDefaultInstance());
           ConnectorConfig config = check(document);
           LOG.info("configuration in effect\n{}", document.render());
-          Telemetry telemetry =
-              lifecycle.own(Telemetry.start("crossdock-connector-" + name));
+          Telemetry telemetry = lifecycle.own(Telemetry.start("crossdock-connector-" + name));
           ConnectorSettings settings = ConnectorSettings.of(config, port);
           Connector connector;
           try {
@@ -136,12 +131,10 @@ public final class ConnectorProcess {
    */
   public Connector start(ConnectorConfig config, Telemetry telemetry) throws IOException {
     ConnectorSettings settings = ConnectorSettings.of(config, port);
-    VendorClient backend =
-        new VendorClient(config.getBackend(), errors, telemetry.openTelemetry());
+    VendorClient backend = new VendorClient(config.getBackend(), errors, telemetry.openTelemetry());
     try {
       CallPath path =
-          new CallPath(
-              telemetry.openTelemetry(), settings.dedupeEntries(), settings.dedupeTtl());
+          new CallPath(telemetry.openTelemetry(), settings.dedupeEntries(), settings.dedupeTtl());
       return Connector.start(settings, path.bind(services.of(backend)), backend);
     } catch (IOException | RuntimeException e) {
       backend.close();

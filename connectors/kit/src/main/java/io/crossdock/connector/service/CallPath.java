@@ -98,8 +98,7 @@ public final class CallPath {
   }
 
   private Entry<Message> stream(
-      MethodDescriptor<Message, Message> method,
-      ContractService.Stream<Message, Message> handler) {
+      MethodDescriptor<Message, Message> method, ContractService.Stream<Message, Message> handler) {
     Message prototype = prepared(method);
     return new Entry<>(
         onBytes(method),
@@ -151,8 +150,7 @@ public final class CallPath {
       String type = prototype.getDescriptorForType().getFullName();
       throw new FailureException(
           Failure.of(Reason.REASON_MALFORMED_REQUEST, "The bytes are not a " + type + ".")
-              .withViolations(
-                  List.of(new Failure.Violation("", "wire_format", "not a " + type))));
+              .withViolations(List.of(new Failure.Violation("", "wire_format", "not a " + type))));
     }
     rules.check(request);
     return request;

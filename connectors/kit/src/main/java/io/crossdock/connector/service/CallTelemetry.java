@@ -19,8 +19,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One SERVER span per call, child of the caller's (W3C trace context), and rate, errors and duration
- * per operation and outcome, as the histogram {@code crossdock.connector.call.duration} in seconds.
+ * One SERVER span per call, child of the caller's (W3C trace context), and rate, errors and
+ * duration per operation and outcome, as the histogram {@code crossdock.connector.call.duration} in
+ * seconds.
  */
 final class CallTelemetry {
 
@@ -33,8 +34,7 @@ final class CallTelemetry {
       AttributeKey.stringKey("crossdock.operation");
   private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("crossdock.outcome");
   private static final List<Double> BUCKETS =
-      List.of(
-          0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0);
+      List.of(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0);
 
   private static final TextMapGetter<Metadata> GETTER =
       new TextMapGetter<>() {

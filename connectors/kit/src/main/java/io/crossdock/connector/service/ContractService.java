@@ -14,8 +14,9 @@ import java.util.Map;
 /**
  * A service of the contract with a handler for each of its methods.
  *
- * <p>Handlers run on virtual threads and may block. They are interrupted when their call ends early.
- * They fail with {@link FailureException}; anything else they throw is a fault of the connector.
+ * <p>Handlers run on virtual threads and may block. They are interrupted when their call ends
+ * early. They fail with {@link FailureException}; anything else they throw is a fault of the
+ * connector.
  */
 public final class ContractService {
 

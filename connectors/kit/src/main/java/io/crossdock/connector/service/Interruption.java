@@ -3,8 +3,8 @@ package io.crossdock.connector.service;
 import io.grpc.Context;
 
 /**
- * Interrupts the thread that works on a call when the call ends before its work: at its deadline, or
- * when its caller leaves.
+ * Interrupts the thread that works on a call when the call ends before its work: at its deadline,
+ * or when its caller leaves.
  */
 final class Interruption implements AutoCloseable, Context.CancellationListener {
 

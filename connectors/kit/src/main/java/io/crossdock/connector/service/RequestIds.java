@@ -67,8 +67,7 @@ final class RequestIds {
    * @param fingerprint what the same request always has and another never
    * @throws FailureException what the work failed with, or {@code REQUEST_ID_REUSED}
    */
-  ByteString once(String requestId, ByteString fingerprint, Work work)
-      throws InterruptedException {
+  ByteString once(String requestId, ByteString fingerprint, Work work) throws InterruptedException {
     while (true) {
       Running mine = new Running(fingerprint, new CountDownLatch(1));
       Running other;
@@ -88,8 +87,7 @@ final class RequestIds {
     }
   }
 
-  private ByteString first(String requestId, Running mine, Work work)
-      throws InterruptedException {
+  private ByteString first(String requestId, Running mine, Work work) throws InterruptedException {
     Done result = null;
     try {
       ByteString answer = work.run();

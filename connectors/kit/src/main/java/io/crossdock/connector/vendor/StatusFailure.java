@@ -36,8 +36,7 @@ final class StatusFailure {
                   .with("http_status", Integer.toString(status));
       case 408, 504 ->
           Failure.of(Reason.REASON_DEADLINE_EXCEEDED, "The backend did not answer in time.");
-      case 409 ->
-          Failure.of(Reason.REASON_REFUSED_BY_POLICY, "The backend refuses the request.");
+      case 409 -> Failure.of(Reason.REASON_REFUSED_BY_POLICY, "The backend refuses the request.");
       case 412, 428 ->
           Failure.of(
               Reason.REASON_ETAG_MISMATCH, "The thing changed since it was read; read it again.");

@@ -74,8 +74,7 @@ public final class VendorClient implements AutoCloseable {
         backend.getBearerToken().isEmpty() ? "" : "Bearer " + backend.getBearerToken();
     this.timeout =
         backend.hasTimeout()
-            ? Duration.ofSeconds(
-                backend.getTimeout().getSeconds(), backend.getTimeout().getNanos())
+            ? Duration.ofSeconds(backend.getTimeout().getSeconds(), backend.getTimeout().getNanos())
             : DEFAULT_TIMEOUT;
     this.turns =
         new Semaphore(
@@ -189,8 +188,7 @@ public final class VendorClient implements AutoCloseable {
       throw new FailureException(
           doubtful(
               request,
-              Failure.of(
-                  Reason.REASON_DEADLINE_EXCEEDED, "The backend did not answer in time.")));
+              Failure.of(Reason.REASON_DEADLINE_EXCEEDED, "The backend did not answer in time.")));
     } catch (ExecutionException e) {
       throw new FailureException(unreached(request, e.getCause()));
     } finally {
@@ -222,8 +220,7 @@ public final class VendorClient implements AutoCloseable {
   private VendorAnswer answer(VendorRequest request, HttpResponse<byte[]> response) {
     int status = response.statusCode();
     Optional<JsonNode> body = Json.read(response.body());
-    Optional<Failure> error =
-        errors.read(request, status, body.orElse(MissingNode.getInstance()));
+    Optional<Failure> error = errors.read(request, status, body.orElse(MissingNode.getInstance()));
     if (status / 100 == 2 && error.isEmpty()) {
       if (body.isEmpty()) {
         throw new FailureException(
@@ -236,8 +233,7 @@ public final class VendorClient implements AutoCloseable {
       return new VendorAnswer(status, response.headers(), VendorData.of(body.get()));
     }
     Failure failure =
-        error.orElseGet(
-            () -> StatusFailure.of(request, status, body.filter(JsonNode::isObject)));
+        error.orElseGet(() -> StatusFailure.of(request, status, body.filter(JsonNode::isObject)));
     if (failure.reason() == Reason.REASON_BACKEND_BUSY && failure.retryAfter() == null) {
       failure = failure.withRetryAfter(StatusFailure.retryAfter(response.headers(), COME_BACK));
     }

@@ -18,7 +18,8 @@ import java.util.Optional;
  * A backend's JSON, read with suspicion: what is missing or of the wrong type fails the call with
  * {@code BACKEND_ANSWER_INVALID} and names the place, never the value.
  *
- * <p>A null and an empty text count as absent. Numbers may stand as JSON numbers or as decimal text.
+ * <p>A null and an empty text count as absent. Numbers may stand as JSON numbers or as decimal
+ * text.
  */
 public final class VendorData {
 

@@ -30,8 +30,7 @@ final class VendorTelemetry {
       AttributeKey.longKey("http.response.status_code");
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
   private static final List<Double> BUCKETS =
-      List.of(
-          0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0);
+      List.of(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0);
 
   private final Tracer tracer;
   private final TextMapPropagator propagator;
@@ -51,8 +50,7 @@ final class VendorTelemetry {
             .setExplicitBucketBoundariesAdvice(BUCKETS)
             .build();
     this.host = base.getHost() == null ? "" : base.getHost();
-    this.port =
-        base.getPort() >= 0 ? base.getPort() : "https".equals(base.getScheme()) ? 443 : 80;
+    this.port = base.getPort() >= 0 ? base.getPort() : "https".equals(base.getScheme()) ? 443 : 80;
   }
 
   Exchange begin(VendorRequest request) {

@@ -5,6 +5,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.ConnectException;
@@ -59,6 +60,7 @@ final class Instance {
               .directExecutor()
               .eventLoopGroup(loop)
               .channelType(NioSocketChannel.class)
+              .withOption(ChannelOption.ALLOCATOR, EventLoops.MEMORY)
               .maxInboundMessageSize(maxMessageBytes)
               .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
               .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)

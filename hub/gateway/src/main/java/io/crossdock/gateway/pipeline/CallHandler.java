@@ -43,18 +43,6 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
     return new OneRequest(call);
   }
 
-  private boolean fits(Call call, byte[] message) {
-    if (message.length <= maxRequestBytes) {
-      return true;
-    }
-    call.fail(
-        Failure.of(
-                Reason.REASON_MESSAGE_TOO_LARGE,
-                "The request is larger than " + maxRequestBytes + " bytes.")
-            .with("max_bytes", Integer.toString(maxRequestBytes)));
-    return false;
-  }
-
   private abstract class CallListener extends ServerCall.Listener<byte[]> {
 
     final Call call;
@@ -65,7 +53,12 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
 
     @Override
     public void onCancel() {
-      pipeline.cancelled(call);
+      Failure fault = StreamEnd.fault(maxRequestBytes);
+      if (fault == null || call.finished) {
+        pipeline.cancelled(call);
+      } else {
+        call.fail(fault);
+      }
     }
 
     @Override
@@ -93,7 +86,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
       if (request != null) {
         call.fail(
             Failure.of(Reason.REASON_MALFORMED_REQUEST, "More than one request message was sent."));
-      } else if (fits(call, message)) {
+      } else {
         request = message;
       }
     }
@@ -121,7 +114,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
     @Override
     public void onMessage(byte[] message) {
       Exchange.Upstream upstream = call.upstream;
-      if (!call.finished && upstream != null && fits(call, message)) {
+      if (!call.finished && upstream != null) {
         upstream.message(message);
       }
     }

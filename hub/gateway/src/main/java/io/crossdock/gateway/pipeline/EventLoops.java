@@ -1,5 +1,6 @@
 package io.crossdock.gateway.pipeline;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -17,6 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * connection to the connector included, so no call is ever handed from thread to thread.
  */
 public final class EventLoops implements AutoCloseable {
+
+  /** Where the data plane's buffers come from; one pool, so that its use can be told. */
+  public static final PooledByteBufAllocator MEMORY = PooledByteBufAllocator.DEFAULT;
 
   private final EventLoopGroup group;
   private final List<EventLoop> loops = new ArrayList<>();

@@ -14,9 +14,11 @@ import io.crossdock.gateway.pipeline.DeadlinePolicy;
 import io.crossdock.gateway.pipeline.EventLoops;
 import io.crossdock.gateway.pipeline.Pipeline;
 import io.crossdock.gateway.pipeline.Policy;
+import io.crossdock.gateway.pipeline.StreamEnd;
 import io.crossdock.gateway.routing.Routes;
 import io.crossdock.gateway.telemetry.CallLogPolicy;
 import io.crossdock.gateway.telemetry.MetricsPolicy;
+import io.crossdock.gateway.telemetry.NettyMetrics;
 import io.crossdock.gateway.telemetry.TracePolicy;
 import io.crossdock.gateway.validation.ValidationPolicy;
 import io.grpc.BindableService;
@@ -31,6 +33,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -52,8 +55,6 @@ public final class Gateway implements AutoCloseable {
 
   // Callers may probe an idle connection this often without being turned away.
   private static final long PERMIT_KEEP_ALIVE_SECONDS = 10;
-  // gRPC cuts off larger messages without a reason; up to here the hub says why it refuses.
-  private static final int READABLE_FACTOR = 4;
 
   private final GatewaySettings settings;
   private final ContractSet contracts;
@@ -66,6 +67,7 @@ public final class Gateway implements AutoCloseable {
   private final Server inner;
   private final ManagedChannel innerChannel;
   private final LocalServices local;
+  private final NettyMetrics nettyMetrics;
   private final List<Pipeline> pipelines = new ArrayList<>();
   private final Server server;
 
@@ -91,6 +93,8 @@ public final class Gateway implements AutoCloseable {
     this.connectors = new Connectors(config.getConnectorsList(), settings.maxMessageBytes(), loops);
     this.cache = new AnswerCache(settings.cacheBytes(), System::nanoTime);
 
+    this.nettyMetrics = new NettyMetrics(telemetry, EventLoops.MEMORY.metric(), loops);
+
     String innerName = InProcessServerBuilder.generateName();
     this.innerChannel = InProcessChannelBuilder.forName(innerName).build();
     this.local = LocalServices.start(locals.apply(this));
@@ -109,10 +113,9 @@ public final class Gateway implements AutoCloseable {
             .bossEventLoopGroup(acceptor)
             .workerEventLoopGroup(loops.group())
             .channelType(NioServerSocketChannel.class)
-            .maxInboundMessageSize(
-                (int)
-                    Math.min(
-                        Integer.MAX_VALUE, (long) settings.maxMessageBytes() * READABLE_FACTOR))
+            .withChildOption(ChannelOption.ALLOCATOR, EventLoops.MEMORY)
+            .maxInboundMessageSize(settings.maxMessageBytes())
+            .addStreamTracerFactory(StreamEnd.FACTORY)
             .maxInboundMetadataSize(settings.maxMetadataBytes())
             .permitKeepAliveTime(PERMIT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
@@ -213,6 +216,7 @@ public final class Gateway implements AutoCloseable {
     inner.shutdownNow();
     local.close();
     connectors.close();
+    nettyMetrics.close();
     loops.close();
     acceptor.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
   }
