@@ -1,0 +1,66 @@
+package io.crossdock.pos;
+
+import io.crossdock.loyalty.v1.Balance;
+import io.crossdock.loyalty.v1.GetBalanceRequest;
+import io.crossdock.loyalty.v1.GetBalanceResponse;
+import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.terminal.HubCommand;
+import io.crossdock.terminal.Words;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Tells a member's points. */
+@Command(
+    name = "balance",
+    mixinStandardHelpOptions = true,
+    description = "Tells a member's points.")
+final class BalanceCommand extends HubCommand<GetBalanceResponse> {
+
+  @Parameters(paramLabel = "MEMBER", description = "The member's number, for example M-1001.")
+  private String member = "";
+
+  BalanceCommand() {
+    super("crossdock-pos", "till balance", LoyaltyServiceGrpc.getServiceDescriptor());
+  }
+
+  @Override
+  protected GetBalanceResponse ask(Hub hub) {
+    return hub.stub(LoyaltyServiceGrpc::newBlockingStub)
+        .getBalance(GetBalanceRequest.newBuilder().setMemberId(member).build());
+  }
+
+  @Override
+  protected void print(GetBalanceResponse answer, PrintWriter out) {
+    Balance balance = answer.getBalance();
+    out.println(
+        (balance.getMemberId() + "  " + balance.getTier()).strip() + "  " + standing(balance));
+    String worth =
+        balance.hasCashEquivalent() ? " = " + Figures.money(balance.getCashEquivalent()) : "";
+    new Receipt()
+        .add("available", Figures.points(balance.getAvailablePoints()) + worth)
+        .add("pending", Figures.points(balance.getPendingPoints()))
+        .add("reserved", Figures.points(balance.getReservedPoints()))
+        .print(out);
+    out.println(Figures.freshness(answer.getFreshness()));
+  }
+
+  @Override
+  protected Words words() {
+    return new Words(
+        "The loyalty system",
+        "sell without points",
+        "There is no member %s.".formatted(member),
+        "%s is not a member number.".formatted(member));
+  }
+
+  private static String standing(Balance balance) {
+    return switch (balance.getStatus()) {
+      case MEMBERSHIP_STATUS_ACTIVE -> "active";
+      case MEMBERSHIP_STATUS_PROSPECT -> "not yet confirmed: earns, cannot redeem";
+      case MEMBERSHIP_STATUS_SUSPENDED -> "suspended: neither earns nor redeems";
+      case MEMBERSHIP_STATUS_CLOSED -> "closed";
+      case MEMBERSHIP_STATUS_UNSPECIFIED, UNRECOGNIZED -> "status not known";
+    };
+  }
+}
