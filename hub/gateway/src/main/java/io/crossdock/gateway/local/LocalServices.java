@@ -35,7 +35,8 @@ public final class LocalServices implements AutoCloseable {
     String name = InProcessServerBuilder.generateName();
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("local-", 0).factory());
-    InProcessServerBuilder builder = InProcessServerBuilder.forName(name).executor(threads);
+    InProcessServerBuilder builder =
+        InProcessServerBuilder.forName(name).executor(threads).intercept(TraceRelay.RECEIVES);
     services.forEach(builder::addService);
     try {
       return new LocalServices(

@@ -7,6 +7,7 @@ import io.crossdock.gateway.cache.CachePolicy;
 import io.crossdock.gateway.connector.ConnectorExchange;
 import io.crossdock.gateway.connector.Connectors;
 import io.crossdock.gateway.local.LocalServices;
+import io.crossdock.gateway.local.TraceRelay;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.pipeline.CallHandler;
@@ -96,7 +97,8 @@ public final class Gateway implements AutoCloseable {
     this.nettyMetrics = new NettyMetrics(telemetry, EventLoops.MEMORY.metric(), loops);
 
     String innerName = InProcessServerBuilder.generateName();
-    this.innerChannel = InProcessChannelBuilder.forName(innerName).build();
+    this.innerChannel =
+        InProcessChannelBuilder.forName(innerName).intercept(TraceRelay.PASSES_ON).build();
     this.local = LocalServices.start(locals.apply(this));
 
     ValidationPolicy validation = new ValidationPolicy(settings.refuseUnknownFields());
