@@ -37,7 +37,7 @@ public record VendorRequest(
 
   private static final Pattern NAME = Pattern.compile("\\{[^}]*}");
 
-  /** A parameter of the query. */
+  /** A parameter of the query; the name is sent as it is. */
   public record Parameter(String name, String value) {}
 
   public VendorRequest {
@@ -135,7 +135,7 @@ public record VendorRequest(
     for (Parameter parameter : query) {
       target
           .append(separator)
-          .append(encoded(parameter.name()))
+          .append(parameter.name())
           .append('=')
           .append(encoded(parameter.value()));
       separator = '&';

@@ -1,0 +1,447 @@
+package io.crossdock.connector.erpeu;
+
+import static io.crossdock.connector.canonical.Canonical.instant;
+import static io.crossdock.connector.canonical.Canonical.timestamp;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.Identifier.Scheme;
+import io.crossdock.common.v1.Quantity;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.connector.canonical.Canonical;
+import io.crossdock.connector.canonical.PageToken;
+import io.crossdock.connector.service.ContractService;
+import io.crossdock.connector.service.ContractService.Answers;
+import io.crossdock.connector.stock.StockWatch;
+import io.crossdock.connector.vendor.Json;
+import io.crossdock.connector.vendor.VendorData;
+import io.crossdock.connector.vendor.VendorRequest;
+import io.crossdock.failure.FailureException;
+import io.crossdock.inventory.v1.AdjustStockRequest;
+import io.crossdock.inventory.v1.AdjustStockResponse;
+import io.crossdock.inventory.v1.Availability;
+import io.crossdock.inventory.v1.BatchGetAvailabilityRequest;
+import io.crossdock.inventory.v1.BatchGetAvailabilityResponse;
+import io.crossdock.inventory.v1.CommitReservationRequest;
+import io.crossdock.inventory.v1.CommitReservationResponse;
+import io.crossdock.inventory.v1.GetAvailabilityRequest;
+import io.crossdock.inventory.v1.GetAvailabilityResponse;
+import io.crossdock.inventory.v1.GetStoreSnapshotRequest;
+import io.crossdock.inventory.v1.GetStoreSnapshotResponse;
+import io.crossdock.inventory.v1.InventoryServiceGrpc;
+import io.crossdock.inventory.v1.ReleaseReservationRequest;
+import io.crossdock.inventory.v1.ReleaseReservationResponse;
+import io.crossdock.inventory.v1.Reservation;
+import io.crossdock.inventory.v1.ReservationLine;
+import io.crossdock.inventory.v1.ReservationStatus;
+import io.crossdock.inventory.v1.ReserveRequest;
+import io.crossdock.inventory.v1.ReserveResponse;
+import io.crossdock.inventory.v1.StockBucket;
+import io.crossdock.inventory.v1.WatchAvailabilityRequest;
+import io.crossdock.inventory.v1.WatchAvailabilityResponse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every method of the inventory contract as calls to the ERP. */
+final class InventoryMethods {
+
+  private static final String STOCK = "/API_MATERIAL_STOCK_SRV/A_MaterialStock";
+  private static final String RESERVATIONS =
+      "/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader";
+  private static final String MOVEMENTS = "/API_MATERIAL_DOCUMENT_SRV/A_MaterialDocumentHeader";
+  private static final String COUNTS = "/API_PHYSICAL_INVENTORY_SRV/A_PhysInventoryDocHeader";
+  private static final int USUAL_PAGE = 200;
+  private static final int WATCH_PAGE = 1000;
+  // Materials of one filter: the address of a call stays below what gateways accept.
+  private static final int MATERIALS = 50;
+  private static final Freshness FRESHNESS =
+      Freshness.newBuilder().setSourceSystem(Erp.SYSTEM).build();
+
+  private final Erp erp;
+
+  InventoryMethods(Erp erp) {
+    this.erp = erp;
+  }
+
+  ContractService service() {
+    return ContractService.of(InventoryServiceGrpc.getServiceDescriptor())
+        .unary(InventoryServiceGrpc.getGetAvailabilityMethod(), this::getAvailability)
+        .unary(InventoryServiceGrpc.getBatchGetAvailabilityMethod(), this::batchGetAvailability)
+        .stream(InventoryServiceGrpc.getWatchAvailabilityMethod(), this::watchAvailability)
+        .unary(InventoryServiceGrpc.getReserveMethod(), this::reserve)
+        .unary(InventoryServiceGrpc.getCommitReservationMethod(), this::commitReservation)
+        .unary(InventoryServiceGrpc.getReleaseReservationMethod(), this::releaseReservation)
+        .unary(InventoryServiceGrpc.getAdjustStockMethod(), this::adjustStock)
+        .unary(InventoryServiceGrpc.getGetStoreSnapshotMethod(), this::getStoreSnapshot)
+        .build();
+  }
+
+  private GetAvailabilityResponse getAvailability(GetAvailabilityRequest request)
+      throws InterruptedException {
+    return GetAvailabilityResponse.newBuilder()
+        .setAvailability(
+            stock(Erp.material(request.getItemId()), erp.plant(request.getLocationId())))
+        .setFreshness(FRESHNESS)
+        .build();
+  }
+
+  private Availability stock(String material, Erp.Plant plant) throws InterruptedException {
+    VendorData data =
+        erp.send(
+                Erp.get(
+                        STOCK + "(Material='{material}',Plant='{plant}')",
+                        material,
+                        plant.number())
+                    .about("item")
+                    .query("$expand", "to_PlannedReceipt"))
+            .data();
+    return StockAnswers.availability(data, plant);
+  }
+
+  private BatchGetAvailabilityResponse batchGetAvailability(BatchGetAvailabilityRequest request)
+      throws InterruptedException {
+    Erp.Plant plant = erp.plant(request.getLocationId());
+    List<String> materials = materials(request.getItemIdsList());
+    Map<String, Availability> known = new HashMap<>();
+    for (int i = 0; i < materials.size(); i += MATERIALS) {
+      for (Availability stock : of(materials, i, plant)) {
+        known.put(stock.getItemId(), stock);
+      }
+    }
+    BatchGetAvailabilityResponse.Builder answer = BatchGetAvailabilityResponse.newBuilder();
+    for (String item : request.getItemIdsList()) {
+      Availability stock = known.get(item);
+      if (stock == null) {
+        answer.addUnknownItemIds(item);
+      } else {
+        answer.addAvailabilities(stock);
+      }
+    }
+    return answer.setFreshness(FRESHNESS).build();
+  }
+
+  // The materials that the ERP can know at all.
+  private static List<String> materials(List<String> items) {
+    return items.stream().flatMap(item -> Words.material(item).stream()).toList();
+  }
+
+  // The stock of some materials, from one place of the list on.
+  private List<Availability> of(List<String> materials, int from, Erp.Plant plant)
+      throws InterruptedException {
+    List<String> some = materials.subList(from, Math.min(from + MATERIALS, materials.size()));
+    String either =
+        String.join(" or ", some.stream().map(each -> "Material eq " + Erp.quoted(each)).toList());
+    return page(plant, "(" + either + ")", MATERIALS, "").rows();
+  }
+
+  private StockWatch.Page page(Erp.Plant plant, String also, int size, String skipToken)
+      throws InterruptedException {
+    String filter =
+        "Plant eq " + Erp.quoted(plant.number()) + (also.isEmpty() ? "" : " and " + also);
+    Erp.Rows page =
+        erp.rows(
+            Erp.get(STOCK)
+                .about("location")
+                .query("$filter", filter)
+                .query("$top", Integer.toString(size))
+                .query("$expand", "to_PlannedReceipt")
+                .query("$skiptoken", skipToken));
+    List<Availability> rows = new ArrayList<>();
+    for (VendorData row : page.rows()) {
+      rows.add(StockAnswers.availability(row, plant));
+    }
+    return new StockWatch.Page(rows, page.next());
+  }
+
+  private void watchAvailability(
+      WatchAvailabilityRequest request, Answers<WatchAvailabilityResponse> answers)
+      throws InterruptedException {
+    Erp.Plant plant = erp.plant(request.getLocationId());
+    List<String> materials = materials(request.getItemIdsList());
+    StockWatch.Source source =
+        new StockWatch.Source() {
+          @Override
+          public StockWatch.Page now(String place) throws InterruptedException {
+            if (request.getItemIdsCount() == 0) {
+              return page(plant, "", WATCH_PAGE, place);
+            }
+            int from = place.isEmpty() ? 0 : Integer.parseInt(place);
+            if (from >= materials.size()) {
+              return new StockWatch.Page(List.of(), "");
+            }
+            int next = from + MATERIALS;
+            return new StockWatch.Page(
+                of(materials, from, plant),
+                next < materials.size() ? Integer.toString(next) : "");
+          }
+
+          @Override
+          public StockWatch.Page since(Instant moment, String place)
+              throws InterruptedException {
+            return page(
+                plant,
+                "LastChangeDateTime ge " + moment.truncatedTo(ChronoUnit.MILLIS),
+                WATCH_PAGE,
+                place);
+          }
+        };
+    new StockWatch(source, Erp.SYSTEM, request.getItemIdsList()).run(answers);
+  }
+
+  private ReserveResponse reserve(ReserveRequest request) throws InterruptedException {
+    Erp.Plant plant = erp.plant(request.getLocationId());
+    ObjectNode body = Json.object();
+    body.put("ExternalReference", request.getContext().getRequestId());
+    body.put("Plant", plant.number());
+    body.put("ReferenceDocument", request.getOrderId());
+    if (request.hasHoldFor()) {
+      body.put(
+          "ValiditySeconds",
+          request.getHoldFor().getSeconds() + (request.getHoldFor().getNanos() > 0 ? 1 : 0));
+    }
+    body.put("PartialConfirmation", request.getAllowPartial());
+    ArrayNode items = body.putArray("_Item");
+    for (int i = 0; i < request.getLinesCount(); i++) {
+      ReservationLine line = request.getLines(i);
+      String field = "lines[" + i + "].quantity";
+      items
+          .addObject()
+          .put("ReservationItem", line.getLineId())
+          .put("Material", Erp.material(line.getItemId()))
+          .put("RequestedQuantity", positive(line.getQuantity(), field))
+          .put("EntryUnit", Words.unit(line.getQuantity(), field));
+    }
+    VendorData data = erp.create(RESERVATIONS, body);
+    if (!data.optionalText("Plant").equals(plant.number())
+        || !data.optionalText("ReferenceDocument").equals(request.getOrderId())) {
+      throw new FailureException(
+          Reason.REASON_REQUEST_ID_REUSED,
+          "The request id came before with another request; each request needs its own.");
+    }
+    return ReserveResponse.newBuilder()
+        .setReservation(StockAnswers.reservation(data, plant))
+        .addAllRemainders(StockAnswers.shortages(data))
+        .build();
+  }
+
+  private CommitReservationResponse commitReservation(CommitReservationRequest request)
+      throws InterruptedException {
+    Erp.Plant plant = erp.plant(request.getLocationId());
+    Reservation before = reservation(request.getReservationId(), plant);
+    if (isCommitted(before, request.getOrderId())) {
+      // Done by an earlier arrival of this request, or by another way to the same end.
+      return CommitReservationResponse.newBuilder().setReservation(before).build();
+    }
+    expectEtag(request.getEtag(), before);
+    ObjectNode body = Json.object();
+    if (!request.getOrderId().isEmpty()) {
+      body.put("ReferenceDocument", request.getOrderId());
+    }
+    try {
+      VendorData data =
+          erp.send(action("Commit", before).json(body)).data();
+      return CommitReservationResponse.newBuilder()
+          .setReservation(StockAnswers.reservation(data, plant))
+          .build();
+    } catch (FailureException e) {
+      if (e.failure().reason() == Reason.REASON_ETAG_MISMATCH) {
+        Reservation after = reservation(request.getReservationId(), plant);
+        if (isCommitted(after, request.getOrderId())) {
+          return CommitReservationResponse.newBuilder().setReservation(after).build();
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isCommitted(Reservation reservation, String order) {
+    return reservation.getStatus() == ReservationStatus.RESERVATION_STATUS_COMMITTED
+        && (order.isEmpty() || order.equals(reservation.getOrderId()));
+  }
+
+  private ReleaseReservationResponse releaseReservation(ReleaseReservationRequest request)
+      throws InterruptedException {
+    Erp.Plant plant = erp.plant(request.getLocationId());
+    Reservation before = reservation(request.getReservationId(), plant);
+    if (isGone(before)) {
+      return ReleaseReservationResponse.newBuilder().setReservation(before).build();
+    }
+    expectEtag(request.getEtag(), before);
+    ObjectNode body = Json.object();
+    ArrayNode items = body.putArray("_Item");
+    for (int i = 0; i < request.getLinesCount(); i++) {
+      ReservationLine line = request.getLines(i);
+      items
+          .addObject()
+          .put("ReservationItem", line.getLineId())
+          .put("Quantity", positive(line.getQuantity(), "lines[" + i + "].quantity"));
+    }
+    try {
+      VendorData data = erp.send(action("Withdraw", before).json(body)).data();
+      return ReleaseReservationResponse.newBuilder()
+          .setReservation(StockAnswers.reservation(data, plant))
+          .addAllRemainders(StockAnswers.rejected(data, before))
+          .build();
+    } catch (FailureException e) {
+      if (e.failure().reason() == Reason.REASON_ETAG_MISMATCH) {
+        Reservation after = reservation(request.getReservationId(), plant);
+        if (isGone(after)) {
+          return ReleaseReservationResponse.newBuilder().setReservation(after).build();
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isGone(Reservation reservation) {
+    return reservation.getStatus() == ReservationStatus.RESERVATION_STATUS_RELEASED
+        || reservation.getStatus() == ReservationStatus.RESERVATION_STATUS_EXPIRED;
+  }
+
+  // Always with the version that was read: an action that is repeated by accident changes nothing.
+  private static VendorRequest action(String name, Reservation reservation) {
+    return Erp.post(
+            RESERVATIONS + "('{reservation}')/" + name,
+            Json.object(),
+            reservation.getReservationId())
+        .about("reservation")
+        .header("If-Match", reservation.getEtag());
+  }
+
+  private Reservation reservation(String id, Erp.Plant plant) throws InterruptedException {
+    VendorData data =
+        erp.send(Erp.get(RESERVATIONS + "('{reservation}')", id).about("reservation")).data();
+    if (!data.text("Plant").equals(plant.number())) {
+      throw Erp.notFound("reservation");
+    }
+    return StockAnswers.reservation(data, plant);
+  }
+
+  private static void expectEtag(String known, Reservation reservation) {
+    if (!known.isEmpty() && !known.equals(reservation.getEtag())) {
+      throw new FailureException(
+          Reason.REASON_ETAG_MISMATCH,
+          "The reservation changed since it was read; read it again.");
+    }
+  }
+
+  private AdjustStockResponse adjustStock(AdjustStockRequest request)
+      throws InterruptedException {
+    Erp.Plant plant = erp.plant(request.getLocationId());
+    String material = Erp.material(request.getItemId());
+    VendorData document =
+        request.hasCount() ? count(request, plant, material) : move(request, plant, material);
+    String number =
+        document.text(request.hasCount() ? "PhysicalInventoryDocument" : "MaterialDocument");
+    AdjustStockResponse.Builder answer =
+        AdjustStockResponse.newBuilder()
+            .setApplied(!request.hasCount() || document.flag("Posted"))
+            .setDocument(
+                Canonical.identifier(Scheme.SCHEME_POSTING, number, Erp.SYSTEM));
+    try {
+      answer.setAvailability(stock(material, plant));
+    } catch (FailureException e) {
+      // It is booked: a figure that cannot be read after it must not make it look otherwise.
+      answer.clearAvailability();
+    }
+    return answer.build();
+  }
+
+  private VendorData move(AdjustStockRequest request, Erp.Plant plant, String material)
+      throws InterruptedException {
+    boolean between = request.getFromBucket() != StockBucket.STOCK_BUCKET_UNSPECIFIED;
+    if (request.getFromBucket() == request.getBucket()) {
+      throw Canonical.refused("from_bucket", "another figure than bucket");
+    }
+    Quantity delta = request.getDelta();
+    ObjectNode body = Json.object();
+    body.put("ExternalReference", request.getContext().getRequestId());
+    body.put("Plant", plant.number());
+    body.put("DocumentDateTime", instant(request.getOccurredAt()).toString());
+    reference(body, request);
+    ObjectNode item = body.putArray("_Item").addObject();
+    item.put("Material", material);
+    item.put(
+        "GoodsMovementType",
+        Words.movement(
+            request.getBusinessStep(),
+            between,
+            Canonical.number(delta, "delta").signum() > 0));
+    item.put("StockType", Words.stockType(request.getBucket(), "bucket"));
+    if (between) {
+      item.put("IssuingStockType", Words.stockType(request.getFromBucket(), "from_bucket"));
+    }
+    item.put("Quantity", Words.number(delta, "delta"));
+    item.put("EntryUnit", Words.unit(delta, "delta"));
+    if (!request.getReasonCode().isEmpty()) {
+      item.put("ReasonCode", request.getReasonCode());
+    }
+    return erp.create(MOVEMENTS, body);
+  }
+
+  private VendorData count(AdjustStockRequest request, Erp.Plant plant, String material)
+      throws InterruptedException {
+    if (request.getFromBucket() != StockBucket.STOCK_BUCKET_UNSPECIFIED) {
+      throw Canonical.refused("from_bucket", "nothing, for a count");
+    }
+    Quantity count = request.getCount();
+    if (Canonical.number(count, "count").signum() < 0) {
+      throw Canonical.refused("count.value", "zero or more");
+    }
+    ObjectNode body = Json.object();
+    body.put("ExternalReference", request.getContext().getRequestId());
+    body.put("Plant", plant.number());
+    body.put("Material", material);
+    body.put(
+        "StockType",
+        request.getBucket() == StockBucket.STOCK_BUCKET_ON_HAND
+            ? "TOTAL"
+            : Words.stockType(request.getBucket(), "bucket"));
+    body.put("CountedQuantity", Words.number(count, "count"));
+    body.put("EntryUnit", Words.unit(count, "count"));
+    body.put("CountDateTime", instant(request.getOccurredAt()).toString());
+    reference(body, request);
+    return erp.create(COUNTS, body);
+  }
+
+  private static void reference(ObjectNode body, AdjustStockRequest request) {
+    if (request.getReferencesCount() > 0) {
+      body.put("ReferenceDocument", request.getReferences(0).getValue());
+    }
+  }
+
+  private GetStoreSnapshotResponse getStoreSnapshot(GetStoreSnapshotRequest request)
+      throws InterruptedException {
+    Erp.Plant plant = erp.plant(request.getLocationId());
+    // The ERP does not say when its picture was taken: the first page's moment goes along.
+    String place = PageToken.place(request);
+    int at = place.indexOf('|');
+    Instant taken =
+        at < 0
+            ? Instant.now().truncatedTo(ChronoUnit.MILLIS)
+            : Instant.ofEpochMilli(Long.parseLong(place.substring(0, at)));
+    StockWatch.Page page =
+        page(plant, "", PageToken.size(request, USUAL_PAGE), place.substring(at + 1));
+    return GetStoreSnapshotResponse.newBuilder()
+        .addAllAvailabilities(page.rows())
+        .setTakenAt(timestamp(taken))
+        .setNextPageToken(
+            PageToken.of(
+                request,
+                page.next().isEmpty() ? "" : taken.toEpochMilli() + "|" + page.next()))
+        .setFreshness(FRESHNESS)
+        .build();
+  }
+
+  private static String positive(Quantity quantity, String field) {
+    if (Canonical.number(quantity, field).signum() <= 0) {
+      throw Canonical.refused(field + ".value", "more than zero");
+    }
+    return Words.number(quantity, field);
+  }
+}

@@ -1,0 +1,123 @@
+package io.crossdock.connector.erpeu;
+
+import io.crossdock.common.v1.Quantity;
+import io.crossdock.connector.canonical.Canonical;
+import io.crossdock.connector.vendor.VendorData;
+import io.crossdock.inventory.v1.BusinessStep;
+import io.crossdock.inventory.v1.LineRemainder.RemainderReason;
+import io.crossdock.inventory.v1.ReservationStatus;
+import io.crossdock.inventory.v1.StockBucket;
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** SAP's numbers and words, and the contract's. */
+final class Words {
+
+  private static final Pattern ITEM = Pattern.compile("SKU-(0|[1-9][0-9]{0,17})");
+  private static final Pattern STYLE = Pattern.compile("ST-([0-9]{1,18})");
+
+  private Words() {}
+
+  /** Material of an item, 18 digits; empty for an id that is none of this ERP's. */
+  static Optional<String> material(String itemId) {
+    Matcher matcher = ITEM.matcher(itemId);
+    return matcher.matches()
+        ? Optional.of("0".repeat(18 - matcher.group(1).length()) + matcher.group(1))
+        : Optional.empty();
+  }
+
+  /** Item of a material. */
+  static String item(VendorData data, String field) {
+    String material = data.text(field);
+    if (!material.chars().allMatch(Character::isDigit)) {
+      throw data.invalid(field, "a material number");
+    }
+    return "SKU-" + new java.math.BigInteger(material);
+  }
+
+  /** Style number of a product; empty for an id that is none of this ERP's. */
+  static Optional<String> style(String productId) {
+    Matcher matcher = STYLE.matcher(productId);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  /** Unit by UN/ECE Recommendation 20. */
+  static String unit(VendorData data, String field) {
+    return switch (data.text(field)) {
+      case "ST" -> "C62";
+      case "KG" -> "KGM";
+      case "KAR" -> "XCT";
+      default -> throw data.invalid(field, "a unit that the connector knows");
+    };
+  }
+
+  /** The ERP's unit of a quantity. */
+  static String unit(Quantity quantity, String field) {
+    return switch (quantity.getUnitCode()) {
+      case "", "C62" -> "ST";
+      case "KGM" -> "KG";
+      case "XCT" -> "KAR";
+      default -> throw Canonical.refused(field + ".unit_code", "one of C62, KGM, XCT");
+    };
+  }
+
+  /** A quantity's number as the ERP writes it, with three decimals at the most. */
+  static String number(Quantity quantity, String field) {
+    BigDecimal number = Canonical.number(quantity, field);
+    if (number.stripTrailingZeros().scale() > 3) {
+      throw Canonical.refused(field + ".value", "at most three decimals");
+    }
+    return number.setScale(3).toPlainString();
+  }
+
+  static ReservationStatus reservation(String word) {
+    return switch (word) {
+      case "A" -> ReservationStatus.RESERVATION_STATUS_HELD;
+      case "B" -> ReservationStatus.RESERVATION_STATUS_COMMITTED;
+      case "C" -> ReservationStatus.RESERVATION_STATUS_RELEASED;
+      case "D" -> ReservationStatus.RESERVATION_STATUS_FULFILLED;
+      case "X" -> ReservationStatus.RESERVATION_STATUS_EXPIRED;
+      default -> ReservationStatus.RESERVATION_STATUS_UNSPECIFIED;
+    };
+  }
+
+  static RemainderReason remainder(String word) {
+    return switch (word) {
+      case "M7/021" -> RemainderReason.REMAINDER_REASON_INSUFFICIENT;
+      case "M3/305" -> RemainderReason.REMAINDER_REASON_NOT_STOCKED;
+      case "M7/312" -> RemainderReason.REMAINDER_REASON_NOT_HELD;
+      default -> RemainderReason.REMAINDER_REASON_UNSPECIFIED;
+    };
+  }
+
+  /** Stock type of a movement. Goods that come from outside come into unrestricted stock. */
+  static String stockType(StockBucket bucket, String field) {
+    return switch (bucket) {
+      case STOCK_BUCKET_ON_HAND -> "UNRESTRICTED";
+      case STOCK_BUCKET_DAMAGED -> "BLOCKED";
+      case STOCK_BUCKET_QUALITY_HOLD -> "QUALITY";
+      case STOCK_BUCKET_RETURNED_PENDING -> "RETURNS";
+      case STOCK_BUCKET_IN_TRANSIT -> "TRANSFER";
+      case STOCK_BUCKET_ON_ORDER -> "ON_ORDER";
+      case STOCK_BUCKET_SAFETY_STOCK -> "SAFETY";
+      case STOCK_BUCKET_UNSPECIFIED, UNRECOGNIZED ->
+          throw Canonical.refused(field, "a figure that the ERP keeps");
+    };
+  }
+
+  /** Movement type for what was being done; the ERP wants one, its own reports use it. */
+  static String movement(BusinessStep step, boolean betweenTypes, boolean inbound) {
+    if (betweenTypes) {
+      return "344";
+    }
+    return switch (step) {
+      case BUSINESS_STEP_ARRIVING, BUSINESS_STEP_RECEIVING, BUSINESS_STEP_ACCEPTING -> "101";
+      case BUSINESS_STEP_RETAIL_SELLING -> "251";
+      case BUSINESS_STEP_SHIPPING, BUSINESS_STEP_DEPARTING -> "601";
+      case BUSINESS_STEP_SAMPLING -> "333";
+      default -> inbound ? "501" : "551";
+    };
+  }
+}
