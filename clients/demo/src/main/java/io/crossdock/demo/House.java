@@ -1,0 +1,180 @@
+package io.crossdock.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * All programs of the demo: the estate, a connector for each of its backends, and the hub.
+ *
+ * <p>They are ended in the reverse order of their start, once, by {@link #close}. One that ends by
+ * itself is told by {@link #awaitDeath}.
+ */
+final class House implements AutoCloseable {
+  private static final Duration PATIENCE_START = Duration.ofSeconds(60);
+  private static final Duration PATIENCE_END = Duration.ofSeconds(10);
+  private static final long ASK_AGAIN_MILLIS = 50;
+  private static final int INTERRUPTED = 130;
+  private static final int LAST_LINES = 15;
+
+  private final Path home;
+  private final Path work;
+  private final Ports ports;
+  private final PrintStream out;
+  private final List<Program> programs = new ArrayList<>();
+  private final CountDownLatch death = new CountDownLatch(1);
+  private boolean closed;
+
+  /**
+   * @param home the folder of the launcher
+   * @param work the folder of logs and of configurations with other ports
+   */
+  House(Path home, Path work, Ports ports, PrintStream out) {
+    this.home = home;
+    this.work = work;
+    this.ports = ports;
+    this.out = out;
+  }
+
+  /** A program did not become healthy in time, or ended. */
+  static final class StartFailedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    StartFailedException(String message) {
+      super(message);
+    }
+  }
+
+  /** Starts everything and returns when all of it is healthy. */
+  void start() throws IOException, InterruptedException, StartFailedException {
+    Files.createDirectories(work);
+    long begin = System.nanoTime();
+    start("estate", "estate", "--port", Integer.toString(ports.at(Place.ESTATE)));
+    for (String connector : List.of("erp-eu", "erp-us", "loyalty", "crm")) {
+      start(connector, "connector", connector, "--config", configuration(connector));
+    }
+    start("hub", "hub", "--config", configuration("hub"));
+
+    try (Health health = new Health()) {
+      await(
+          "estate",
+          begin,
+          () -> health.isUp("http://" + ports.address(Place.ESTATE) + "/control/health"),
+          Place.ESTATE);
+      awaitBoth("erp-eu", begin, health, Place.ERP_EU, Place.ERP_EU_OPS);
+      awaitBoth("erp-us", begin, health, Place.ERP_US, Place.ERP_US_OPS);
+      awaitBoth("loyalty", begin, health, Place.LOYALTY, Place.LOYALTY_OPS);
+      awaitBoth("crm", begin, health, Place.CRM, Place.CRM_OPS);
+      awaitBoth("hub", begin, health, Place.HUB, Place.HUB_OPS);
+    }
+  }
+
+  /** Waits until a program ends that nobody has told to. */
+  void awaitDeath() throws InterruptedException {
+    death.await();
+  }
+
+  /** Ends everything that runs, in reverse order; does nothing the second time. */
+  @Override
+  public void close() {
+    List<Program> running;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      running = programs.reversed();
+    }
+    try {
+      for (Program program : running) {
+        program.end();
+        // Callers end before those they call. The connectors do not know each other.
+        if (program.name().equals("hub")) {
+          program.awaitEnd(PATIENCE_END);
+        }
+      }
+      for (Program program : running) {
+        program.awaitEnd(PATIENCE_END);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void start(String name, String... arguments) throws IOException {
+    if (closed) {
+      throw new IOException("the demo is being stopped");
+    }
+    List<String> command = new ArrayList<>(List.of(home.resolve("crossdock").toString()));
+    command.addAll(List.of(arguments));
+    Program program = Program.start(name, command, work.resolve(name + ".log"));
+    programs.add(program);
+    program.onEnd(exitCode -> ended(program, exitCode));
+  }
+
+  private String configuration(String name) throws IOException {
+    Path example = home.resolve("examples/demo/" + name + ".yaml");
+    if (ports.areStandard()) {
+      return example.toString();
+    }
+    Path changed = work.resolve(name + ".yaml");
+    Files.writeString(changed, ports.rewrite(Files.readString(example)));
+    return changed.toString();
+  }
+
+  private interface Question {
+    boolean ask() throws InterruptedException;
+  }
+
+  private void awaitBoth(String name, long begin, Health health, Place grpc, Place ops)
+      throws InterruptedException, StartFailedException {
+    String page = "http://" + ports.address(ops) + "/health/ready";
+    await(name, begin, () -> health.isUp(page) && health.isServing(ports.address(grpc)), grpc);
+  }
+
+  private void await(String name, long begin, Question healthy, Place where)
+      throws InterruptedException, StartFailedException {
+    while (!healthy.ask()) {
+      if (death.getCount() == 0) {
+        throw new StartFailedException("not everything could be started");
+      }
+      if (System.nanoTime() - begin > PATIENCE_START.toNanos()) {
+        throw new StartFailedException(
+            name
+                + " is not healthy after "
+                + PATIENCE_START.toSeconds()
+                + " s; its log is "
+                + work.resolve(name + ".log"));
+      }
+      Thread.sleep(ASK_AGAIN_MILLIS);
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    out.printf(
+        Locale.ROOT, "  %-8s %-15s healthy after %.1f s%n", name, ports.address(where), seconds);
+  }
+
+  private synchronized void ended(Program program, int exitCode) {
+    if (closed || death.getCount() == 0) {
+      return;
+    }
+    // Ctrl-C reaches every process of the terminal; this one's own end is on its way.
+    if (exitCode != INTERRUPTED) {
+      out.println();
+      out.println(
+          program.name()
+              + " has ended with exit code "
+              + exitCode
+              + ". It said last, in "
+              + program.log()
+              + ":");
+      program.lastLines(LAST_LINES).forEach(line -> out.println("  " + line));
+    }
+    death.countDown();
+  }
+}

@@ -1,0 +1,320 @@
+package io.crossdock.demo;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.JsonFormat;
+import io.crossdock.client.CrossdockClient;
+import io.crossdock.client.Failures;
+import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.customer.v1.CustomerServiceGrpc;
+import io.crossdock.customer.v1.CustomerServiceGrpc.CustomerServiceBlockingStub;
+import io.crossdock.customer.v1.LookupCustomerRequest;
+import io.crossdock.customer.v1.LookupCustomerResponse;
+import io.crossdock.failure.Failure;
+import io.crossdock.inventory.v1.Availability;
+import io.crossdock.inventory.v1.GetAvailabilityRequest;
+import io.crossdock.inventory.v1.GetAvailabilityResponse;
+import io.crossdock.inventory.v1.InventoryServiceGrpc;
+import io.crossdock.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
+import io.crossdock.loyalty.v1.Balance;
+import io.crossdock.loyalty.v1.GetBalanceRequest;
+import io.crossdock.loyalty.v1.GetBalanceResponse;
+import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.LoyaltyServiceGrpc.LoyaltyServiceBlockingStub;
+import io.grpc.StatusRuntimeException;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Scope;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * A till that asks the hub a few things and knows what the answers must be.
+ *
+ * <p>The figures are those of the estate's data: see {@code connectors/estate/README.md}.
+ */
+final class Till implements AutoCloseable {
+  private static final Duration PATIENCE_FIRST = Duration.ofSeconds(20);
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
+  private static final JsonFormat.Printer JSON =
+      JsonFormat.printer().omittingInsignificantWhitespace().preservingProtoFieldNames();
+
+  private final PrintStream out;
+  private final CrossdockClient hub;
+  private final Tracer tracer;
+  private final LoyaltyServiceBlockingStub loyalty;
+  private final InventoryServiceBlockingStub inventory;
+  private final CustomerServiceBlockingStub customers;
+  private final List<String> mistakes = new ArrayList<>();
+
+  Till(String address, OpenTelemetry telemetry, PrintStream out) {
+    this.out = out;
+    hub =
+        CrossdockClient.builder(address)
+            .name("crossdock-demo")
+            .telemetry(telemetry)
+            .services(
+                LoyaltyServiceGrpc.getServiceDescriptor(),
+                InventoryServiceGrpc.getServiceDescriptor(),
+                CustomerServiceGrpc.getServiceDescriptor())
+            .build();
+    tracer = telemetry.getTracer("crossdock-demo");
+    loyalty = hub.stub(LoyaltyServiceGrpc::newBlockingStub);
+    inventory = hub.stub(InventoryServiceGrpc::newBlockingStub);
+    customers = hub.stub(CustomerServiceGrpc::newBlockingStub);
+  }
+
+  /**
+   * Asks each service for something else until it answers: the very first call through processes
+   * that have just started may be slower than its deadline.
+   */
+  void warmUp() {
+    long end = System.nanoTime() + PATIENCE_FIRST.toNanos();
+    repeat(end, () -> loyalty.getBalance(balance("M-1002")));
+    repeat(end, () -> inventory.getAvailability(stock("SKU-1002", "EU-002")));
+    repeat(end, () -> inventory.getAvailability(stock("SKU-1002", "US-002")));
+    repeat(end, () -> customers.lookupCustomer(card("2990000010025")));
+  }
+
+  /** Makes the calls and tells of each; returns what was not as it must be. */
+  List<String> serve() {
+    ask(
+        "How many points has member M-1001?",
+        balance("M-1001"),
+        loyalty::getBalance,
+        Till::tell,
+        answer -> checkBalance(answer, Freshness.Mode.MODE_LIVE),
+        GetBalanceResponse::getFreshness);
+    ask(
+        "The same again: from the hub's memory",
+        balance("M-1001"),
+        loyalty::getBalance,
+        Till::tell,
+        answer -> checkBalance(answer, Freshness.Mode.MODE_CACHED),
+        GetBalanceResponse::getFreshness);
+    ask(
+        "How many of SKU-1001 can be sold in the store EU-001?",
+        stock("SKU-1001", "EU-001"),
+        inventory::getAvailability,
+        Till::tell,
+        answer -> checkStock(answer, "erp-eu"),
+        GetAvailabilityResponse::getFreshness);
+    ask(
+        "And in the store US-001, whose stock another ERP keeps?",
+        stock("SKU-1001", "US-001"),
+        inventory::getAvailability,
+        Till::tell,
+        answer -> checkStock(answer, "erp-us"),
+        GetAvailabilityResponse::getFreshness);
+    ask(
+        "Whose card was just scanned?",
+        card("2990000010017"),
+        customers::lookupCustomer,
+        Till::tell,
+        this::checkCustomer,
+        LookupCustomerResponse::getFreshness);
+    askWrongly();
+    return List.copyOf(mistakes);
+  }
+
+  @Override
+  public void close() {
+    hub.close();
+  }
+
+  private <Q extends Message, A> void ask(
+      String question,
+      Q request,
+      Function<Q, A> call,
+      Function<A, String> tell,
+      java.util.function.Consumer<A> check,
+      Function<A, Freshness> freshness) {
+    out.println();
+    out.println(question);
+    out.println("  > " + name(request) + " " + json(request));
+    Span span = tracer.spanBuilder("till " + name(request)).startSpan();
+    long begin = System.nanoTime();
+    try (Scope _ = span.makeCurrent()) {
+      A answer = call.apply(request);
+      double millis = (System.nanoTime() - begin) / 1e6;
+      out.println("  < " + tell.apply(answer));
+      out.printf(
+          Locale.ROOT,
+          "    %s, %.1f ms, trace %s%n",
+          tell(freshness.apply(answer)),
+          millis,
+          span.getSpanContext().getTraceId());
+      check.accept(answer);
+    } catch (StatusRuntimeException e) {
+      Failure failure = Failures.of(e);
+      out.println("  < " + failure.reasonName() + ": " + failure.message());
+      out.println("    trace " + span.getSpanContext().getTraceId());
+      mistakes.add(question + " failed: " + failure.reasonName());
+    } finally {
+      span.end();
+    }
+  }
+
+  private void askWrongly() {
+    GetBalanceRequest request = balance("M-9999999");
+    out.println();
+    out.println("What does the hub say of a member that does not exist?");
+    out.println("  > " + name(request) + " " + json(request));
+    Span span = tracer.spanBuilder("till " + name(request)).startSpan();
+    try (Scope _ = span.makeCurrent()) {
+      out.println("  < " + json(loyalty.getBalance(request)));
+      mistakes.add("a member that does not exist has a balance");
+    } catch (StatusRuntimeException e) {
+      Failure failure = Failures.of(e);
+      out.println(
+          "  < "
+              + e.getStatus().getCode()
+              + ", "
+              + failure.reasonName()
+              + ": "
+              + failure.message());
+      out.println("    trace " + span.getSpanContext().getTraceId());
+      expect("reason for an unknown member", failure.reason(), Reason.REASON_NOT_FOUND);
+    } finally {
+      span.end();
+    }
+  }
+
+  private void checkBalance(GetBalanceResponse answer, Freshness.Mode mode) {
+    expect("tier of M-1001", answer.getBalance().getTier(), "GOLD");
+    expect("points of M-1001", answer.getBalance().getAvailablePoints(), 12_480L);
+    expect("pending points of M-1001", answer.getBalance().getPendingPoints(), 350L);
+    expect("mode of the balance", answer.getFreshness().getMode(), mode);
+    expect("source of the balance", answer.getFreshness().getSourceSystem(), "loyalty");
+  }
+
+  private void checkStock(GetAvailabilityResponse answer, String source) {
+    expect(
+        "pieces to sell in " + answer.getAvailability().getLocationId(),
+        plain(answer.getAvailability().getAvailableToSell().getValue().getValue()),
+        "16");
+    expect("source of the stock", answer.getFreshness().getSourceSystem(), source);
+  }
+
+  private void checkCustomer(LookupCustomerResponse answer) {
+    expect("customers of the card", answer.getMatchesCount(), 1);
+    expect("customer of the card", answer.getMatches(0).getCustomer().getCustomerId(), "C-1001");
+    expect("member of the card", answer.getMatches(0).getCustomer().getMemberId(), "M-1001");
+  }
+
+  private void expect(String what, Object found, Object expected) {
+    if (!found.equals(expected)) {
+      mistakes.add(what + ": " + found + " (expected: " + expected + ")");
+    }
+  }
+
+  private static void repeat(long end, Runnable call) {
+    while (true) {
+      try {
+        call.run();
+        return;
+      } catch (StatusRuntimeException e) {
+        if (System.nanoTime() > end) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static GetBalanceRequest balance(String member) {
+    return GetBalanceRequest.newBuilder().setMemberId(member).build();
+  }
+
+  private static GetAvailabilityRequest stock(String item, String location) {
+    return GetAvailabilityRequest.newBuilder().setItemId(item).setLocationId(location).build();
+  }
+
+  private static LookupCustomerRequest card(String number) {
+    return LookupCustomerRequest.newBuilder().setCard(number).build();
+  }
+
+  private static String tell(GetBalanceResponse answer) {
+    Balance balance = answer.getBalance();
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d points to spend, %,d pending",
+        balance.getTier(),
+        balance.getAvailablePoints(),
+        balance.getPendingPoints());
+  }
+
+  private static String tell(GetAvailabilityResponse answer) {
+    Availability stock = answer.getAvailability();
+    return plain(stock.getAvailableToSell().getValue().getValue())
+        + " to sell; "
+        + plain(stock.getOnHand().getValue().getValue())
+        + " in the building, "
+        + plain(stock.getReserved().getValue().getValue())
+        + " reserved";
+  }
+
+  private static String tell(LookupCustomerResponse answer) {
+    if (answer.getMatchesCount() == 0) {
+      return "nobody's";
+    }
+    var customer = answer.getMatches(0).getCustomer();
+    return customer.getDisplayName()
+        + ", customer "
+        + customer.getCustomerId()
+        + ", member "
+        + customer.getMemberId();
+  }
+
+  private static String tell(Freshness freshness) {
+    String source = freshness.getSourceSystem();
+    return switch (freshness.getMode()) {
+      case MODE_LIVE -> "live from " + source + asOf(freshness);
+      case MODE_CACHED -> "cached " + age(freshness) + " ago from " + source + asOf(freshness);
+      case MODE_STALE -> "stale, " + age(freshness) + " old, from " + source + asOf(freshness);
+      case MODE_OFFLINE -> "decided without " + source;
+      case MODE_UNSPECIFIED, UNRECOGNIZED -> "of unknown age";
+    };
+  }
+
+  private static String asOf(Freshness freshness) {
+    if (!freshness.hasAsOf()) {
+      return "";
+    }
+    Timestamp time = freshness.getAsOf();
+    return ", as of " + CLOCK.format(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
+  }
+
+  private static String age(Freshness freshness) {
+    double seconds = freshness.getAge().getSeconds() + freshness.getAge().getNanos() / 1e9;
+    return String.format(Locale.ROOT, "%.1f s", seconds);
+  }
+
+  private static String plain(String decimal) {
+    return decimal.isEmpty()
+        ? "?"
+        : new java.math.BigDecimal(decimal).stripTrailingZeros().toPlainString();
+  }
+
+  private static String name(Message request) {
+    return request.getDescriptorForType().getName().replaceFirst("Request$", "");
+  }
+
+  private static String json(Message message) {
+    try {
+      return JSON.print(message);
+    } catch (InvalidProtocolBufferException e) {
+      return message.toString();
+    }
+  }
+}
