@@ -106,7 +106,7 @@ public final class AnswerCache {
             .maximumWeight(maxBytes)
             .weigher(AnswerCache::weigh)
             .expireAfter(
-                Expiry.<CacheKey, Entry>creating(
+                Expiry.<CacheKey, Entry>writing(
                     (key, entry) -> Duration.ofNanos(entry.lifeNanos())))
             .ticker(clock::getAsLong)
             // On the caller's thread: a little work now and then instead of a thread hand-off.
@@ -164,17 +164,15 @@ public final class AnswerCache {
    * @param body the answer; null keeps none
    */
   void land(Flight flight, byte @Nullable [] body, long lifeNanos) {
-    if (body == null || flight.isOvertaken()) {
-      if (flights.remove(flight.key(), flight) && entries.getIfPresent(flight.key()) == null) {
-        untag(flight.key(), flight.tags());
-      }
-      return;
+    if (body != null) {
+      Entry landed = new Entry(body, flight.tags(), now(), lifeNanos);
+      // Within the map's own step: a write either marks the flight before, or drops the answer
+      // after.
+      entries.asMap().compute(flight.key(), (key, known) -> flight.isOvertaken() ? known : landed);
     }
-    entries.put(flight.key(), new Entry(body, flight.tags(), now(), lifeNanos));
-    flights.remove(flight.key(), flight);
-    // A write may have come between the check above and the put.
-    if (flight.isOvertaken()) {
-      entries.invalidate(flight.key());
+    if (flights.remove(flight.key(), flight) && !entries.asMap().containsKey(flight.key())) {
+      // Nothing was kept, or it was dropped at once for lack of room.
+      untag(flight.key(), flight.tags());
     }
   }
 
@@ -281,8 +279,10 @@ public final class AnswerCache {
       tagged.computeIfPresent(
           tag,
           (name, keys) -> {
-            // A later flight for the same key still needs its tags.
-            if (!flights.containsKey(key)) {
+            // A later flight for the same key, or its answer, still needs the tag. The flight is
+            // looked
+            // for first because it ends only after its answer is kept.
+            if (!flights.containsKey(key) && !entries.asMap().containsKey(key)) {
               keys.remove(key);
             }
             return keys.isEmpty() ? null : keys;
