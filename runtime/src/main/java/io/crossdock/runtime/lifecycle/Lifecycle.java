@@ -1,17 +1,25 @@
 package io.crossdock.runtime.lifecycle;
 
+import io.crossdock.failure.FailureException;
 import io.crossdock.runtime.config.ConfigException;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One process: its parts are owned in the order in which they start, and closed in reverse when it
  * is told to stop (SIGTERM, SIGINT) or when a later part fails to start.
+ *
+ * <p>A JVM that ends on a signal tells so by its exit code, 143 for SIGTERM and 130 for SIGINT. A
+ * process whose parts do not close in time ends with {@link #FAILED}.
  */
 public final class Lifecycle {
 
@@ -28,11 +36,18 @@ public final class Lifecycle {
   public static final int PORT_TAKEN = 3;
 
   private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(45);
 
   private final String program;
+  private final Thread starter = Thread.currentThread();
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CountDownLatch told = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Duration stopWithin = STOP_WITHIN;
+  private volatile String closing = "the start";
+  private boolean started;
+  private boolean ending;
+  private boolean watched;
 
   private Lifecycle(String program) {
     this.program = program;
@@ -54,14 +69,7 @@ public final class Lifecycle {
      * @param setting what to change, for example {@code listen.port}
      */
     public PortTakenException(InetSocketAddress where, String setting, Throwable cause) {
-      super(
-          where.getHostString()
-              + ":"
-              + where.getPort()
-              + " is taken by another process (change "
-              + setting
-              + ")",
-          cause);
+      super(written(where) + " is taken by another process (change " + setting + ")", cause);
     }
   }
 
@@ -74,18 +82,36 @@ public final class Lifecycle {
   public static int run(String program, Body body) {
     Logging.begin();
     Lifecycle lifecycle = new Lifecycle(program);
-    Thread hook = new Thread(lifecycle::stop, "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
-    int code = lifecycle.startAndWait(body);
-    lifecycle.closeParts();
-    lifecycle.closed.countDown();
+    Runtime.getRuntime().addShutdownHook(new Thread(lifecycle::end, "stop"));
+    int code;
+    try {
+      code = lifecycle.startAndWait(body);
+    } finally {
+      lifecycle.closeParts();
+      lifecycle.closed.countDown();
+    }
     return code;
   }
 
-  /** Takes a part over: it is closed when the process stops. */
-  public synchronized <T extends AutoCloseable> T own(T part) {
-    parts.push(part);
-    return part;
+  /**
+   * Takes a part over: it is closed when the process stops.
+   *
+   * @throws IllegalStateException when the process is already stopping; the part is closed then
+   */
+  public <T extends AutoCloseable> T own(T part) {
+    synchronized (this) {
+      if (!ending) {
+        parts.push(part);
+        return part;
+      }
+    }
+    close(part);
+    throw new IllegalStateException(program + " is stopping");
+  }
+
+  /** Sets how long all parts together may take to close, 45 seconds unless set. */
+  public void stopWithin(Duration bound) {
+    stopWithin = bound;
   }
 
   /** Tells on standard output that the process is ready, in one line. */
@@ -95,28 +121,6 @@ public final class Lifecycle {
     System.out.flush();
   }
 
-  @SuppressWarnings("SystemOut") // for the person at the terminal
-  private int startAndWait(Body body) {
-    try {
-      body.start(this);
-      told.await();
-      return OK;
-    } catch (ConfigException e) {
-      System.err.println(e.getMessage());
-      return BAD_CONFIGURATION;
-    } catch (PortTakenException e) {
-      System.err.println(program + ": " + e.getMessage());
-      return PORT_TAKEN;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return FAILED;
-    } catch (Exception e) {
-      LOG.error("start failed", e);
-      System.err.println(program + ": " + e.getMessage());
-      return FAILED;
-    }
-  }
-
   /**
    * The exception to throw when a port cannot be opened.
    *
@@ -124,32 +128,162 @@ public final class Lifecycle {
    * @return {@code cause} itself when it is about something else
    */
   public static Exception portFailure(InetSocketAddress where, String setting, Exception cause) {
+    if (isTaken(cause)) {
+      return new PortTakenException(where, setting, cause);
+    }
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof BindException) {
-        return new PortTakenException(where, setting, cause);
+        return new IOException(
+            "cannot listen on "
+                + written(where)
+                + ": "
+                + each.getMessage()
+                + " (change "
+                + setting
+                + ")",
+            cause);
       }
     }
     return cause;
   }
 
+  private int startAndWait(Body body) {
+    try {
+      body.start(this);
+      synchronized (this) {
+        started = true;
+      }
+      told.await();
+      return OK;
+    } catch (Throwable e) {
+      return isTold() ? OK : failed(e);
+    } finally {
+      synchronized (this) {
+        started = true;
+      }
+      // Closing must not be cut short by the interruption that ended the start.
+      boolean _ = Thread.interrupted();
+    }
+  }
+
+  @SuppressWarnings("SystemOut") // for the person at the terminal
+  private int failed(Throwable e) {
+    switch (e) {
+      case ConfigException wrong -> {
+        System.err.println(wrong.getMessage());
+        return BAD_CONFIGURATION;
+      }
+      case PortTakenException taken -> {
+        System.err.println(program + ": " + taken.getMessage());
+        return PORT_TAKEN;
+      }
+      case Exception exception when isTaken(exception) -> {
+        System.err.println(program + ": a port is taken by another process: " + messages(e));
+        return PORT_TAKEN;
+      }
+      case FailureException expected -> System.err.println(program + ": " + expected.getMessage());
+      default -> {
+        LOG.error("start failed", e);
+        System.err.println(program + ": start failed: " + messages(e));
+      }
+    }
+    return FAILED;
+  }
+
+  private boolean isTold() {
+    return told.getCount() == 0;
+  }
+
   // Runs in the shutdown hook: the JVM ends when it returns, so it waits for the parts.
-  private void stop() {
+  private void end() {
     told.countDown();
+    synchronized (this) {
+      if (!started) {
+        starter.interrupt();
+      }
+    }
+    watch();
     try {
       closed.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    Logging.end();
   }
 
-  private synchronized void closeParts() {
-    while (!parts.isEmpty()) {
-      AutoCloseable part = parts.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        LOG.warn("part did not close: {}", part, e);
+  private void closeParts() {
+    synchronized (this) {
+      ending = true;
+    }
+    watch();
+    for (AutoCloseable part = next(); part != null; part = next()) {
+      close(part);
+    }
+  }
+
+  private synchronized @Nullable AutoCloseable next() {
+    return parts.poll();
+  }
+
+  private void close(AutoCloseable part) {
+    closing = part.getClass().getName();
+    try {
+      part.close();
+    } catch (Throwable e) {
+      LOG.atWarn().addKeyValue("part", closing).setCause(e).log("did not close");
+    }
+  }
+
+  /** From now on the process ends when its time to stop is over, whatever still runs. */
+  private synchronized void watch() {
+    if (watched) {
+      return;
+    }
+    watched = true;
+    Thread.ofPlatform()
+        .daemon()
+        .name("stop-bound")
+        .start(() -> {
+          try {
+            if (!closed.await(stopWithin.toMillis(), TimeUnit.MILLISECONDS)) {
+              LOG.atError()
+                  .addKeyValue("part", closing)
+                  .log("did not stop within {} s, ending now", stopWithin.toSeconds());
+              Logging.end();
+              Runtime.getRuntime().halt(FAILED);
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private static boolean isTaken(Throwable e) {
+    for (Throwable each = e; each != null; each = each.getCause()) {
+      // Netty's native transports have an exception of their own.
+      if (each instanceof IOException
+          && each.getMessage() != null
+          && each.getMessage().contains("already in use")) {
+        return true;
       }
     }
+    return false;
+  }
+
+  private static String messages(Throwable e) {
+    StringBuilder messages = new StringBuilder();
+    String last = "";
+    for (Throwable each = e; each != null; each = each.getCause()) {
+      String message = each.getMessage() == null ? each.toString() : each.getMessage();
+      if (!last.contains(message)) {
+        messages.append(messages.isEmpty() ? "" : ": ").append(message);
+        last = message;
+      }
+    }
+    return messages.toString();
+  }
+
+  private static String written(InetSocketAddress where) {
+    return where.getHostString() + ":" + where.getPort();
   }
 }

@@ -1,38 +1,54 @@
 package io.crossdock.runtime.telemetry;
 
+import io.crossdock.runtime.lifecycle.Release;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.exporter.prometheus.PrometheusMetricReader;
 import io.opentelemetry.instrumentation.runtimetelemetry.RuntimeTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
-import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.resources.ResourceBuilder;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * The traces and metrics of this process.
+ * The traces and metrics of this process, set up by the variables that the OpenTelemetry
+ * specification names.
  *
- * <p>Everything is set by the variables that the OpenTelemetry specification names. Two defaults
- * differ: without an endpoint or exporter nothing is sent anywhere, and spans are then recorded
- * only for the sake of a caller that samples. Metrics are always kept for {@link #prometheusText}.
- *
- * <p>A span that ends in an error is exported whatever the sampler said.
+ * <ul>
+ *   <li>Without {@code OTEL_EXPORTER_OTLP_ENDPOINT} (or its {@code TRACES} variant) or {@code
+ *       OTEL_TRACES_EXPORTER} nothing is sent, and spans are recorded only for a caller that
+ *       samples, so that its decision travels on.
+ *   <li>{@code OTEL_TRACES_SAMPLER} decides which traces are sent; without it all that the caller
+ *       did not decide against.
+ *   <li>A span that ends in an error is sent whatever was decided. Each process does so for its own
+ *       spans: of a trace that nobody sampled one sees the spans along which the error went, with
+ *       the right parents, and not those that went well.
+ *   <li>Metrics are always kept for {@link #prometheusText}, and sent only if {@code
+ *       OTEL_METRICS_EXPORTER} says so.
+ * </ul>
  */
 public final class Telemetry implements AutoCloseable {
 
-  private static final int FLUSH_SECONDS = 5;
-  // Seconds. Finer than OpenTelemetry's default below 5 ms, where a gateway's calls are.
+  private static final Duration FLUSH_WITHIN = Duration.ofSeconds(5);
+  private static final String TRACES_EXPORTER = "otel.traces.exporter";
+  private static final AttributeKey<String> NAME = AttributeKey.stringKey("service.name");
+  private static final AttributeKey<String> VERSION = AttributeKey.stringKey("service.version");
+  private static final AttributeKey<String> INSTANCE =
+      AttributeKey.stringKey("service.instance.id");
   private static final PrometheusTextFormatWriter WRITER = PrometheusTextFormatWriter.create();
 
   private final OpenTelemetrySdk sdk;
@@ -51,37 +67,28 @@ public final class Telemetry implements AutoCloseable {
    * @param serviceName {@code service.name} unless {@code OTEL_SERVICE_NAME} says otherwise
    */
   public static Telemetry start(String serviceName) {
-    return start(serviceName, System.getenv());
+    return start(serviceName, Map.of());
   }
 
-  static Telemetry start(String serviceName, Map<String, String> environment) {
-    boolean exports =
-        isSet(environment, "OTEL_EXPORTER_OTLP_ENDPOINT")
-            || isSet(environment, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-            || isSet(environment, "OTEL_TRACES_EXPORTER");
+  /**
+   * @param more variables that go before those of the environment
+   */
+  static Telemetry start(String serviceName, Map<String, String> more) {
     PrometheusMetricReader metrics = PrometheusMetricReader.create();
-    AtomicReference<@Nullable SpanExporter> exporter = new AtomicReference<>();
     OpenTelemetrySdk sdk =
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()
-            .addPropertiesSupplier(() -> defaults(serviceName, exports))
-            .addPropertiesCustomizer(config -> given(environment))
-            .addSpanExporterCustomizer((configured, _) -> {
-              exporter.set(configured);
-              return configured;
-            })
+            .addPropertiesSupplier(() ->
+                Map.of(
+                    "otel.metrics.exporter", "none",
+                    "otel.logs.exporter", "none",
+                    "otel.exporter.otlp.protocol", "grpc"))
+            .addPropertiesCustomizer(_ -> properties(more))
+            .addPropertiesCustomizer(Telemetry::tracing)
+            .addResourceCustomizer((given, _) -> resource(given, serviceName))
             .addSamplerCustomizer(
-                (configured, _) -> exports ? new ErrorsAlwaysSampler(configured) : configured)
-            .addTracerProviderCustomizer((provider, _) -> {
-              SpanExporter configured = exporter.get();
-              return configured == null
-                  ? provider
-                  : provider.addSpanProcessor(
-                      new UnsampledErrors(
-                          BatchSpanProcessor.builder(configured)
-                              .setExportUnsampledSpans(true)
-                              .build()));
-            })
+                (sampler, config) -> exports(config) ? new ErrorsAlwaysSampler(sampler) : sampler)
+            .addSpanProcessorCustomizer((processor, _) -> new ErrorsAlwaysProcessor(processor))
             .addMeterProviderCustomizer((provider, _) -> provider.registerMetricReader(metrics))
             .build()
             .getOpenTelemetrySdk();
@@ -93,7 +100,7 @@ public final class Telemetry implements AutoCloseable {
     return sdk;
   }
 
-  /** All metrics in Prometheus' text format. */
+  /** All metrics in Prometheus' text format, as they are now. */
   public String prometheusText() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
@@ -107,40 +114,55 @@ public final class Telemetry implements AutoCloseable {
   /** Sends what is still to be sent, for at most five seconds. */
   @Override
   public void close() {
+    close(FLUSH_WITHIN);
+  }
+
+  void close(Duration within) {
     jvm.close();
-    sdk.shutdown().join(FLUSH_SECONDS, TimeUnit.SECONDS);
+    sdk.shutdown().join(within.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private static Map<String, String> defaults(String serviceName, boolean exports) {
-    return Map.of(
-        "otel.service.name",
-        serviceName,
-        "otel.resource.attributes",
-        "service.instance.id=" + UUID.randomUUID(),
-        "otel.traces.exporter",
-        exports ? "otlp" : "none",
-        "otel.traces.sampler",
-        exports ? "parentbased_always_on" : "parentbased_always_off",
-        "otel.metrics.exporter",
-        "none",
-        "otel.logs.exporter",
-        "none",
-        "otel.exporter.otlp.protocol",
-        "grpc");
-  }
-
-  // The environment as it was handed in, so that a test can set its own.
-  private static Map<String, String> given(Map<String, String> environment) {
+  private static Map<String, String> properties(Map<String, String> variables) {
     Map<String, String> properties = new HashMap<>();
-    environment.forEach((name, value) -> {
-      if (name.startsWith("OTEL_")) {
-        properties.put(name.toLowerCase(java.util.Locale.ROOT).replace('_', '.'), value);
-      }
-    });
+    variables.forEach(
+        (name, value) -> properties.put(name.toLowerCase(Locale.ROOT).replace('_', '.'), value));
     return properties;
   }
 
-  private static boolean isSet(Map<String, String> environment, String name) {
-    return !environment.getOrDefault(name, "").isBlank();
+  // OpenTelemetry's own default is to send to a collector on this machine, which few processes
+  // have.
+  private static Map<String, String> tracing(ConfigProperties config) {
+    boolean wanted =
+        Stream.of(
+                TRACES_EXPORTER,
+                "otel.exporter.otlp.endpoint",
+                "otel.exporter.otlp.traces.endpoint")
+            .anyMatch(name -> !config.getString(name, "").isBlank());
+    String exporter = config.getString(TRACES_EXPORTER, wanted ? "otlp" : "none");
+    String byDefault = exporter.equals("none") ? "parentbased_always_off" : "parentbased_always_on";
+    return Map.of(
+        TRACES_EXPORTER,
+        exporter,
+        "otel.traces.sampler",
+        config.getString("otel.traces.sampler", byDefault));
+  }
+
+  private static boolean exports(ConfigProperties config) {
+    return !config.getString(TRACES_EXPORTER, "none").equals("none");
+  }
+
+  private static Resource resource(Resource given, String serviceName) {
+    ResourceBuilder resource = given.toBuilder();
+    String name = given.getAttribute(NAME);
+    if (name == null || name.startsWith("unknown_service")) {
+      resource.put(NAME, serviceName);
+    }
+    if (given.getAttribute(VERSION) == null) {
+      resource.put(VERSION, Release.version());
+    }
+    if (given.getAttribute(INSTANCE) == null) {
+      resource.put(INSTANCE, UUID.randomUUID().toString());
+    }
+    return resource.build();
   }
 }

@@ -1,0 +1,5 @@
+/** Tests of ops. */
+@NullMarked
+package io.crossdock.runtime.ops;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of telemetry. */
+@NullMarked
+package io.crossdock.runtime.telemetry;
+
+import org.jspecify.annotations.NullMarked;
