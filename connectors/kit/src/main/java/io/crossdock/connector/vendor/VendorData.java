@@ -196,6 +196,11 @@ public final class VendorData {
     }
   }
 
+  /** The moment under a name, if there is one: milliseconds since 1970. */
+  public Optional<Instant> epochMillis(String name) {
+    return has(name) ? Optional.of(Instant.ofEpochMilli(integer(name))) : Optional.empty();
+  }
+
   /** The day under a name, if there is one: ISO 8601. */
   public Optional<LocalDate> day(String name) {
     String text = optionalText(name);

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers headers beyond those that every call has
  * @param body body to send as JSON; null sends none
  * @param resource kind of thing that a 404 says is not there. Example: {@code member}
+ * @param isRead whether the call changes nothing
  */
 public record VendorRequest(
     String method,
@@ -33,7 +34,8 @@ public record VendorRequest(
     List<Parameter> query,
     Map<String, String> headers,
     @Nullable JsonNode body,
-    String resource) {
+    String resource,
+    boolean isRead) {
 
   private static final Pattern NAME = Pattern.compile("\\{[^}]*}");
 
@@ -78,7 +80,14 @@ public record VendorRequest(
 
   private static VendorRequest of(String method, String template, String... values) {
     return new VendorRequest(
-        method, template, List.of(values), List.of(), Map.of(), null, "resource");
+        method,
+        template,
+        List.of(values),
+        List.of(),
+        Map.of(),
+        null,
+        "resource",
+        method.equals("GET"));
   }
 
   /** The same call with a parameter in its query; an empty value adds none. */
@@ -88,7 +97,7 @@ public record VendorRequest(
     }
     List<Parameter> more = new ArrayList<>(query);
     more.add(new Parameter(name, value));
-    return new VendorRequest(method, template, values, more, headers, body, resource);
+    return new VendorRequest(method, template, values, more, headers, body, resource, isRead);
   }
 
   /** The same call with a header; an empty value adds none. */
@@ -98,7 +107,7 @@ public record VendorRequest(
     }
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new VendorRequest(method, template, values, query, more, body, resource);
+    return new VendorRequest(method, template, values, query, more, body, resource, isRead);
   }
 
   /** The same call with the key by which the backend knows a repeated write. */
@@ -108,17 +117,17 @@ public record VendorRequest(
 
   /** The same call with a body. */
   public VendorRequest json(JsonNode document) {
-    return new VendorRequest(method, template, values, query, headers, document, resource);
+    return new VendorRequest(method, template, values, query, headers, document, resource, isRead);
   }
 
   /** The same call, saying what a 404 means. */
   public VendorRequest about(String kind) {
-    return new VendorRequest(method, template, values, query, headers, body, kind);
+    return new VendorRequest(method, template, values, query, headers, body, kind, isRead);
   }
 
-  /** Whether the call changes nothing. */
-  public boolean isRead() {
-    return method.equals("GET");
+  /** The same call, which changes nothing although its method would let one think so. */
+  public VendorRequest asRead() {
+    return new VendorRequest(method, template, values, query, headers, body, resource, true);
   }
 
   /** Path and query as they are sent. */
