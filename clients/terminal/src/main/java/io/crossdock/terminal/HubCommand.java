@@ -1,7 +1,7 @@
 package io.crossdock.terminal;
 
+import com.google.gson.JsonObject;
 import com.google.protobuf.Message;
-import com.google.protobuf.Struct;
 import io.crossdock.client.CrossdockClient;
 import io.crossdock.client.Failures;
 import io.crossdock.failure.Failure;
@@ -103,7 +103,7 @@ public abstract class HubCommand<A extends Message> implements Callable<Integer>
 
   private void tell(A answer, Trace trace, PrintWriter out, long nanos) {
     if (options.json()) {
-      out.println(Json.print(Json.of(answer).putFields("trace_id", Json.text(trace.id()))));
+      print(Json.of(answer), trace, out);
       return;
     }
     print(answer, out);
@@ -114,11 +114,15 @@ public abstract class HubCommand<A extends Message> implements Callable<Integer>
     }
   }
 
+  private static void print(JsonObject answer, Trace trace, PrintWriter to) {
+    answer.addProperty("trace_id", trace.id());
+    to.println(Json.print(answer));
+  }
+
   private void complain(Failure failure, Trace trace, PrintWriter to) {
     String sentence = words().about(failure, options.hub(), trace.id());
     if (options.json()) {
-      Struct.Builder error = Json.of(failure, ExitCode.of(failure), sentence);
-      to.println(Json.print(error.putFields("trace_id", Json.text(trace.id()))));
+      print(Json.of(failure, ExitCode.of(failure), sentence), trace, to);
       return;
     }
     to.println(sentence);

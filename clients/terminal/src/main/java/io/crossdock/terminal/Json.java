@@ -1,13 +1,15 @@
 package io.crossdock.terminal;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.ListValue;
 import com.google.protobuf.MessageOrBuilder;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import io.crossdock.failure.Failure;
-import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Answers for programs: the contract's messages as protobuf JSON with the field names of the
@@ -15,87 +17,62 @@ import java.util.Map;
  */
 public final class Json {
 
+  private static final Gson GSON =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
   private Json() {}
 
-  /**
-   * A message as a JSON object that more can be put into. Fields without presence are always there.
-   */
-  public static Struct.Builder of(MessageOrBuilder message) {
-    Struct.Builder object = Struct.newBuilder();
+  /** A message as a JSON object. Fields without presence are always there. */
+  static JsonObject of(MessageOrBuilder message) {
     try {
-      JsonFormat.parser()
-          .merge(
+      return JsonParser.parseString(
               JsonFormat.printer()
                   .preservingProtoFieldNames()
                   .alwaysPrintFieldsWithNoPresence()
                   .omittingInsignificantWhitespace()
-                  .print(message),
-              object);
+                  .print(message))
+          .getAsJsonObject();
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a message that is no JSON: " + e.getMessage(), e);
     }
-    return object;
   }
 
-  /** A string. */
-  public static Value text(String value) {
-    return Value.newBuilder().setStringValue(value).build();
-  }
-
-  /** A whole number, exact up to 2^53. */
-  public static Value number(long value) {
-    return number((double) value);
-  }
-
-  /** A number. */
-  public static Value number(double value) {
-    return Value.newBuilder().setNumberValue(value).build();
-  }
-
-  /** An object. */
-  public static Value object(Struct.Builder fields) {
-    return Value.newBuilder().setStructValue(fields).build();
-  }
-
-  /** The object on several lines, indented. */
-  public static String print(Struct.Builder object) {
-    try {
-      return JsonFormat.printer().print(object);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("no JSON: " + e.getMessage(), e);
-    }
-  }
-
-  static Struct.Builder of(Failure failure, ExitCode exit, String sentence) {
-    Struct.Builder error =
-        Struct.newBuilder()
-            .putFields("reason", text(failure.reasonName()))
-            .putFields("code", text(failure.code().name()))
-            .putFields("message", text(failure.message()))
-            .putFields("advice", text(sentence))
-            .putFields("exit_code", number(exit.code()));
+  /** A failure as {@code {"error": {...}}}. */
+  static JsonObject of(Failure failure, ExitCode exit, String advice) {
+    JsonObject error = new JsonObject();
+    error.addProperty("reason", failure.reasonName());
+    error.addProperty("code", failure.code().name());
+    error.addProperty("message", failure.message());
+    error.addProperty("advice", advice);
+    error.addProperty("exit_code", exit.code());
     if (failure.retryAfter() != null) {
-      error.putFields("retry_after_ms", number(failure.retryAfter().toMillis()));
+      error.addProperty("retry_after_ms", failure.retryAfter().toMillis());
     }
     if (!failure.metadata().isEmpty()) {
-      Struct.Builder metadata = Struct.newBuilder();
-      failure.metadata().entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(entry -> metadata.putFields(entry.getKey(), text(entry.getValue())));
-      error.putFields("metadata", object(metadata));
+      error.add("metadata", GSON.toJsonTree(new TreeMap<>(failure.metadata())));
     }
     if (!failure.violations().isEmpty()) {
-      ListValue.Builder violations = ListValue.newBuilder();
+      JsonArray violations = new JsonArray();
       for (Failure.Violation each : failure.violations()) {
-        violations.addValues(
-            object(
-                Struct.newBuilder()
-                    .putFields("field", text(each.field()))
-                    .putFields("rule", text(each.rule()))
-                    .putFields("description", text(each.description()))));
+        JsonObject violation = new JsonObject();
+        violation.addProperty("field", each.field());
+        violation.addProperty("rule", each.rule());
+        violation.addProperty("description", each.description());
+        violations.add(violation);
       }
-      error.putFields("violations", Value.newBuilder().setListValue(violations).build());
+      error.add("violations", violations);
     }
-    return Struct.newBuilder().putFields("error", object(error));
+    JsonObject answer = new JsonObject();
+    answer.add("error", error);
+    return answer;
+  }
+
+  /**
+   * The value on several lines, indented.
+   *
+   * @param value maps, records, numbers and strings
+   */
+  public static String print(Object value) {
+    return GSON.toJson(value);
   }
 }

@@ -2,10 +2,13 @@ package io.crossdock.terminal;
 
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** How a program at a terminal runs: exit codes in every help text, no word of a library. */
 public final class Program {
@@ -30,15 +33,34 @@ public final class Program {
       failed.getErr().println("Something went wrong: " + fault);
       return ExitCode.OTHER.code();
     });
-    showExitCodes(line);
+    line.setParameterExceptionHandler((mistake, _) -> {
+      complain(mistake);
+      return ExitCode.INVALID.code();
+    });
+    describe(line, version(command));
     return line;
   }
 
-  private static void showExitCodes(CommandLine line) {
+  private static void complain(ParameterException mistake) {
+    CommandLine line = mistake.getCommandLine();
+    PrintWriter err = line.getErr();
+    err.println(mistake.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(mistake, err)) {
+      err.println("Try %s --help.".formatted(line.getCommandSpec().qualifiedName()));
+    }
+  }
+
+  private static String version(Object command) {
+    String version = command.getClass().getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
+  private static void describe(CommandLine line, String version) {
+    line.getCommandSpec().version(version);
     line.getCommandSpec()
         .usageMessage()
         .exitCodeListHeading("%nExit codes:%n")
         .exitCodeList(ExitCode.help());
-    line.getSubcommands().values().forEach(Program::showExitCodes);
+    line.getSubcommands().values().forEach(each -> describe(each, version));
   }
 }

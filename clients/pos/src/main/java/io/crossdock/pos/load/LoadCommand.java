@@ -180,7 +180,7 @@ public final class LoadCommand implements Callable<Integer> {
       }
       Report report = Report.of(plan, outcome, tally, maxErrorRate / PERCENT);
       if (options.json()) {
-        out.println(Json.print(report.json()));
+        out.println(Json.print(report.values()));
       } else {
         report.print(out);
       }

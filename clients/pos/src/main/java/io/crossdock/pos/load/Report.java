@@ -1,9 +1,7 @@
 package io.crossdock.pos.load;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.crossdock.terminal.Json;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -67,26 +65,27 @@ record Report(
         passed() ? "" : " TOO MANY");
   }
 
-  Struct.Builder json() {
-    Struct.Builder latency =
-        Struct.newBuilder()
-            .putFields("p50", Json.number(millis(50)))
-            .putFields("p90", Json.number(millis(90)))
-            .putFields("p99", Json.number(millis(99)))
-            .putFields("p999", Json.number(millis(99.9)))
-            .putFields("max", Json.number(millis(100)));
-    return Struct.newBuilder()
-        .putFields("calls", Json.number(micros.getTotalCount()))
-        .putFields("seconds", Json.number(seconds()))
-        .putFields("calls_per_second", Json.number(perSecond()))
-        .putFields("due_per_second", Json.number(plan.rate()))
-        .putFields("latency_ms", Json.object(latency))
-        .putFields("status", counted(statuses))
-        .putFields("freshness", counted(modes))
-        .putFields("unsent", Json.number(outcome.unsent()))
-        .putFields("error_rate", Json.number(errorRate))
-        .putFields("max_error_rate", Json.number(allowedErrorRate))
-        .putFields("passed", Value.newBuilder().setBoolValue(passed()).build());
+  /** The same for a program; latencies in milliseconds. */
+  Map<String, Object> values() {
+    Map<String, Object> latency = new LinkedHashMap<>();
+    latency.put("p50", millis(50));
+    latency.put("p90", millis(90));
+    latency.put("p99", millis(99));
+    latency.put("p999", millis(99.9));
+    latency.put("max", millis(100));
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("calls", micros.getTotalCount());
+    values.put("seconds", rounded(seconds()));
+    values.put("calls_per_second", rounded(perSecond()));
+    values.put("due_per_second", plan.rate());
+    values.put("latency_ms", latency);
+    values.put("status", statuses);
+    values.put("freshness", modes);
+    values.put("unsent", outcome.unsent());
+    values.put("error_rate", errorRate);
+    values.put("max_error_rate", allowedErrorRate);
+    values.put("passed", passed());
+    return values;
   }
 
   private double seconds() {
@@ -109,9 +108,7 @@ record Report(
             .collect(Collectors.joining("  "));
   }
 
-  private static Value counted(Map<String, Long> counts) {
-    Struct.Builder object = Struct.newBuilder();
-    counts.forEach((name, count) -> object.putFields(name, Json.number(count)));
-    return Json.object(object);
+  private static double rounded(double value) {
+    return Math.round(value * 1000) / 1000.0;
   }
 }
