@@ -149,7 +149,7 @@ final class PipelinePropertyTest {
   private static List<String> names(List<String> notes, String what) {
     return notes.stream()
         .filter(note -> note.startsWith(what))
-        .map(note -> note.substring(what.length()).split(" ")[0])
+        .map(note -> note.substring(what.length()).replaceFirst(" .*", ""))
         .toList();
   }
 
