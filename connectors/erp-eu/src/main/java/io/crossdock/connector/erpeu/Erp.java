@@ -16,7 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The ERP's OData services: collections with their pages, plants, documents by their references. */
+/**
+ * The ERP's OData services: collections with their pages, plants, documents by their references.
+ */
 final class Erp {
 
   static final String SYSTEM = "erp-eu";
@@ -35,8 +37,7 @@ final class Erp {
    * @param location the store's id in the contract
    * @param number the plant's number
    */
-  record Plant(
-      String location, String number, String country, String currency, long readAtNanos) {}
+  record Plant(String location, String number, String country, String currency, long readAtNanos) {}
 
   /**
    * Rows of a collection.
@@ -73,8 +74,7 @@ final class Erp {
     if (!token.find()) {
       throw data.invalid("@odata.nextLink", "a link with $skiptoken");
     }
-    return new Rows(
-        data.list("value"), URLDecoder.decode(token.group(1), StandardCharsets.UTF_8));
+    return new Rows(data.list("value"), URLDecoder.decode(token.group(1), StandardCharsets.UTF_8));
   }
 
   /**
@@ -137,8 +137,7 @@ final class Erp {
       }
       String reference = body.path("ExternalReference").asText();
       List<VendorData> found =
-          rows(get(entitySet).query("$filter", "ExternalReference eq " + quoted(reference)))
-              .rows();
+          rows(get(entitySet).query("$filter", "ExternalReference eq " + quoted(reference))).rows();
       if (found.isEmpty()) {
         throw e;
       }

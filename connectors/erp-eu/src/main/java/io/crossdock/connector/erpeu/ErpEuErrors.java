@@ -36,12 +36,10 @@ final class ErpEuErrors implements VendorErrors {
                   .with("resource", "document"));
       case "M7/310" ->
           Optional.of(
-              Failure.of(
-                      Reason.REASON_INVALID_STATE, "The reservation's status does not allow it.")
+              Failure.of(Reason.REASON_INVALID_STATE, "The reservation's status does not allow it.")
                   .with(
                       "status",
-                      Words.reservation(
-                              error.path("details").path(0).path("target").asText())
+                      Words.reservation(error.path("details").path(0).path("target").asText())
                           .name()));
       case "M7/311" ->
           Optional.of(Failure.of(Reason.REASON_EXPIRED, "The hold on the goods has run out."));

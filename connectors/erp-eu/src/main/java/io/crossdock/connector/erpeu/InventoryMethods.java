@@ -93,10 +93,7 @@ final class InventoryMethods {
   private Availability stock(String material, Erp.Plant plant) throws InterruptedException {
     VendorData data =
         erp.send(
-                Erp.get(
-                        STOCK + "(Material='{material}',Plant='{plant}')",
-                        material,
-                        plant.number())
+                Erp.get(STOCK + "(Material='{material}',Plant='{plant}')", material, plant.number())
                     .about("item")
                     .query("$expand", "to_PlannedReceipt"))
             .data();
@@ -176,13 +173,11 @@ final class InventoryMethods {
             }
             int next = from + MATERIALS;
             return new StockWatch.Page(
-                of(materials, from, plant),
-                next < materials.size() ? Integer.toString(next) : "");
+                of(materials, from, plant), next < materials.size() ? Integer.toString(next) : "");
           }
 
           @Override
-          public StockWatch.Page since(Instant moment, String place)
-              throws InterruptedException {
+          public StockWatch.Page since(Instant moment, String place) throws InterruptedException {
             return page(
                 plant,
                 "LastChangeDateTime ge " + moment.truncatedTo(ChronoUnit.MILLIS),
@@ -243,8 +238,7 @@ final class InventoryMethods {
       body.put("ReferenceDocument", request.getOrderId());
     }
     try {
-      VendorData data =
-          erp.send(action("Commit", before).json(body)).data();
+      VendorData data = erp.send(action("Commit", before).json(body)).data();
       return CommitReservationResponse.newBuilder()
           .setReservation(StockAnswers.reservation(data, plant))
           .build();
@@ -325,13 +319,11 @@ final class InventoryMethods {
   private static void expectEtag(String known, Reservation reservation) {
     if (!known.isEmpty() && !known.equals(reservation.getEtag())) {
       throw new FailureException(
-          Reason.REASON_ETAG_MISMATCH,
-          "The reservation changed since it was read; read it again.");
+          Reason.REASON_ETAG_MISMATCH, "The reservation changed since it was read; read it again.");
     }
   }
 
-  private AdjustStockResponse adjustStock(AdjustStockRequest request)
-      throws InterruptedException {
+  private AdjustStockResponse adjustStock(AdjustStockRequest request) throws InterruptedException {
     Erp.Plant plant = erp.plant(request.getLocationId());
     String material = Erp.material(request.getItemId());
     VendorData document =
@@ -341,8 +333,7 @@ final class InventoryMethods {
     AdjustStockResponse.Builder answer =
         AdjustStockResponse.newBuilder()
             .setApplied(!request.hasCount() || document.flag("Posted"))
-            .setDocument(
-                Canonical.identifier(Scheme.SCHEME_POSTING, number, Erp.SYSTEM));
+            .setDocument(Canonical.identifier(Scheme.SCHEME_POSTING, number, Erp.SYSTEM));
     try {
       answer.setAvailability(stock(material, plant));
     } catch (FailureException e) {
@@ -369,9 +360,7 @@ final class InventoryMethods {
     item.put(
         "GoodsMovementType",
         Words.movement(
-            request.getBusinessStep(),
-            between,
-            Canonical.number(delta, "delta").signum() > 0));
+            request.getBusinessStep(), between, Canonical.number(delta, "delta").signum() > 0));
     item.put("StockType", Words.stockType(request.getBucket(), "bucket"));
     if (between) {
       item.put("IssuingStockType", Words.stockType(request.getFromBucket(), "from_bucket"));
@@ -432,8 +421,7 @@ final class InventoryMethods {
         .setTakenAt(timestamp(taken))
         .setNextPageToken(
             PageToken.of(
-                request,
-                page.next().isEmpty() ? "" : taken.toEpochMilli() + "|" + page.next()))
+                request, page.next().isEmpty() ? "" : taken.toEpochMilli() + "|" + page.next()))
         .setFreshness(FRESHNESS)
         .build();
   }

@@ -56,20 +56,16 @@ final class StockAnswers {
             .setReturnedPending(quantity(returned, unit))
             .setBackorderable(data.flag("BackorderAllowed"))
             .setBasis(Availability.Basis.BASIS_FORMULA)
-            .addExternalIds(
-                identifier(Scheme.SCHEME_SKU, data.text("Material"), Erp.SYSTEM))
-            .addExternalIds(
-                identifier(Scheme.SCHEME_UNSPECIFIED, plant.number(), Erp.SYSTEM));
+            .addExternalIds(identifier(Scheme.SCHEME_SKU, data.text("Material"), Erp.SYSTEM))
+            .addExternalIds(identifier(Scheme.SCHEME_UNSPECIFIED, plant.number(), Erp.SYSTEM));
     promise(data, sellable, unit).forEach(stock::addAtp);
     data.instant("LastChangeDateTime").ifPresent(at -> stock.setAsOf(timestamp(at)));
     data.instant("StockChangeDateTime")
-        .ifPresent(
-            at -> {
-              for (String figure :
-                  List.of("on_hand", "damaged", "quality_hold", "returned_pending")) {
-                stock.putFieldTimes(figure, timestamp(at));
-              }
-            });
+        .ifPresent(at -> {
+          for (String figure : List.of("on_hand", "damaged", "quality_hold", "returned_pending")) {
+            stock.putFieldTimes(figure, timestamp(at));
+          }
+        });
     data.instant("ReservationChangeDateTime")
         .ifPresent(at -> stock.putFieldTimes("reserved", timestamp(at)));
     return stock.build();
@@ -104,8 +100,7 @@ final class StockAnswers {
             .setReservationId(data.text("Reservation"))
             .setLocationId(plant.location())
             .setStatus(status)
-            .setRawStatus(
-                status == ReservationStatus.RESERVATION_STATUS_UNSPECIFIED ? word : "")
+            .setRawStatus(status == ReservationStatus.RESERVATION_STATUS_UNSPECIFIED ? word : "")
             .setOrderId(data.optionalText("ReferenceDocument"))
             .setHoldKind(HoldKind.HOLD_KIND_NATIVE)
             .setEtag(data.optionalText("@odata.etag"));
@@ -120,8 +115,7 @@ final class StockAnswers {
       }
     }
     if (status == ReservationStatus.RESERVATION_STATUS_HELD) {
-      data.instant("ValidityEndDateTime")
-          .ifPresent(at -> reservation.setExpiresAt(timestamp(at)));
+      data.instant("ValidityEndDateTime").ifPresent(at -> reservation.setExpiresAt(timestamp(at)));
     }
     data.instant("CreationDateTime").ifPresent(at -> reservation.setCreatedAt(timestamp(at)));
     data.instant("LastChangeDateTime").ifPresent(at -> reservation.setUpdatedAt(timestamp(at)));

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells stock as it is and then whenever it changes, from a backend that must be asked.
  *
- * <p>Asks again and again for what changed since the latest change it knows of, by the backend's own
- * clock. What the backend says twice is told once. Ends with the call.
+ * <p>Asks again and again for what changed since the latest change it knows of, by the backend's
+ * own clock. What the backend says twice is told once. Ends with the call.
  */
 public final class StockWatch {
 
@@ -92,9 +92,7 @@ public final class StockWatch {
   }
 
   private void tell(
-      Availability row,
-      Map<String, Availability> told,
-      Answers<WatchAvailabilityResponse> answers)
+      Availability row, Map<String, Availability> told, Answers<WatchAvailabilityResponse> answers)
       throws InterruptedException {
     if (!row.equals(told.put(row.getItemId(), row))) {
       answers.send(

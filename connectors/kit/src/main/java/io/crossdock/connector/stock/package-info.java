@@ -1,4 +1,6 @@
-/** What connectors of stock-keeping systems share: how changes are watched where nobody tells them. */
+/**
+ * What connectors of stock-keeping systems share: how changes are watched where nobody tells them.
+ */
 @NullMarked
 package io.crossdock.connector.stock;
 

@@ -58,8 +58,7 @@ final class LoyaltyAnswers {
         Account.newBuilder()
             .setMemberId(data.text("member_id"))
             .setStatus(known)
-            .setRawStatus(
-                known == MembershipStatus.MEMBERSHIP_STATUS_UNSPECIFIED ? status : "")
+            .setRawStatus(known == MembershipStatus.MEMBERSHIP_STATUS_UNSPECIFIED ? status : "")
             .setAvailablePoints(data.integer("available"))
             .setPendingPoints(data.integer("pending"))
             .setReservedPoints(data.integer("reserved"))
@@ -67,8 +66,7 @@ final class LoyaltyAnswers {
             .setLifetimeRedeemedPoints(data.integer("lifetime_redeemed", 0))
             .setEtag(data.optionalText("version"));
     if (data.has("customer_ref")) {
-      account.addExternalIds(
-          identifier(Scheme.SCHEME_CUSTOMER, data.text("customer_ref"), "crm"));
+      account.addExternalIds(identifier(Scheme.SCHEME_CUSTOMER, data.text("customer_ref"), "crm"));
     }
     for (VendorData card : data.list("cards")) {
       account.addExternalIds(identifier(Scheme.SCHEME_CARD, card.text("number"), SYSTEM));
@@ -169,8 +167,7 @@ final class LoyaltyAnswers {
             .setRedemptionId(data.text("id"))
             .setMemberId(data.text("member_id"))
             .setStatus(status)
-            .setRawStatus(
-                status == RedemptionStatus.REDEMPTION_STATUS_UNSPECIFIED ? word : "")
+            .setRawStatus(status == RedemptionStatus.REDEMPTION_STATUS_UNSPECIFIED ? word : "")
             .setPoints(data.integer("points"))
             .setOrderId(data.optionalText("order_ref"))
             .setRewardId(data.optionalText("reward_id"))
@@ -198,8 +195,7 @@ final class LoyaltyAnswers {
             .addAllIneligibleReasons(data.texts("reasons"));
     data.find("value").map(LoyaltyAnswers::money).ifPresent(reward::setValue);
     data.optionalDecimal("percent")
-        .ifPresent(
-            percent -> reward.setDiscountBasisPoints(basisPoints(data, percent)));
+        .ifPresent(percent -> reward.setDiscountBasisPoints(basisPoints(data, percent)));
     data.instant("valid_from").ifPresent(at -> reward.setValidFrom(timestamp(at)));
     data.instant("valid_until").ifPresent(at -> reward.setValidUntil(timestamp(at)));
     data.texts("channels").forEach(word -> reward.addChannels(Words.channel(word)));

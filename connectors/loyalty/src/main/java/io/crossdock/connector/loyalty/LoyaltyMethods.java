@@ -299,8 +299,7 @@ final class LoyaltyMethods {
         .build();
   }
 
-  private VendorData read(String template, String resource, String id)
-      throws InterruptedException {
+  private VendorData read(String template, String resource, String id) throws InterruptedException {
     return backend.send(VendorRequest.get(template, id).about(resource)).data();
   }
 

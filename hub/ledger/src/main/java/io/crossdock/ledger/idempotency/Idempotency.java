@@ -1,0 +1,181 @@
+package io.crossdock.ledger.idempotency;
+
+import io.crossdock.ledger.store.Store;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * Remembers which writes were done, under their operation and request id, for 48 hours.
+ *
+ * <p>A claim is a lease: when whoever holds it dies, the next one to ask gets it after the lease. A
+ * late holder can no longer complete it.
+ */
+public final class Idempotency {
+
+  /** How long an answer is remembered. */
+  public static final Duration KEEP = Duration.ofDays(2);
+
+  private static final String CLAIM =
+      """
+      INSERT INTO idempotency (operation, request_id, fingerprint, owner, lease_until, expires_at)
+      VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (operation, request_id) DO UPDATE SET
+        fingerprint = excluded.fingerprint, owner = excluded.owner,
+        lease_until = excluded.lease_until, answer = NULL, expires_at = excluded.expires_at
+      WHERE idempotency.expires_at <= ?
+         OR (idempotency.answer IS NULL AND idempotency.lease_until <= ?
+             AND idempotency.fingerprint = excluded.fingerprint)
+      """;
+  private static final String FIND =
+      "SELECT fingerprint, answer FROM idempotency WHERE operation = ? AND request_id = ?";
+  private static final String COMPLETE =
+      """
+      UPDATE idempotency SET answer = ?, expires_at = ?
+      WHERE operation = ? AND request_id = ? AND owner = ? AND answer IS NULL
+      """;
+  private static final String RELEASE =
+      """
+      DELETE FROM idempotency
+      WHERE operation = ? AND request_id = ? AND owner = ? AND answer IS NULL
+      """;
+
+  private final Store store;
+  private final Clock clock;
+
+  /** Stands on a ledger. */
+  public Idempotency(Store store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /**
+   * Claims a write before it is done.
+   *
+   * @param operation full name of the method
+   * @param requestId as the caller gave it
+   * @param request the request's bytes, compared by their hash
+   * @param owner whoever does the write, unique for each attempt
+   * @param lease after which the write may be claimed again when it was not completed
+   */
+  public Claim claim(
+      String operation, String requestId, byte[] request, String owner, Duration lease) {
+    byte[] fingerprint = sha256(request);
+    return store.write(
+        connection -> claim(connection, operation, requestId, fingerprint, owner, lease));
+  }
+
+  /**
+   * Claims a write within a transaction of the caller's.
+   *
+   * @param fingerprint SHA-256 of the request
+   */
+  public Claim claim(
+      Connection connection,
+      String operation,
+      String requestId,
+      byte[] fingerprint,
+      String owner,
+      Duration lease)
+      throws SQLException {
+    long now = clock.millis();
+    try (PreparedStatement insert = connection.prepareStatement(CLAIM)) {
+      insert.setString(1, operation);
+      insert.setString(2, requestId);
+      insert.setBytes(3, fingerprint);
+      insert.setString(4, owner);
+      insert.setLong(5, now + lease.toMillis());
+      insert.setLong(6, now + KEEP.toMillis());
+      insert.setLong(7, now);
+      insert.setLong(8, now);
+      if (insert.executeUpdate() == 1) {
+        return new Claim.New();
+      }
+    }
+    try (PreparedStatement find = connection.prepareStatement(FIND)) {
+      find.setString(1, operation);
+      find.setString(2, requestId);
+      try (ResultSet row = find.executeQuery()) {
+        if (!row.next()) {
+          // Released by its holder between the two statements (PostgreSQL only).
+          return new Claim.InFlight();
+        }
+        if (!Arrays.equals(row.getBytes(1), fingerprint)) {
+          return new Claim.OtherRequest();
+        }
+        byte[] answer = row.getBytes(2);
+        return answer == null ? new Claim.InFlight() : new Claim.Done(answer);
+      }
+    }
+  }
+
+  /**
+   * Remembers the answer of a write that was done.
+   *
+   * @return false when the claim is no longer the owner's
+   */
+  public boolean complete(String operation, String requestId, String owner, byte[] answer) {
+    return store.write(connection -> complete(connection, operation, requestId, owner, answer));
+  }
+
+  /** The same within the transaction that does the write. */
+  public boolean complete(
+      Connection connection, String operation, String requestId, String owner, byte[] answer)
+      throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(COMPLETE)) {
+      update.setBytes(1, answer);
+      update.setLong(2, clock.millis() + KEEP.toMillis());
+      update.setString(3, operation);
+      update.setString(4, requestId);
+      update.setString(5, owner);
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  /** Gives a claim back because the write was surely not done; it may be claimed again at once. */
+  public boolean release(String operation, String requestId, String owner) {
+    return store.write(connection -> {
+      try (PreparedStatement delete = connection.prepareStatement(RELEASE)) {
+        delete.setString(1, operation);
+        delete.setString(2, requestId);
+        delete.setString(3, owner);
+        return delete.executeUpdate() == 1;
+      }
+    });
+  }
+
+  /**
+   * Forgets what is older than 48 hours.
+   *
+   * @param most how many at once, so that other writes do not wait long
+   * @return how many were forgotten
+   */
+  public int expire(int most) {
+    return store.write(connection -> {
+      try (PreparedStatement delete =
+          connection.prepareStatement(
+              """
+              DELETE FROM idempotency WHERE (operation, request_id) IN (
+                SELECT operation, request_id FROM idempotency WHERE expires_at <= ? LIMIT ?)
+              """)) {
+        delete.setLong(1, clock.millis());
+        delete.setInt(2, most);
+        return delete.executeUpdate();
+      }
+    });
+  }
+
+  private static byte[] sha256(byte[] request) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(request);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

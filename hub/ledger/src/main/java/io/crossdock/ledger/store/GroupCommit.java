@@ -1,0 +1,172 @@
+package io.crossdock.ledger.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes. What is handed over while a transaction is being flushed goes
+ * together into the next one: the slower the disk, the more calls share a flush.
+ */
+final class GroupCommit implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
+  // Bounds the time that a caller waits for others and what has to be repeated when one fails.
+  private static final int MOST_IN_ONE = 512;
+  // More than callers can be waiting for in earnest; beyond it they are refused, not kept.
+  private static final int MOST_WAITING = 20_000;
+
+  private final Database database;
+  private final BlockingQueue<Task<?>> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
+  private final Thread thread;
+  private volatile boolean closing;
+  private @Nullable Connection connection;
+
+  /** A piece of work and who waits for it. */
+  private static final class Task<T> {
+
+    private final Work<T> work;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private @Nullable T done;
+
+    Task(Work<T> work) {
+      this.work = work;
+    }
+
+    void run(Connection connection) throws SQLException {
+      done = work.in(connection);
+    }
+
+    void tell() {
+      result.complete(done);
+    }
+  }
+
+  GroupCommit(Database database) {
+    this.database = database;
+    this.thread = Thread.ofPlatform().name("ledger-writer").start(this::loop);
+  }
+
+  <T> CompletableFuture<T> submit(Work<T> work) {
+    Task<T> task = new Task<>(work);
+    if (closing || !waiting.offer(task)) {
+      task.result.completeExceptionally(
+          Store.unavailable(new IllegalStateException(closing ? "closed" : "too many wait")));
+    }
+    return task.result;
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    // Wakes the thread when nothing waits.
+    var _ = waiting.offer(new Task<>(_ -> Boolean.TRUE));
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void loop() {
+    List<Task<?>> batch = new ArrayList<>(MOST_IN_ONE);
+    while (!closing || !waiting.isEmpty()) {
+      try {
+        batch.add(waiting.take());
+      } catch (InterruptedException e) {
+        // Nobody interrupts this thread; what waits has to be written in any case.
+        continue;
+      }
+      waiting.drainTo(batch, MOST_IN_ONE - 1);
+      write(batch);
+      batch.clear();
+    }
+    drop();
+  }
+
+  private void write(List<Task<?>> batch) {
+    List<Task<?>> left = new ArrayList<>(batch);
+    while (!left.isEmpty()) {
+      int at = 0;
+      try {
+        Connection open = connected();
+        for (; at < left.size(); at++) {
+          left.get(at).run(open);
+        }
+        open.commit();
+        left.forEach(Task::tell);
+        return;
+      } catch (SQLException e) {
+        if (at == left.size() || database.isOutage(e)) {
+          failAll(left, e);
+          return;
+        }
+        undo();
+        left.remove(at).result.completeExceptionally(new IllegalStateException(e));
+      } catch (RuntimeException | Error e) {
+        undo();
+        if (at == left.size()) {
+          left.forEach(task -> task.result.completeExceptionally(e));
+          return;
+        }
+        left.remove(at).result.completeExceptionally(e);
+      }
+    }
+  }
+
+  private void failAll(List<Task<?>> tasks, SQLException why) {
+    LOG.warn("ledger cannot be written: {}", why.getMessage());
+    if (database.isLost(why)) {
+      drop();
+    } else {
+      undo();
+    }
+    tasks.forEach(task -> task.result.completeExceptionally(Store.unavailable(why)));
+  }
+
+  private Connection connected() throws SQLException {
+    Connection open = connection;
+    if (open == null) {
+      open = database.openForWriting();
+      connection = open;
+    }
+    return open;
+  }
+
+  private void undo() {
+    Connection open = connection;
+    if (open == null) {
+      return;
+    }
+    try {
+      open.rollback();
+    } catch (SQLException e) {
+      drop();
+    }
+  }
+
+  private void drop() {
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (SQLException e) {
+        LOG.debug("connection did not close", e);
+      }
+    }
+  }
+}

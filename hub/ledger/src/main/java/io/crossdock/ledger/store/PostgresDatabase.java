@@ -1,0 +1,94 @@
+package io.crossdock.ledger.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.util.PSQLState;
+
+/** PostgreSQL 14 or newer, shared by several hub nodes. */
+public final class PostgresDatabase implements Database {
+
+  private static final String MIGRATIONS = "io/crossdock/ledger/postgresql";
+  private static final int CONNECT_SECONDS = 5;
+  private static final int ANSWER_SECONDS = 30;
+
+  private final PGSimpleDataSource source = new PGSimpleDataSource();
+
+  /**
+   * Names a database.
+   *
+   * @param url as the JDBC driver takes it, {@code jdbc:postgresql://host:port/database}
+   * @param user empty when the URL has it
+   * @param password empty when the URL or the server needs none
+   */
+  public PostgresDatabase(String url, String user, String password) {
+    source.setUrl(url);
+    if (!user.isEmpty()) {
+      source.setUser(user);
+    }
+    if (!password.isEmpty()) {
+      source.setPassword(password);
+    }
+    source.setConnectTimeout(CONNECT_SECONDS);
+    // A network that was cut says nothing; without a bound a write would wait for ever.
+    source.setSocketTimeout(ANSWER_SECONDS);
+    source.setTcpKeepAlive(true);
+    source.setPrepareThreshold(1);
+    source.setApplicationName("crossdock");
+  }
+
+  @Override
+  public Engine engine() {
+    return Engine.POSTGRESQL;
+  }
+
+  @Override
+  public void prepare() throws LedgerException {
+    try (Connection connection = source.getConnection()) {
+      var _ = connection.isValid(CONNECT_SECONDS);
+    } catch (SQLException e) {
+      throw new LedgerException("PostgreSQL cannot be reached: " + e.getMessage(), e);
+    }
+    Migrations.apply(source, MIGRATIONS);
+  }
+
+  @Override
+  public Connection openForWriting() throws SQLException {
+    return open();
+  }
+
+  @Override
+  public Connection openForReading() throws SQLException {
+    Connection connection = open();
+    connection.setReadOnly(true);
+    return connection;
+  }
+
+  @Override
+  public boolean isLost(SQLException error) {
+    return isOutage(error);
+  }
+
+  @Override
+  public boolean isOutage(SQLException error) {
+    String state = error.getSQLState();
+    return state != null
+        && (PSQLState.isConnectionError(state)
+            // Insufficient resources, operator intervention, system error, read-only server.
+            || state.startsWith("53")
+            || state.startsWith("57")
+            || state.startsWith("58")
+            || state.equals("25006"));
+  }
+
+  @Override
+  public void close() {
+    // Connections belong to those who opened them.
+  }
+
+  private Connection open() throws SQLException {
+    Connection connection = source.getConnection();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+}

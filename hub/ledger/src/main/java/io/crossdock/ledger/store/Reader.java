@@ -1,0 +1,98 @@
+package io.crossdock.ledger.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A thread that reads, with its own connection and a short transaction for each piece of work. */
+final class Reader implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
+
+  private final Database database;
+  private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean closing;
+  private @Nullable Connection connection;
+
+  Reader(Database database, int number) {
+    this.database = database;
+    this.thread = Thread.ofPlatform().name("ledger-reader-" + number).start(this::loop);
+  }
+
+  <T> CompletableFuture<T> submit(Work<T> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    if (closing) {
+      result.completeExceptionally(Store.unavailable(new IllegalStateException("closed")));
+    } else {
+      waiting.add(() -> run(work, result));
+    }
+    return result;
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    waiting.add(() -> {});
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void loop() {
+    while (!closing || !waiting.isEmpty()) {
+      try {
+        waiting.take().run();
+      } catch (InterruptedException e) {
+        // Nobody interrupts this thread.
+      }
+    }
+    drop();
+  }
+
+  private <T> void run(Work<T> work, CompletableFuture<T> result) {
+    try {
+      Connection open = connection;
+      if (open == null) {
+        open = database.openForReading();
+        connection = open;
+      }
+      T answer = work.in(open);
+      // Ends the snapshot, so that the next read sees what was written since.
+      open.rollback();
+      result.complete(answer);
+    } catch (SQLException e) {
+      drop();
+      result.completeExceptionally(
+          database.isOutage(e) ? Store.unavailable(e) : new IllegalStateException(e));
+    } catch (RuntimeException | Error e) {
+      drop();
+      result.completeExceptionally(e);
+    }
+  }
+
+  private void drop() {
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (SQLException e) {
+        LOG.debug("connection did not close", e);
+      }
+    }
+  }
+}

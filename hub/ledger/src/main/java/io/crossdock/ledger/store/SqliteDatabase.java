@@ -1,0 +1,171 @@
+package io.crossdock.ledger.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * SQLite in a directory of this machine, which belongs to one process at a time. Write-ahead log,
+ * and every commit is flushed to the disk ({@code synchronous=FULL}).
+ */
+public final class SqliteDatabase implements Database {
+
+  private static final String MIGRATIONS = "io/crossdock/ledger/sqlite";
+  private static final int BUSY_MILLIS = 5_000;
+  // Kibibytes, as a negative number (SQLite's PRAGMA cache_size).
+  private static final int CACHE = -16_384;
+
+  private final Path directory;
+  private @Nullable FileChannel lockFile;
+
+  /**
+   * Names a database.
+   *
+   * @param directory of the files, made if it does not exist; on a local disk, never on a network
+   */
+  public SqliteDatabase(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Where its files are. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** The database file. */
+  public Path file() {
+    return directory.resolve("ledger.db");
+  }
+
+  @Override
+  public Engine engine() {
+    return Engine.SQLITE;
+  }
+
+  @Override
+  public void prepare() throws LedgerException {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new LedgerException(directory + " cannot be made: " + e.getMessage(), e);
+    }
+    lock();
+    try (Connection connection = open(false);
+        Statement statement = connection.createStatement();
+        ResultSet version = statement.executeQuery("PRAGMA schema_version")) {
+      // Reads the header: a file that is no database is found here.
+      var _ = version.next();
+    } catch (SQLException e) {
+      throw new LedgerException(
+          file() + " is not a ledger or is damaged (restore a back-up): " + e.getMessage(), e);
+    }
+    Migrations.apply(source(false), MIGRATIONS);
+  }
+
+  @Override
+  public Connection openForWriting() throws SQLException {
+    return open(false);
+  }
+
+  @Override
+  public Connection openForReading() throws SQLException {
+    return open(true);
+  }
+
+  @Override
+  public boolean isLost(SQLException error) {
+    return isOutage(error);
+  }
+
+  @Override
+  public boolean isOutage(SQLException error) {
+    return error instanceof SQLiteException sqlite
+        && switch (primary(sqlite.getResultCode())) {
+          case SQLITE_FULL,
+              SQLITE_IOERR,
+              SQLITE_BUSY,
+              SQLITE_LOCKED,
+              SQLITE_CANTOPEN,
+              SQLITE_READONLY,
+              SQLITE_CORRUPT,
+              SQLITE_NOTADB,
+              SQLITE_NOMEM,
+              SQLITE_PROTOCOL ->
+              true;
+          default -> false;
+        };
+  }
+
+  @Override
+  public void close() {
+    FileChannel held = lockFile;
+    lockFile = null;
+    if (held != null) {
+      try {
+        held.close();
+      } catch (IOException e) {
+        // The lock ends with the process at the latest.
+      }
+    }
+  }
+
+  private void lock() throws LedgerException {
+    Path path = directory.resolve("ledger.lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      lockFile = channel;
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw inUse();
+      }
+    } catch (OverlappingFileLockException e) {
+      throw inUse();
+    } catch (IOException e) {
+      throw new LedgerException(path + " cannot be locked: " + e.getMessage(), e);
+    }
+  }
+
+  private LedgerException inUse() {
+    return new LedgerException(
+        directory + " is in use by another process (each hub needs a directory of its own)");
+  }
+
+  private Connection open(boolean readOnly) throws SQLException {
+    Connection connection = source(readOnly).getConnection();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  private SQLiteDataSource source(boolean readOnly) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.setCacheSize(CACHE);
+    config.enforceForeignKeys(true);
+    config.setTransactionMode(
+        readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file());
+    return source;
+  }
+
+  // An extended code carries its primary one in the lowest eight bits (SQLite, "Result Codes").
+  private static SQLiteErrorCode primary(SQLiteErrorCode code) {
+    return SQLiteErrorCode.getErrorCode(code.code & 0xFF);
+  }
+}

@@ -1,0 +1,115 @@
+package io.crossdock.ledger.store;
+
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The ledger's database. Safe for any thread; callers wait, so they are virtual threads or have
+ * time.
+ *
+ * <p>A full disk, a lock and a lost connection fail the work under way with {@code UNAVAILABLE};
+ * the next work finds the database again by itself. After such a failure of a write it is not known
+ * whether it was done; it has to be repeatable.
+ */
+public final class Store implements AutoCloseable {
+
+  private final Database database;
+  private final GroupCommit writer;
+  private final List<Reader> readers = new ArrayList<>();
+  private final AtomicInteger next = new AtomicInteger();
+
+  private Store(Database database, int readerCount) {
+    this.database = database;
+    this.writer = new GroupCommit(database);
+    for (int i = 0; i < readerCount; i++) {
+      readers.add(new Reader(database, i));
+    }
+  }
+
+  /**
+   * Opens the ledger and brings its tables up to date.
+   *
+   * @param readerCount how many reads may run at the same time, 1 or more
+   * @throws LedgerException when it cannot be used; nothing stays open then
+   */
+  public static Store open(Database database, int readerCount) throws LedgerException {
+    try {
+      database.prepare();
+      return new Store(database, readerCount);
+    } catch (LedgerException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /** The product that it runs on. */
+  public Engine engine() {
+    return database.engine();
+  }
+
+  /**
+   * Does a piece of work that changes something and returns when the change is safe.
+   *
+   * @throws FailureException with {@code BACKEND_UNAVAILABLE} when the database cannot be written
+   */
+  public <T> T write(Work<T> work) {
+    return await(writer.submit(work));
+  }
+
+  /**
+   * Does a piece of work that only reads.
+   *
+   * @throws FailureException with {@code BACKEND_UNAVAILABLE} when the database cannot be read
+   */
+  public <T> T read(Work<T> work) {
+    Reader reader = readers.get(Math.floorMod(next.getAndIncrement(), readers.size()));
+    return await(reader.submit(work));
+  }
+
+  /** Does what was handed over and closes the database. */
+  @Override
+  public void close() {
+    writer.close();
+    readers.forEach(Reader::close);
+    database.close();
+  }
+
+  static FailureException unavailable(Throwable cause) {
+    FailureException failure =
+        new FailureException(
+            Failure.of(Reason.REASON_BACKEND_UNAVAILABLE, "The ledger cannot be reached.")
+                .with("system", "ledger"));
+    failure.initCause(cause);
+    return failure;
+  }
+
+  private static <T> T await(CompletableFuture<T> result) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return result.get();
+        } catch (InterruptedException e) {
+          // What was handed over may already be done: the caller has to hear how it ended.
+          interrupted = true;
+        } catch (ExecutionException e) {
+          switch (e.getCause()) {
+            case RuntimeException failure -> throw failure;
+            case Error error -> throw error;
+            case null, default -> throw new IllegalStateException(e);
+          }
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

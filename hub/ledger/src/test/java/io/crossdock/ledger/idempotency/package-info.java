@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.idempotency;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.store;
+
+import org.jspecify.annotations.NullMarked;
