@@ -3,6 +3,7 @@ package io.crossdock.hub;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
+import io.crossdock.config.v1.Limits;
 import io.crossdock.config.v1.Listener;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
@@ -15,6 +16,7 @@ import io.crossdock.runtime.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -80,6 +82,12 @@ public final class HubMain implements Callable<Integer> {
     Telemetry telemetry = lifecycle.own(Telemetry.start("crossdock-hub"));
     Injector injector = Guice.createInjector(Stage.PRODUCTION, new HubModule(settings, telemetry));
 
+    Limits limits = settings.config().getLimits();
+    if (limits.hasDrain()) {
+      // Calls from outside end first, then those inside, each within the drain time.
+      lifecycle.stopWithin(
+          Duration.ofSeconds(limits.getDrain().getSeconds()).multipliedBy(2).plusSeconds(30));
+    }
     Gateway gateway = lifecycle.own(injector.getInstance(Gateway.class));
     InetSocketAddress listen = address(settings.config().getListen(), GRPC_PORT);
     try {

@@ -200,9 +200,9 @@ class HubIT {
                 assertThat(line).startsWith("hub.yaml:3: contracts[0].descriptor_set: none.binpb"),
             line -> assertThat(line).startsWith("hub.yaml:7: connectors[1].name: erp-eu"),
             line ->
-                assertThat(line).contains("(expected: crossdock.inventory.v1.InventoryService)"),
+                assertThat(line).contains("did you mean crossdock.inventory.v1.InventoryService?)"),
             line -> assertThat(line).startsWith("hub.yaml:15: routes[1].rules.rules[0].when"),
-            line -> assertThat(line).contains("erp (expected: one of erp-eu)"),
+            line -> assertThat(line).contains("erp (expected: erp-eu)"),
             line -> assertThat(line).startsWith("hub.yaml:18: routes[2].local: true"),
             line -> assertThat(line).contains("(expected: one route for each service)"));
   }

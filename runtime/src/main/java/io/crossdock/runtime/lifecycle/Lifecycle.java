@@ -36,7 +36,7 @@ public final class Lifecycle {
   public static final int PORT_TAKEN = 3;
 
   private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
-  private static final Duration STOP_WITHIN = Duration.ofSeconds(45);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(90);
 
   private final String program;
   private final Thread starter = Thread.currentThread();
@@ -109,7 +109,10 @@ public final class Lifecycle {
     throw new IllegalStateException(program + " is stopping");
   }
 
-  /** Sets how long all parts together may take to close, 45 seconds unless set. */
+  /**
+   * Sets how long all parts together may take to close, 90 seconds unless set. A part that lets its
+   * calls end needs its drain time here and some more.
+   */
   public void stopWithin(Duration bound) {
     stopWithin = bound;
   }

@@ -10,8 +10,8 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableLongGauge;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
-import io.opentelemetry.api.metrics.ObservableLongUpDownCounter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,24 +20,23 @@ import java.util.List;
  * collected; costs a call nothing.
  *
  * <ul>
- *   <li>{@code netty.allocator.memory.used}: bytes by {@code netty.memory.type}, {@code direct} or
- *       {@code heap}.
- *   <li>{@code netty.event_loop.tasks.pending}: tasks by {@code netty.event_loop.group} and {@code
- *       netty.event_loop.index}.
+ *   <li>{@code crossdock.netty.memory.used}: bytes by {@code crossdock.memory.kind}, {@code direct}
+ *       or {@code heap}.
+ *   <li>{@code crossdock.netty.tasks.pending}: tasks by {@code crossdock.loop.group} and {@code
+ *       crossdock.loop}.
  * </ul>
  */
 public final class NettyMetrics implements AutoCloseable {
 
-  private static final AttributeKey<String> TYPE = AttributeKey.stringKey("netty.memory.type");
-  private static final AttributeKey<String> GROUP =
-      AttributeKey.stringKey("netty.event_loop.group");
-  private static final AttributeKey<Long> INDEX = AttributeKey.longKey("netty.event_loop.index");
-  private static final Attributes DIRECT = Attributes.of(TYPE, "direct");
-  private static final Attributes HEAP = Attributes.of(TYPE, "heap");
+  private static final AttributeKey<String> KIND = AttributeKey.stringKey("crossdock.memory.kind");
+  private static final AttributeKey<String> GROUP = AttributeKey.stringKey("crossdock.loop.group");
+  private static final AttributeKey<Long> INDEX = AttributeKey.longKey("crossdock.loop");
+  private static final Attributes DIRECT = Attributes.of(KIND, "direct");
+  private static final Attributes HEAP = Attributes.of(KIND, "heap");
 
-  private final List<ObservableLongUpDownCounter> instruments;
+  private final List<ObservableLongGauge> instruments;
 
-  private NettyMetrics(ObservableLongUpDownCounter... instruments) {
+  private NettyMetrics(ObservableLongGauge... instruments) {
     this.instruments = List.of(instruments);
   }
 
@@ -54,7 +53,8 @@ public final class NettyMetrics implements AutoCloseable {
     ByteBufAllocatorMetric metric = provider.metric();
     return new NettyMetrics(
         meter(telemetry)
-            .upDownCounterBuilder("netty.allocator.memory.used")
+            .gaugeBuilder("crossdock.netty.memory.used")
+            .ofLongs()
             .setUnit("By")
             .setDescription("Memory that Netty's allocator holds.")
             .buildWithCallback(measurement -> {
@@ -80,7 +80,8 @@ public final class NettyMetrics implements AutoCloseable {
     }
     return new NettyMetrics(
         meter(telemetry)
-            .upDownCounterBuilder("netty.event_loop.tasks.pending")
+            .gaugeBuilder("crossdock.netty.tasks.pending")
+            .ofLongs()
             .setUnit("{task}")
             .setDescription("Tasks that wait for an event loop.")
             .buildWithCallback(measurement -> {
@@ -101,7 +102,7 @@ public final class NettyMetrics implements AutoCloseable {
   /** Takes the figures out of the metrics again. */
   @Override
   public void close() {
-    instruments.forEach(ObservableLongUpDownCounter::close);
+    instruments.forEach(ObservableLongGauge::close);
   }
 
   private static Meter meter(OpenTelemetry telemetry) {

@@ -32,15 +32,15 @@ class NettyMetricsTest {
   void tellsWhatAnAllocatorHolds() {
     PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
     try (NettyMetrics _ = NettyMetrics.ofAllocator(telemetry.openTelemetry(), allocator)) {
-      assertThat(figure("netty_allocator_memory_used_bytes", "netty_memory_type=\"direct\""))
+      assertThat(figure("crossdock_netty_memory_used_bytes", "crossdock_memory_kind=\"direct\""))
           .isZero();
 
       ByteBuf held = allocator.directBuffer(1024);
 
-      assertThat(figure("netty_allocator_memory_used_bytes", "netty_memory_type=\"direct\""))
+      assertThat(figure("crossdock_netty_memory_used_bytes", "crossdock_memory_kind=\"direct\""))
           .isEqualTo(allocator.metric().usedDirectMemory())
           .isPositive();
-      assertThat(figure("netty_allocator_memory_used_bytes", "netty_memory_type=\"heap\""))
+      assertThat(figure("crossdock_netty_memory_used_bytes", "crossdock_memory_kind=\"heap\""))
           .isZero();
       held.release();
     }
@@ -60,9 +60,8 @@ class NettyMetricsTest {
       loop.execute(() -> {});
       loop.execute(() -> {});
 
-      assertThat(figure("netty_event_loop_tasks_pending", "netty_event_loop_index=\"0\""))
-          .isEqualTo(2);
-      assertThat(figure("netty_event_loop_tasks_pending", "netty_event_loop_index=\"1\"")).isZero();
+      assertThat(figure("crossdock_netty_tasks_pending", "crossdock_loop=\"0\"")).isEqualTo(2);
+      assertThat(figure("crossdock_netty_tasks_pending", "crossdock_loop=\"1\"")).isZero();
       release.countDown();
     }
   }

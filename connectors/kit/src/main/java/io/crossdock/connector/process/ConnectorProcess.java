@@ -99,6 +99,7 @@ public final class ConnectorProcess {
           LOG.info("configuration in effect\n{}", document.render());
           Telemetry telemetry = lifecycle.own(Telemetry.start("crossdock-connector-" + name));
           ConnectorSettings settings = ConnectorSettings.of(config, port);
+          lifecycle.stopWithin(settings.drain().plusSeconds(30));
           Connector connector;
           try {
             connector = lifecycle.own(start(config, telemetry));
