@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads the fields of a request, refuses wrong ones, and, at {@link #end}, those nobody asked for. */
+/**
+ * Reads the fields of a request, refuses wrong ones, and, at {@link #end}, those nobody asked for.
+ */
 final class Body {
 
   private static final int MAX_TEXT = 4000;
@@ -51,19 +53,21 @@ final class Body {
   }
 
   private Refusal wrong(String name, JsonNode value, String expected) {
-    String shown = value.isContainerNode() ? value.getNodeType().name().toLowerCase(java.util.Locale.ROOT) : value.asText();
+    String shown =
+        value.isContainerNode()
+            ? value.getNodeType().name().toLowerCase(java.util.Locale.ROOT)
+            : value.asText();
     return Refusal.field(path(name), shown + " (expected: " + expected + ")");
   }
 
   Optional<String> optional(String name) {
     return field(name)
-        .map(
-            value -> {
-              if (!value.isTextual() || value.textValue().length() > MAX_TEXT) {
-                throw wrong(name, value, "text of at most " + MAX_TEXT + " characters");
-              }
-              return value.textValue();
-            })
+        .map(value -> {
+          if (!value.isTextual() || value.textValue().length() > MAX_TEXT) {
+            throw wrong(name, value, "text of at most " + MAX_TEXT + " characters");
+          }
+          return value.textValue();
+        })
         .filter(text -> !text.isEmpty());
   }
 
@@ -75,58 +79,56 @@ final class Body {
   Optional<String> word(String name, Set<String> words) {
     Optional<String> text = optional(name);
     if (text.isPresent() && !words.contains(text.get())) {
-      throw Refusal.field(path(name), text.get() + " (expected: " + String.join(", ", words.stream().sorted().toList()) + ")");
+      throw Refusal.field(
+          path(name),
+          text.get() + " (expected: " + String.join(", ", words.stream().sorted().toList()) + ")");
     }
     return text;
   }
 
   Optional<Boolean> bool(String name) {
     return field(name)
-        .map(
-            value -> {
-              if (!value.isBoolean()) {
-                throw wrong(name, value, "true or false");
-              }
-              return value.booleanValue();
-            });
+        .map(value -> {
+          if (!value.isBoolean()) {
+            throw wrong(name, value, "true or false");
+          }
+          return value.booleanValue();
+        });
   }
 
   Optional<Long> integer(String name, long least, long most) {
     return field(name)
-        .map(
-            value -> {
-              if (!value.isIntegralNumber()
-                  || !value.canConvertToLong()
-                  || value.longValue() < least
-                  || value.longValue() > most) {
-                throw wrong(name, value, least + ".." + most);
-              }
-              return value.longValue();
-            });
+        .map(value -> {
+          if (!value.isIntegralNumber()
+              || !value.canConvertToLong()
+              || value.longValue() < least
+              || value.longValue() > most) {
+            throw wrong(name, value, least + ".." + most);
+          }
+          return value.longValue();
+        });
   }
 
   /** A JSON number, exactly. */
   Optional<BigDecimal> number(String name) {
     return field(name)
-        .map(
-            value -> {
-              if (!value.isNumber()) {
-                throw wrong(name, value, "a number");
-              }
-              return bounded(name, value.decimalValue());
-            });
+        .map(value -> {
+          if (!value.isNumber()) {
+            throw wrong(name, value, "a number");
+          }
+          return bounded(name, value.decimalValue());
+        });
   }
 
   /** A decimal written as text. */
   Optional<BigDecimal> decimal(String name) {
     return field(name)
-        .map(
-            value -> {
-              if (!value.isTextual() || !value.textValue().matches("-?[0-9]{1,15}(\\.[0-9]{1,6})?")) {
-                throw wrong(name, value, "decimal text, for example \"2.000\"");
-              }
-              return new BigDecimal(value.textValue());
-            });
+        .map(value -> {
+          if (!value.isTextual() || !value.textValue().matches("-?[0-9]{1,15}(\\.[0-9]{1,6})?")) {
+            throw wrong(name, value, "decimal text, for example \"2.000\"");
+          }
+          return new BigDecimal(value.textValue());
+        });
   }
 
   private BigDecimal bounded(String name, BigDecimal value) {
@@ -154,13 +156,12 @@ final class Body {
 
   Optional<Body> object(String name) {
     return field(name)
-        .map(
-            value -> {
-              if (value instanceof ObjectNode object) {
-                return new Body(path(name), object);
-              }
-              throw wrong(name, value, "an object");
-            });
+        .map(value -> {
+          if (value instanceof ObjectNode object) {
+            return new Body(path(name), object);
+          }
+          throw wrong(name, value, "an object");
+        });
   }
 
   /** The objects of a list; none when it is absent. */
@@ -206,11 +207,10 @@ final class Body {
   /** Refuses fields that were not asked for. */
   void end() {
     node.fieldNames()
-        .forEachRemaining(
-            name -> {
-              if (!read.contains(name)) {
-                throw Refusal.field(path(name), "unknown field");
-              }
-            });
+        .forEachRemaining(name -> {
+          if (!read.contains(name)) {
+            throw Refusal.field(path(name), "unknown field");
+          }
+        });
   }
 }

@@ -23,13 +23,33 @@ final class Cases {
   private static final Duration FIRST_RESPONSE = Duration.ofHours(4);
   private static final Duration RESOLUTION = Duration.ofDays(3);
   private static final List<String> TYPES =
-      List.of("refund", "question", "delivery", "complaint", "return", "loyalty", "pricing", "incident");
-  private static final List<String> STATUSES = List.of("open", "new", "pending", "on_hold", "solved", "closed");
+      List.of(
+          "refund",
+          "question",
+          "delivery",
+          "complaint",
+          "return",
+          "loyalty",
+          "pricing",
+          "incident");
+  private static final List<String> STATUSES =
+      List.of("open", "new", "pending", "on_hold", "solved", "closed");
   private static final List<String> PRIORITIES = List.of("normal", "high", "low", "urgent");
-  private static final Set<String> CHANNELS = Set.of("store", "web", "app", "marketplace", "phone", "system");
+  private static final Set<String> CHANNELS =
+      Set.of("store", "web", "app", "marketplace", "phone", "system");
   private static final Set<String> LINKS =
-      Set.of("order", "return", "loyalty_entry", "redemption", "shipment", "refund", "posting", "case", "process");
-  private static final Set<String> AUTHORS = Set.of("customer", "associate", "agent", "operator", "system");
+      Set.of(
+          "order",
+          "return",
+          "loyalty_entry",
+          "redemption",
+          "shipment",
+          "refund",
+          "posting",
+          "case",
+          "process");
+  private static final Set<String> AUTHORS =
+      Set.of("customer", "associate", "agent", "operator", "system");
   private static final Set<String> WORKING = Set.of("open", "pending", "on_hold");
   private static final Map<String, String> SUBJECTS =
       Map.of(
@@ -148,42 +168,75 @@ final class Cases {
 
   private static boolean links(Case each, @Nullable String type, @Nullable String id) {
     return StreamSupport.stream(each.document.path("links").spliterator(), false)
-        .anyMatch(
-            link ->
-                (type == null || link.path("type").asText().equals(type))
-                    && (id == null || link.path("id").asText().equals(id)));
+        .anyMatch(link ->
+            (type == null || link.path("type").asText().equals(type))
+                && (id == null || link.path("id").asText().equals(id)));
   }
 
   private Case computed(int number) {
     int index = number - World.FIRST_CASE;
     String type = TYPES.get(index % TYPES.size());
-    String status = index < 2 ? STATUSES.getFirst() : STATUSES.get(World.pick(number, 71, STATUSES.size()));
+    String status =
+        index < 2 ? STATUSES.getFirst() : STATUSES.get(World.pick(number, 71, STATUSES.size()));
     Instant created = clock.day(-2L - World.pick(number, 72, 60), 9);
     Instant answered = created.plus(Duration.ofHours(2));
     int customer = World.FIRST + 40 * (index / 2);
     boolean done = status.equals("solved") || status.equals("closed");
     ObjectNode document =
         Json.object(
-            "id", "CASE-" + number,
-            "version", 1,
-            "status", status,
-            "type", type,
-            "priority", PRIORITIES.get(World.pick(number, 73, PRIORITIES.size())),
-            "subject", SUBJECTS.get(type),
-            "description", "The customer wrote about order EU-001:till-03:" + (100_000 + index) + ".",
-            "contactId", "C-" + customer,
-            "channel", index % 2 == 0 ? "phone" : "web",
-            "assignee", status.equals("new") ? null : "team-" + type,
-            "links", List.of(Json.object("type", "order", "id", "EU-001:till-03:" + (100_000 + index) + ":" + clock.startDay().minusDays(70), "line", null)),
-            "comments", List.of(),
-            "resolution", done ? Json.object("code", "REFUND_REPEATED", "text", "Refunded again.") : null,
-            "dedupeKey", null);
+            "id",
+            "CASE-" + number,
+            "version",
+            1,
+            "status",
+            status,
+            "type",
+            type,
+            "priority",
+            PRIORITIES.get(World.pick(number, 73, PRIORITIES.size())),
+            "subject",
+            SUBJECTS.get(type),
+            "description",
+            "The customer wrote about order EU-001:till-03:" + (100_000 + index) + ".",
+            "contactId",
+            "C-" + customer,
+            "channel",
+            index % 2 == 0 ? "phone" : "web",
+            "assignee",
+            status.equals("new") ? null : "team-" + type,
+            "links",
+            List.of(
+                Json.object(
+                    "type",
+                    "order",
+                    "id",
+                    "EU-001:till-03:" + (100_000 + index) + ":" + clock.startDay().minusDays(70),
+                    "line",
+                    null)),
+            "comments",
+            List.of(),
+            "resolution",
+            done ? Json.object("code", "REFUND_REPEATED", "text", "Refunded again.") : null,
+            "dedupeKey",
+            null);
     Case made = new Case(number, document, created);
     if (!status.equals("new")) {
       made.respondedAt = answered;
       made.comments()
-          .add(comment(made, false, "Looked at it, refund is under way.", Json.object("kind", "agent", "id", "agent-7"), created.plus(Duration.ofHours(1))))
-          .add(comment(made, true, "We are looking into it.", Json.object("kind", "agent", "id", "agent-7"), answered));
+          .add(
+              comment(
+                  made,
+                  false,
+                  "Looked at it, refund is under way.",
+                  Json.object("kind", "agent", "id", "agent-7"),
+                  created.plus(Duration.ofHours(1))))
+          .add(
+              comment(
+                  made,
+                  true,
+                  "We are looking into it.",
+                  Json.object("kind", "agent", "id", "agent-7"),
+                  answered));
       made.updatedAt = answered;
     }
     if (status.equals("pending")) {
@@ -200,7 +253,8 @@ final class Cases {
     return made;
   }
 
-  private static ObjectNode comment(Case of, boolean open, String text, ObjectNode author, Instant at) {
+  private static ObjectNode comment(
+      Case of, boolean open, String text, ObjectNode author, Instant at) {
     int index = of.document.path("comments").size() + 1;
     return Json.object(
         "id", "CM-" + of.number + "-" + index,
@@ -228,7 +282,8 @@ final class Cases {
   }
 
   private ObjectNode firstResponse(Case of) {
-    return sla("first_response", FIRST_RESPONSE, of.createdAt.plus(FIRST_RESPONSE), of.respondedAt, null);
+    return sla(
+        "first_response", FIRST_RESPONSE, of.createdAt.plus(FIRST_RESPONSE), of.respondedAt, null);
   }
 
   private ObjectNode resolution(Case of) {
@@ -237,7 +292,11 @@ final class Cases {
   }
 
   private ObjectNode sla(
-      String kind, Duration target, Instant due, @Nullable Instant metAt, @Nullable Instant pausedAt) {
+      String kind,
+      Duration target,
+      Instant due,
+      @Nullable Instant metAt,
+      @Nullable Instant pausedAt) {
     Instant now = clock.instant();
     Instant until = pausedAt == null ? now : pausedAt;
     String state;
@@ -261,7 +320,8 @@ final class Cases {
   // Changing.
 
   Opened open(Body body) {
-    String type = body.word("type", Set.copyOf(TYPES)).orElseThrow(() -> Refusal.field("type", "missing"));
+    String type =
+        body.word("type", Set.copyOf(TYPES)).orElseThrow(() -> Refusal.field("type", "missing"));
     String subject = body.text("subject");
     Optional<String> dedupeKey = body.optional("dedupeKey");
     ObjectNode document =
@@ -285,7 +345,8 @@ final class Cases {
     if (dedupeKey.isPresent()) {
       Optional<Case> known =
           changed.values().stream()
-              .filter(each -> is(each, "dedupeKey", dedupeKey.get()) && !each.status().equals("closed"))
+              .filter(
+                  each -> is(each, "dedupeKey", dedupeKey.get()) && !each.status().equals("closed"))
               .findFirst();
       if (known.isPresent()) {
         return new Opened(known.get(), true);
@@ -308,22 +369,22 @@ final class Cases {
     String text = body.text("text");
     ObjectNode author =
         body.object("author")
-            .map(
-                each -> {
-                  ObjectNode made =
-                      Json.object(
-                          "kind", each.word("kind", AUTHORS).orElse("system"),
-                          "id", each.optional("id").orElse(null));
-                  each.end();
-                  return made;
-                })
+            .map(each -> {
+              ObjectNode made =
+                  Json.object(
+                      "kind", each.word("kind", AUTHORS).orElse("system"),
+                      "id", each.optional("id").orElse(null));
+              each.end();
+              return made;
+            })
             .orElseGet(() -> Json.object("kind", "system", "id", null));
     body.end();
     return new NewComment(open, text, author);
   }
 
   private void add(Case to, NewComment comment) {
-    to.comments().add(comment(to, comment.open(), comment.text(), comment.author(), clock.instant()));
+    to.comments()
+        .add(comment(to, comment.open(), comment.text(), comment.author(), clock.instant()));
     boolean byRetailer = !comment.author().path("kind").asText().equals("customer");
     if (comment.open() && byRetailer && to.respondedAt == null) {
       to.respondedAt = clock.instant();
@@ -335,7 +396,9 @@ final class Cases {
     for (Body each : body.list(field, 50)) {
       links.add(
           Json.object(
-              "type", each.word("type", LINKS).orElseThrow(() -> Refusal.field(each.path("type"), "missing")),
+              "type",
+                  each.word("type", LINKS)
+                      .orElseThrow(() -> Refusal.field(each.path("type"), "missing")),
               "id", each.text("id"),
               "line", each.optional("line").orElse(null)));
       each.end();
@@ -380,13 +443,12 @@ final class Cases {
       body.optional(name).ifPresent(value -> fields.put(name, value));
     }
     body.object("resolution")
-        .ifPresent(
-            each -> {
-              fields.set(
-                  "resolution",
-                  Json.object("code", each.text("code"), "text", each.optional("text").orElse(null)));
-              each.end();
-            });
+        .ifPresent(each -> {
+          fields.set(
+              "resolution",
+              Json.object("code", each.text("code"), "text", each.optional("text").orElse(null)));
+          each.end();
+        });
     List<ObjectNode> links = links(body, "addLinks");
     List<NewComment> comments = comments(body, "addComments");
     body.end();
@@ -397,7 +459,8 @@ final class Cases {
     status.ifPresent(next -> checkTransition(found, next, fields.has("resolution")));
     found.document.setAll(fields);
     for (ObjectNode link : links) {
-      boolean known = StreamSupport.stream(found.links().spliterator(), false).anyMatch(link::equals);
+      boolean known =
+          StreamSupport.stream(found.links().spliterator(), false).anyMatch(link::equals);
       if (!known) {
         found.links().add(link);
       }
@@ -412,7 +475,8 @@ final class Cases {
     boolean possible =
         from.equals(to)
             || switch (from) {
-              case "new", "open", "pending", "on_hold" -> WORKING.contains(to) || to.equals("solved");
+              case "new", "open", "pending", "on_hold" ->
+                  WORKING.contains(to) || to.equals("solved");
               case "solved" -> to.equals("open") || to.equals("closed");
               default -> false;
             };

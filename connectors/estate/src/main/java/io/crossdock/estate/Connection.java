@@ -41,8 +41,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection: takes its requests one after the other, does to each what the faults say, and writes
- * the answer. Runs on the connection's event loop.
+ * One connection: takes its requests one after the other, does to each what the faults say, and
+ * writes the answer. Runs on the connection's event loop.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
 
@@ -172,7 +172,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private static boolean under(String path, Backend backend) {
     String root = "/" + backend.name();
-    return path.startsWith(root) && (path.length() == root.length() || path.charAt(root.length()) == '/');
+    return path.startsWith(root)
+        && (path.length() == root.length() || path.charAt(root.length()) == '/');
   }
 
   private static String path(HttpRequest request) {
@@ -195,9 +196,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return response;
   }
 
-  private static void write(ChannelHandlerContext context, FullHttpResponse response, boolean keepAlive) {
+  private static void write(
+      ChannelHandlerContext context, FullHttpResponse response, boolean keepAlive) {
     HttpUtil.setKeepAlive(response, keepAlive);
-    ChannelFutureListener then = keepAlive ? ChannelFutureListener.CLOSE_ON_FAILURE : ChannelFutureListener.CLOSE;
+    ChannelFutureListener then =
+        keepAlive ? ChannelFutureListener.CLOSE_ON_FAILURE : ChannelFutureListener.CLOSE;
     context.writeAndFlush(response).addListener(then);
   }
 
@@ -252,10 +255,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       this.idempotencyKey = request.header("Idempotency-Key");
       this.traceparent = request.header("traceparent");
       Context parent =
-          telemetry
-              .getPropagators()
-              .getTextMapPropagator()
-              .extract(Context.root(), http, HEADERS);
+          telemetry.getPropagators().getTextMapPropagator().extract(Context.root(), http, HEADERS);
       this.span =
           isControl()
               ? Span.getInvalid()
@@ -290,7 +290,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         answer = backend.tell(e);
       }
       boolean writes = match != null && match.route().writes();
-      plan = isControl() ? Plan.NONE : service.sabotage().plan(request.method(), request.path(), writes);
+      plan =
+          isControl()
+              ? Plan.NONE
+              : service.sabotage().plan(request.method(), request.path(), writes);
       if (plan.delay().isZero()) {
         arrive();
       } else {
@@ -314,11 +317,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         work();
         strike(this::respond);
       } else {
-        strike(
-            () -> {
-              work();
-              respond();
-            });
+        strike(() -> {
+          work();
+          respond();
+        });
       }
     }
 

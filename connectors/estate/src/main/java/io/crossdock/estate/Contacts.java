@@ -18,17 +18,32 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 
-/** The contacts of the CRM, as the documents it tells: computed from the number until something changes them. */
+/**
+ * The contacts of the CRM, as the documents it tells: computed from the number until something
+ * changes them.
+ */
 final class Contacts {
 
   private static final int KEPT = 5000;
   private static final List<String> STREETS =
-      List.of("Unter den Linden", "Hauptstraße", "Gartenweg", "Am Markt", "Rue de la Paix", "Via Roma");
-  private static final List<String> TOWNS = List.of("Berlin", "Hamburg", "Wien", "Köln", "Graz", "Leipzig");
+      List.of(
+          "Unter den Linden", "Hauptstraße", "Gartenweg", "Am Markt", "Rue de la Paix", "Via Roma");
+  private static final List<String> TOWNS =
+      List.of("Berlin", "Hamburg", "Wien", "Köln", "Graz", "Leipzig");
   private static final Set<String> LOCKED = Set.of("MERGED", "ERASE_REQUESTED", "ERASED");
   private static final Set<String> WRITABLE =
       new LinkedHashSet<>(
-          List.of("firstName", "lastName", "company", "emails", "phones", "addresses", "birthDate", "language", "homeStore", "segments"));
+          List.of(
+              "firstName",
+              "lastName",
+              "company",
+              "emails",
+              "phones",
+              "addresses",
+              "birthDate",
+              "language",
+              "homeStore",
+              "segments"));
 
   private final EstateClock clock;
   private final Map<Integer, ObjectNode> changed = new Bounded<>(KEPT);
@@ -73,37 +88,57 @@ final class Contacts {
     Optional<String> loyalty = request.query("loyaltyId");
     Optional<String> system = request.query("identitySystem");
     Optional<String> value = request.query("identityValue");
-    if (card.isEmpty() && email.isEmpty() && phone.isEmpty() && loyalty.isEmpty() && (system.isEmpty() || value.isEmpty())) {
-      throw Refusal.of(400, "card, email, phone, loyaltyId or identitySystem with identityValue expected");
+    if (card.isEmpty()
+        && email.isEmpty()
+        && phone.isEmpty()
+        && loyalty.isEmpty()
+        && (system.isEmpty() || value.isEmpty())) {
+      throw Refusal.of(
+          400, "card, email, phone, loyaltyId or identitySystem with identityValue expected");
     }
-    card.flatMap(text -> World.memberOfCard(text).stream().boxed().findFirst()).ifPresent(candidates::add);
-    email.flatMap(text -> World.customerOfEmail(text).stream().boxed().findFirst()).ifPresent(candidates::add);
+    card.flatMap(text -> World.memberOfCard(text).stream().boxed().findFirst())
+        .ifPresent(candidates::add);
+    email
+        .flatMap(text -> World.customerOfEmail(text).stream().boxed().findFirst())
+        .ifPresent(candidates::add);
     phone
         .flatMap(text -> World.customerOfPhone(text).stream().boxed().findFirst())
-        .ifPresent(
-            owner -> {
-              candidates.add(owner);
-              if (owner % 10 == 4) {
-                candidates.add(owner + 1);
-              }
-            });
-    loyalty.flatMap(text -> World.number(text, "M-", World.FIRST, World.LAST_MEMBER).stream().boxed().findFirst()).ifPresent(candidates::add);
+        .ifPresent(owner -> {
+          candidates.add(owner);
+          if (owner % 10 == 4) {
+            candidates.add(owner + 1);
+          }
+        });
+    loyalty
+        .flatMap(text ->
+            World.number(text, "M-", World.FIRST, World.LAST_MEMBER).stream().boxed().findFirst())
+        .ifPresent(candidates::add);
     value.flatMap(text -> numberOfIdentity(system.orElse(""), text)).ifPresent(candidates::add);
     return candidates.stream()
         .map(this::contact)
-        .filter(contact -> !LOCKED.contains(contact.path("status").asText()) || contact.path("status").asText().equals("ERASE_REQUESTED"))
-        .map(contact -> new Match(contact, score(contact, card, email, phone, loyalty, system, value)))
+        .filter(contact ->
+            !LOCKED.contains(contact.path("status").asText())
+                || contact.path("status").asText().equals("ERASE_REQUESTED"))
+        .map(contact ->
+            new Match(contact, score(contact, card, email, phone, loyalty, system, value)))
         .filter(match -> match.score() > 0)
-        .sorted(Comparator.comparingDouble(Match::score).reversed().thenComparing(match -> match.contact().path("id").asText()))
+        .sorted(
+            Comparator.comparingDouble(Match::score)
+                .reversed()
+                .thenComparing(match -> match.contact().path("id").asText()))
         .toList();
   }
 
   private static Optional<Integer> numberOfIdentity(String system, String value) {
     return switch (system) {
-      case "loyalty" -> World.number(value, "M-", World.FIRST, World.LAST_MEMBER).stream().boxed().findFirst();
+      case "loyalty" ->
+          World.number(value, "M-", World.FIRST, World.LAST_MEMBER).stream().boxed().findFirst();
       case "erp-eu" ->
           value.matches("0{4}[0-9]{6}")
-              ? World.number(value.replaceFirst("^0+(?=.)", ""), World.FIRST, World.LAST_CUSTOMER).stream().boxed().findFirst()
+              ? World.number(value.replaceFirst("^0+(?=.)", ""), World.FIRST, World.LAST_CUSTOMER)
+                  .stream()
+                  .boxed()
+                  .findFirst()
               : Optional.empty();
       default -> Optional.empty();
     };
@@ -125,7 +160,9 @@ final class Contacts {
     if (loyalty.isPresent() && !hasIdentity(contact, "loyalty", loyalty.get())) {
       return 0;
     }
-    if (system.isPresent() && value.isPresent() && !hasIdentity(contact, system.get(), value.get())) {
+    if (system.isPresent()
+        && value.isPresent()
+        && !hasIdentity(contact, system.get(), value.get())) {
       return 0;
     }
     if (email.isPresent()) {
@@ -149,7 +186,9 @@ final class Contacts {
 
   private static boolean hasIdentity(ObjectNode contact, String system, String value) {
     return StreamSupport.stream(contact.path("identities").spliterator(), false)
-        .anyMatch(each -> each.path("system").asText().equals(system) && each.path("value").asText().equals(value));
+        .anyMatch(each ->
+            each.path("system").asText().equals(system)
+                && each.path("value").asText().equals(value));
   }
 
   private static List<String> texts(JsonNode list) {
@@ -178,41 +217,100 @@ final class Contacts {
     boolean first = number == World.FIRST;
     contact.setAll(
         Json.object(
-            "firstName", World.givenName(number),
-            "lastName", World.familyName(number),
-            "emails", List.of(Json.object("address", World.email(number), "verified", number % 3 != 0 || first)),
-            "phones", List.of(Json.object("number", World.phone(number), "verified", number % 4 != 0 || first)),
+            "firstName",
+            World.givenName(number),
+            "lastName",
+            World.familyName(number),
+            "emails",
+            List.of(
+                Json.object("address", World.email(number), "verified", number % 3 != 0 || first)),
+            "phones",
+            List.of(
+                Json.object("number", World.phone(number), "verified", number % 4 != 0 || first)),
             "addresses",
-                List.of(
-                    Json.object(
-                        "type", "shipping",
-                        "recipient", null,
-                        "lines", List.of(first ? "Unter den Linden 1" : STREETS.get(World.pick(number, 63, STREETS.size())) + " " + (1 + World.pick(number, 64, 120))),
-                        "postalCode", first ? "10117" : Integer.toString(10_000 + World.pick(number, 65, 80_000)),
-                        "city", first ? "Berlin" : TOWNS.get(town),
-                        "region", null,
-                        "country", first || !Set.of("Wien", "Graz").contains(TOWNS.get(town)) ? "DE" : "AT")),
-            "birthDate", first ? LocalDate.of(1985, 12, 10) : LocalDate.of(1950 + World.pick(number, 66, 55), 1 + World.pick(number, 67, 12), 1 + World.pick(number, 68, 28)),
-            "language", "de-DE",
-            "homeStore", first ? "EU-001" : World.storeId("EU", 1 + World.pick(number, 69, World.EU_STORES)),
-            "segments", number % 2 == 1 ? List.of("frequent") : List.of(),
-            "loyaltyId", member ? "M-" + number : null,
-            "cards", member ? List.of(World.card(number)) : List.of(),
-            "householdId", number % 10 == 4 || number % 10 == 5 ? "H-" + number / 10 : null));
+            List.of(
+                Json.object(
+                    "type",
+                    "shipping",
+                    "recipient",
+                    null,
+                    "lines",
+                    List.of(
+                        first
+                            ? "Unter den Linden 1"
+                            : STREETS.get(World.pick(number, 63, STREETS.size()))
+                                + " "
+                                + (1 + World.pick(number, 64, 120))),
+                    "postalCode",
+                    first ? "10117" : Integer.toString(10_000 + World.pick(number, 65, 80_000)),
+                    "city",
+                    first ? "Berlin" : TOWNS.get(town),
+                    "region",
+                    null,
+                    "country",
+                    first || !Set.of("Wien", "Graz").contains(TOWNS.get(town)) ? "DE" : "AT")),
+            "birthDate",
+            first
+                ? LocalDate.of(1985, 12, 10)
+                : LocalDate.of(
+                    1950 + World.pick(number, 66, 55),
+                    1 + World.pick(number, 67, 12),
+                    1 + World.pick(number, 68, 28)),
+            "language",
+            "de-DE",
+            "homeStore",
+            first ? "EU-001" : World.storeId("EU", 1 + World.pick(number, 69, World.EU_STORES)),
+            "segments",
+            number % 2 == 1 ? List.of("frequent") : List.of(),
+            "loyaltyId",
+            member ? "M-" + number : null,
+            "cards",
+            member ? List.of(World.card(number)) : List.of(),
+            "householdId",
+            number % 10 == 4 || number % 10 == 5 ? "H-" + number / 10 : null));
     if (member) {
-      identities(contact).add(identity("loyalty", "MEMBER", "M-" + number, "shared_id", 1.0, created));
+      identities(contact)
+          .add(identity("loyalty", "MEMBER", "M-" + number, "shared_id", 1.0, created));
     }
     identities(contact)
-        .add(identity("erp-eu", "CUSTOMER", String.format(Locale.ROOT, "%010d", number), "probabilistic", 0.97, updated));
+        .add(
+            identity(
+                "erp-eu",
+                "CUSTOMER",
+                String.format(Locale.ROOT, "%010d", number),
+                "probabilistic",
+                0.97,
+                updated));
     ObjectNode sources = Json.object();
-    for (String field : List.of("firstName", "lastName", "emails", "phones", "addresses", "birthDate", "language", "homeStore", "segments")) {
-      sources.set(field, source("crm", updated, field.equals("emails") ? "verified" : "source_priority"));
+    for (String field :
+        List.of(
+            "firstName",
+            "lastName",
+            "emails",
+            "phones",
+            "addresses",
+            "birthDate",
+            "language",
+            "homeStore",
+            "segments")) {
+      sources.set(
+          field, source("crm", updated, field.equals("emails") ? "verified" : "source_priority"));
     }
     contact.set("fieldSources", sources);
     if (status.equals("LOCKED")) {
       contact.set(
           "restrictions",
-          Json.array(List.of(Json.object("kind", "credit", "reason", "CREDIT_LIMIT", "system", "erp-eu", "until", null))));
+          Json.array(
+              List.of(
+                  Json.object(
+                      "kind",
+                      "credit",
+                      "reason",
+                      "CREDIT_LIMIT",
+                      "system",
+                      "erp-eu",
+                      "until",
+                      null))));
     }
     contact.set(
         "consents",
@@ -225,30 +323,54 @@ final class Contacts {
 
   private static ObjectNode empty(String id, String status, Instant created, Instant updated) {
     return Json.object(
-        "id", id,
-        "version", 1,
-        "status", status,
-        "mergedInto", null,
-        "firstName", null,
-        "lastName", null,
-        "company", null,
-        "emails", List.of(),
-        "phones", List.of(),
-        "addresses", List.of(),
-        "birthDate", null,
-        "language", null,
-        "homeStore", null,
-        "segments", List.of(),
-        "loyaltyId", null,
-        "cards", List.of(),
-        "householdId", null,
-        "identities", List.of(),
-        "fieldSources", Json.object(),
-        "restrictions", List.of(),
-        "consents", List.of(),
-        "createdAt", created,
-        "updatedAt", updated,
-        "statusChangedAt", created);
+        "id",
+        id,
+        "version",
+        1,
+        "status",
+        status,
+        "mergedInto",
+        null,
+        "firstName",
+        null,
+        "lastName",
+        null,
+        "company",
+        null,
+        "emails",
+        List.of(),
+        "phones",
+        List.of(),
+        "addresses",
+        List.of(),
+        "birthDate",
+        null,
+        "language",
+        null,
+        "homeStore",
+        null,
+        "segments",
+        List.of(),
+        "loyaltyId",
+        null,
+        "cards",
+        List.of(),
+        "householdId",
+        null,
+        "identities",
+        List.of(),
+        "fieldSources",
+        Json.object(),
+        "restrictions",
+        List.of(),
+        "consents",
+        List.of(),
+        "createdAt",
+        created,
+        "updatedAt",
+        updated,
+        "statusChangedAt",
+        created);
   }
 
   private static ArrayNode identities(ObjectNode contact) {
@@ -273,14 +395,22 @@ final class Contacts {
   private static ObjectNode consent(
       String purpose, @org.jspecify.annotations.Nullable String channel, String state, Instant at) {
     return Json.object(
-        "purpose", purpose,
-        "channel", channel,
-        "state", state,
-        "basis", "consent",
-        "decidedAt", at,
-        "textVersion", "privacy-2026-03",
-        "source", "crm",
-        "expiresAt", null);
+        "purpose",
+        purpose,
+        "channel",
+        channel,
+        "state",
+        state,
+        "basis",
+        "consent",
+        "decidedAt",
+        at,
+        "textVersion",
+        "privacy-2026-03",
+        "source",
+        "crm",
+        "expiresAt",
+        null);
   }
 
   // Changing.
@@ -292,17 +422,17 @@ final class Contacts {
     String system = body.optional("sourceSystem").orElse("crm");
     body.end();
     for (ObjectNode identity : identities) {
-      owner(identity).ifPresent(owner -> {
-        throw duplicate(owner);
-      });
+      owner(identity)
+          .ifPresent(owner -> {
+            throw duplicate(owner);
+          });
     }
     Instant now = clock.instant();
     ObjectNode contact = empty("C-" + ++last, "ACTIVE", now, now);
-    fields.forEach(
-        (name, value) -> {
-          contact.set(name, value);
-          contact.withObject("/fieldSources").set(name, source(system, asOf, "only_value"));
-        });
+    fields.forEach((name, value) -> {
+      contact.set(name, value);
+      contact.withObject("/fieldSources").set(name, source(system, asOf, "only_value"));
+    });
     identities.forEach(identity -> link(contact, identity));
     changed.put(last, contact);
     return contact;
@@ -328,7 +458,8 @@ final class Contacts {
   private static void link(ObjectNode contact, ObjectNode identity) {
     if (!hasIdentity(contact, identity.path("system").asText(), identity.path("value").asText())) {
       identities(contact).add(identity);
-      if (identity.path("system").asText().equals("loyalty") && contact.path("loyaltyId").isNull()) {
+      if (identity.path("system").asText().equals("loyalty")
+          && contact.path("loyaltyId").isNull()) {
         contact.put("loyaltyId", identity.path("value").asText());
       }
     }
@@ -349,14 +480,13 @@ final class Contacts {
             throw duplicate(owner);
           });
     }
-    fields.forEach(
-        (name, value) -> {
-          String known = contact.path("fieldSources").path(name).path("at").asText();
-          if (known.isEmpty() || !Instant.parse(known).isAfter(asOf)) {
-            contact.set(name, value);
-            contact.withObject("/fieldSources").set(name, source(system, asOf, "most_recent"));
-          }
-        });
+    fields.forEach((name, value) -> {
+      String known = contact.path("fieldSources").path(name).path("at").asText();
+      if (known.isEmpty() || !Instant.parse(known).isAfter(asOf)) {
+        contact.set(name, value);
+        contact.withObject("/fieldSources").set(name, source(system, asOf, "most_recent"));
+      }
+    });
     identities.forEach(identity -> link(contact, identity));
     return changed(contact);
   }
@@ -366,7 +496,9 @@ final class Contacts {
     ObjectNode contact = contact(id);
     if (LOCKED.contains(contact.path("status").asText())) {
       throw Refusal.of(409, "record_locked", "the contact is " + contact.path("status").asText())
-          .with(Json.object("status", contact.path("status"), "mergedInto", contact.path("mergedInto")));
+          .with(
+              Json.object(
+                  "status", contact.path("status"), "mergedInto", contact.path("mergedInto")));
     }
     return contact;
   }
@@ -406,10 +538,13 @@ final class Contacts {
                   .toList());
       case "phones" ->
           Json.array(
-              body.list(name, 20).stream().map(each -> channel(each, "number", "\\+[1-9][0-9]{5,14}")).toList());
+              body.list(name, 20).stream()
+                  .map(each -> channel(each, "number", "\\+[1-9][0-9]{5,14}"))
+                  .toList());
       case "addresses" -> Json.array(body.list(name, 20).stream().map(Contacts::address).toList());
       case "segments" -> Json.array(body.texts(name, 100));
-      case "birthDate" -> Json.object(name, body.optional(name).map(Contacts::day).orElse(null)).path(name);
+      case "birthDate" ->
+          Json.object(name, body.optional(name).map(Contacts::day).orElse(null)).path(name);
       default -> Json.object(name, body.optional(name).orElse(null)).path(name);
     };
   }
@@ -420,7 +555,8 @@ final class Contacts {
     body.end();
     if (!value.matches(pattern)) {
       // The value is personal: it is not repeated.
-      throw Refusal.of(422, "validation_failed", body.path(field) + ": not valid").at(body.path(field));
+      throw Refusal.of(422, "validation_failed", body.path(field) + ": not valid")
+          .at(body.path(field));
     }
     return Json.object(field, value, "verified", verified);
   }
@@ -455,7 +591,9 @@ final class Contacts {
               each.text("system"),
               each.text("type"),
               each.text("value"),
-              each.word("method", Set.of("shared_id", "verified_contact", "probabilistic", "manual")).orElse("manual"),
+              each.word(
+                      "method", Set.of("shared_id", "verified_contact", "probabilistic", "manual"))
+                  .orElse("manual"),
               each.number("confidence").map(java.math.BigDecimal::doubleValue).orElse(1.0),
               each.time("linkedAt").orElseGet(clock::instant)));
       each.end();
@@ -470,10 +608,28 @@ final class Contacts {
     for (Body each : body.list("consents", 100)) {
       decided.add(
           Json.object(
-              "purpose", each.word("purpose", Set.of("marketing", "personalisation", "analytics", "loyalty", "sharing", "service")).orElseThrow(() -> Refusal.field(each.path("purpose"), "missing")),
-              "channel", each.word("channel", Set.of("email", "sms", "phone", "push", "post")).orElse(null),
-              "state", each.word("state", Set.of("granted", "denied", "pending")).orElseThrow(() -> Refusal.field(each.path("state"), "missing")),
-              "basis", each.word("basis", Set.of("consent", "contract", "legal_obligation", "legitimate_interest")).orElse(null),
+              "purpose",
+                  each.word(
+                          "purpose",
+                          Set.of(
+                              "marketing",
+                              "personalisation",
+                              "analytics",
+                              "loyalty",
+                              "sharing",
+                              "service"))
+                      .orElseThrow(() -> Refusal.field(each.path("purpose"), "missing")),
+              "channel",
+                  each.word("channel", Set.of("email", "sms", "phone", "push", "post"))
+                      .orElse(null),
+              "state",
+                  each.word("state", Set.of("granted", "denied", "pending"))
+                      .orElseThrow(() -> Refusal.field(each.path("state"), "missing")),
+              "basis",
+                  each.word(
+                          "basis",
+                          Set.of("consent", "contract", "legal_obligation", "legitimate_interest"))
+                      .orElse(null),
               "decidedAt", each.time("decidedAt").orElseGet(clock::instant),
               "textVersion", each.optional("textVersion").orElse(null),
               "source", each.optional("source").orElse("crm"),
@@ -486,7 +642,10 @@ final class Contacts {
       inForce.put(key(known), known);
     }
     for (ObjectNode each : decided) {
-      inForce.merge(key(each), each, (known, next) -> decidedAt(next).isBefore(decidedAt(known)) ? known : next);
+      inForce.merge(
+          key(each),
+          each,
+          (known, next) -> decidedAt(next).isBefore(decidedAt(known)) ? known : next);
     }
     List<JsonNode> newestFirst = new ArrayList<>(inForce.values());
     newestFirst.sort(Comparator.comparing(Contacts::decidedAt).reversed());
@@ -513,11 +672,13 @@ final class Contacts {
     checkVersion(body, "mergedVersion", merged);
     body.end();
     if (mergedId.equals(survivorId)) {
-      throw Refusal.of(422, "validation_failed", "a contact cannot be merged into itself").at("mergedId");
+      throw Refusal.of(422, "validation_failed", "a contact cannot be merged into itself")
+          .at("mergedId");
     }
     for (String name : take) {
       if (!WRITABLE.contains(name)) {
-        throw Refusal.field("takeFields", name + " (expected: " + String.join(", ", WRITABLE) + ")");
+        throw Refusal.field(
+            "takeFields", name + " (expected: " + String.join(", ", WRITABLE) + ")");
       }
       survivor.set(name, merged.path(name));
       survivor.withObject("/fieldSources").set(name, source("crm", clock.instant(), "manual"));
@@ -526,7 +687,10 @@ final class Contacts {
     Set<String> cards = new LinkedHashSet<>(texts(survivor.path("cards")));
     cards.addAll(texts(merged.path("cards")));
     survivor.set("cards", Json.array(cards));
-    merged.put("status", "MERGED").put("mergedInto", survivorId).put("statusChangedAt", Json.time(clock.instant()));
+    merged
+        .put("status", "MERGED")
+        .put("mergedInto", survivorId)
+        .put("statusChangedAt", Json.time(clock.instant()));
     changed(merged);
     return changed(survivor);
   }

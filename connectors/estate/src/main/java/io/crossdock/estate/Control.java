@@ -5,7 +5,9 @@ import io.crossdock.estate.Faults.WrongFaults;
 import java.time.Duration;
 import java.util.List;
 
-/** The interface that breaks and mends the backends, for tests and demonstrations; no vendor has it. */
+/**
+ * The interface that breaks and mends the backends, for tests and demonstrations; no vendor has it.
+ */
 final class Control implements Backend {
 
   private static final long MAX_ADVANCE_SECONDS = 10L * 366 * 86_400;
@@ -16,7 +18,9 @@ final class Control implements Backend {
       new Routes()
           .get("/faults", _ -> allFaults())
           .delete("/faults", _ -> healAll())
-          .get("/faults/{backend}", request -> Answer.ok(service(request).sabotage().faults().json()))
+          .get(
+              "/faults/{backend}",
+              request -> Answer.ok(service(request).sabotage().faults().json()))
           .put("/faults/{backend}", this::setFaults)
           .delete("/faults/{backend}", this::heal)
           .get("/requests", this::requests)
@@ -62,15 +66,15 @@ final class Control implements Backend {
     return services.stream()
         .filter(service -> service.backend().name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                Refusal.of(
-                    404,
-                    "backend: "
-                        + name
-                        + " (expected: "
-                        + String.join(", ", services.stream().map(each -> each.backend().name()).toList())
-                        + ")"));
+        .orElseThrow(() ->
+            Refusal.of(
+                404,
+                "backend: "
+                    + name
+                    + " (expected: "
+                    + String.join(
+                        ", ", services.stream().map(each -> each.backend().name()).toList())
+                    + ")"));
   }
 
   private Answer allFaults() {
@@ -107,17 +111,14 @@ final class Control implements Backend {
         request
             .query("backend")
             .map(name -> requests(named(name), limit))
-            .orElseGet(
-                () ->
-                    Json.object(
-                        "backends",
-                        services.stream().map(service -> requests(service, limit)).toList())));
+            .orElseGet(() ->
+                Json.object(
+                    "backends",
+                    services.stream().map(service -> requests(service, limit)).toList())));
   }
 
   private static ObjectNode requests(Service service, int limit) {
-    return service
-        .log()
-        .json(service.backend().name(), service.sabotage().hangingCount(), limit);
+    return service.log().json(service.backend().name(), service.sabotage().hangingCount(), limit);
   }
 
   private Answer now() {

@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A CRM: contacts with consents, and the cases of customer service; {@code data} and {@code errors} envelopes. */
+/**
+ * A CRM: contacts with consents, and the cases of customer service; {@code data} and {@code errors}
+ * envelopes.
+ */
 final class CrmBackend implements Backend {
 
   private final Contacts contacts;
@@ -23,15 +26,24 @@ final class CrmBackend implements Backend {
             .get("/contacts", this::findContacts)
             .post("/contacts", request -> Answer.created(data(contacts.create(request.json()))))
             .get("/contacts/{id}", request -> ok(contacts.contact(request.variable("id"))))
-            .patch("/contacts/{id}", request -> ok(contacts.change(request.variable("id"), request.json())))
+            .patch(
+                "/contacts/{id}",
+                request -> ok(contacts.change(request.variable("id"), request.json())))
             .put("/contacts/{id}/consents", this::consents)
-            .post("/contacts/{id}/merge", request -> ok(contacts.merge(request.variable("id"), request.json())))
+            .post(
+                "/contacts/{id}/merge",
+                request -> ok(contacts.merge(request.variable("id"), request.json())))
             .get("/contacts/{id}/restrictions", this::restrictions)
             .get("/cases", this::findCases)
             .post("/cases", this::openCase)
-            .get("/cases/{id}", request -> ok(cases.json(cases.found(request.variable("id")), true)))
-            .patch("/cases/{id}", request -> ok(cases.change(request.variable("id"), request.json())))
-            .post("/cases/{id}/comments", request -> Answer.created(data(cases.comment(request.variable("id"), request.json()))));
+            .get(
+                "/cases/{id}", request -> ok(cases.json(cases.found(request.variable("id")), true)))
+            .patch(
+                "/cases/{id}", request -> ok(cases.change(request.variable("id"), request.json())))
+            .post(
+                "/cases/{id}/comments",
+                request ->
+                    Answer.created(data(cases.comment(request.variable("id"), request.json()))));
   }
 
   @Override
@@ -62,7 +74,8 @@ final class CrmBackend implements Backend {
               default -> refusal.status() < 500 ? "bad_request" : "internal";
             });
     ObjectNode error =
-        Json.object("status", Integer.toString(refusal.status()), "code", code, "title", refusal.text());
+        Json.object(
+            "status", Integer.toString(refusal.status()), "code", code, "title", refusal.text());
     if (refusal.target() != null) {
       error.put("source", "/data/" + refusal.target().replace('.', '/'));
     }
@@ -97,10 +110,7 @@ final class CrmBackend implements Backend {
     request.allowQuery("card", "email", "phone", "loyaltyId", "identitySystem", "identityValue");
     List<Contacts.Match> matches = contacts.find(request);
     return list(
-        matches,
-        0,
-        50,
-        match -> Json.object("contact", match.contact(), "score", match.score()));
+        matches, 0, 50, match -> Json.object("contact", match.contact(), "score", match.score()));
   }
 
   private Answer consents(Request request) {
@@ -119,7 +129,15 @@ final class CrmBackend implements Backend {
 
   private Answer findCases(Request request) {
     request.allowQuery(
-        "contactId", "status", "assignee", "dedupeKey", "linkType", "linkId", "updatedSince", "offset", "limit");
+        "contactId",
+        "status",
+        "assignee",
+        "dedupeKey",
+        "linkType",
+        "linkId",
+        "updatedSince",
+        "offset",
+        "limit");
     int offset = request.query("offset", 0, 0, 1_000_000);
     int limit = request.query("limit", 50, 1, 200);
     @Nullable Set<String> statuses =

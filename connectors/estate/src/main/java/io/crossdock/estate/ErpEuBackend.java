@@ -34,8 +34,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The European ERP: OData v4 with SAP's names, decimal strings, ETags, and references that must be unique
- * instead of idempotency keys.
+ * The European ERP: OData v4 with SAP's names, decimal strings, ETags, and references that must be
+ * unique instead of idempotency keys.
  */
 final class ErpEuBackend implements Backend {
 
@@ -47,7 +47,17 @@ final class ErpEuBackend implements Backend {
   private static final Pattern STOCK_KEY =
       Pattern.compile("(Material|Plant)='([0-9]+)',(Material|Plant)='([0-9]+)'");
   private static final List<String> CITIES =
-      List.of("Berlin Mitte", "Hamburg", "Wien", "Lyon", "Madrid", "Milano", "Utrecht", "Gent", "Aarhus", "Praha");
+      List.of(
+          "Berlin Mitte",
+          "Hamburg",
+          "Wien",
+          "Lyon",
+          "Madrid",
+          "Milano",
+          "Utrecht",
+          "Gent",
+          "Aarhus",
+          "Praha");
   private static final List<String> COUNTRIES =
       List.of("DE", "DE", "AT", "FR", "ES", "IT", "NL", "BE", "DK", "CZ");
 
@@ -64,19 +74,38 @@ final class ErpEuBackend implements Backend {
           .get("/API_MATERIAL_STOCK_SRV/A_MaterialStock", this::stocks)
           .get("/API_MATERIAL_STOCK_SRV/A_MaterialStock({key})", this::stockByKey)
           .get("/API_PLANT_SRV/A_Plant", this::plants)
-          .get("/API_PLANT_SRV/A_Plant('{plant}')", request -> Answer.ok(plant(store(request.variable("plant")))))
+          .get(
+              "/API_PLANT_SRV/A_Plant('{plant}')",
+              request -> Answer.ok(plant(store(request.variable("plant")))))
           .get("/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader", this::reservations)
           .post("/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader", this::reserve)
-          .get("/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader('{id}')", request -> entity(json(reservation(request))))
-          .post("/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader('{id}')/Commit", this::commit)
-          .post("/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader('{id}')/Withdraw", this::withdraw)
-          .post("/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader('{id}')/GoodsIssue", this::goodsIssue)
-          .get("/API_MATERIAL_DOCUMENT_SRV/A_MaterialDocumentHeader", request -> documents(request, "A_MaterialDocumentHeader", "MaterialDocument", movements))
+          .get(
+              "/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader('{id}')",
+              request -> entity(json(reservation(request))))
+          .post(
+              "/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader('{id}')/Commit",
+              this::commit)
+          .post(
+              "/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader('{id}')/Withdraw",
+              this::withdraw)
+          .post(
+              "/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader('{id}')/GoodsIssue",
+              this::goodsIssue)
+          .get(
+              "/API_MATERIAL_DOCUMENT_SRV/A_MaterialDocumentHeader",
+              request ->
+                  documents(request, "A_MaterialDocumentHeader", "MaterialDocument", movements))
           .post("/API_MATERIAL_DOCUMENT_SRV/A_MaterialDocumentHeader", this::move)
-          .get("/API_PHYSICAL_INVENTORY_SRV/A_PhysInventoryDocHeader", request -> documents(request, "A_PhysInventoryDocHeader", "PhysicalInventoryDocument", counts))
+          .get(
+              "/API_PHYSICAL_INVENTORY_SRV/A_PhysInventoryDocHeader",
+              request ->
+                  documents(
+                      request, "A_PhysInventoryDocHeader", "PhysicalInventoryDocument", counts))
           .post("/API_PHYSICAL_INVENTORY_SRV/A_PhysInventoryDocHeader", this::count)
           .get("/API_PRODUCT_SRV/A_Product", this::products)
-          .get("/API_PRODUCT_SRV/A_Product('{material}')", request -> Answer.ok(product(World.item(item(request.variable("material"))))))
+          .get(
+              "/API_PRODUCT_SRV/A_Product('{material}')",
+              request -> Answer.ok(product(World.item(item(request.variable("material"))))))
           .get("/API_SLSPRICINGCONDITIONRECORD_SRV/A_SlsPrcgCondition", this::prices)
           .get("/API_SALES_ORDER_SRV/A_SalesOrder", this::salesOrders)
           .post("/API_SALES_ORDER_SRV/A_SalesOrder", this::placeOrder)
@@ -156,7 +185,8 @@ final class ErpEuBackend implements Backend {
   }
 
   private static int item(String material) {
-    return itemOf(material).orElseThrow(() -> Refusal.of(404, "material " + material + " does not exist"));
+    return itemOf(material)
+        .orElseThrow(() -> Refusal.of(404, "material " + material + " does not exist"));
   }
 
   private static OptionalInt storeOf(String plant) {
@@ -171,7 +201,8 @@ final class ErpEuBackend implements Backend {
   }
 
   private static Refusal notKept(int item, int store, int status) {
-    return Refusal.of(status, "M3/305", "Material " + item + " not maintained in plant " + plantOf(store));
+    return Refusal.of(
+        status, "M3/305", "Material " + item + " not maintained in plant " + plantOf(store));
   }
 
   private static String quantity(BigDecimal value) {
@@ -194,7 +225,8 @@ final class ErpEuBackend implements Backend {
   }
 
   private static BigDecimal positive(Body body, String field) {
-    BigDecimal value = body.decimal(field).orElseThrow(() -> Refusal.field(body.path(field), "missing"));
+    BigDecimal value =
+        body.decimal(field).orElseThrow(() -> Refusal.field(body.path(field), "missing"));
     if (value.signum() <= 0) {
       throw Refusal.field(body.path(field), value + " (expected: more than 0)");
     }
@@ -244,7 +276,9 @@ final class ErpEuBackend implements Backend {
     }
     body.set("value", Json.array(page));
     if (found.size() > top && top > 0) {
-      body.put("@odata.nextLink", set + "?" + query(request) + "$skiptoken=" + toToken(page.getLast().path(key).asText()));
+      body.put(
+          "@odata.nextLink",
+          set + "?" + query(request) + "$skiptoken=" + toToken(page.getLast().path(key).asText()));
     }
     return Answer.ok(body);
   }
@@ -253,12 +287,15 @@ final class ErpEuBackend implements Backend {
     StringBuilder query = new StringBuilder();
     request
         .query()
-        .forEach(
-            (name, values) -> {
-              if (!name.equals("$skiptoken")) {
-                query.append(name).append('=').append(URLEncoder.encode(values.getFirst(), UTF_8)).append('&');
-              }
-            });
+        .forEach((name, values) -> {
+          if (!name.equals("$skiptoken")) {
+            query
+                .append(name)
+                .append('=')
+                .append(URLEncoder.encode(values.getFirst(), UTF_8))
+                .append('&');
+          }
+        });
     return query.toString();
   }
 
@@ -291,14 +328,22 @@ final class ErpEuBackend implements Backend {
             .sorted();
   }
 
-  private static Stream<ObjectNode> behind(String after, String key, Stream<ObjectNode> newestFirst) {
-    return newestFirst.filter(row -> after.isEmpty() || row.path(key).asText().compareTo(after) < 0);
+  private static Stream<ObjectNode> behind(
+      String after, String key, Stream<ObjectNode> newestFirst) {
+    return newestFirst.filter(
+        row -> after.isEmpty() || row.path(key).asText().compareTo(after) < 0);
   }
 
   // Stock.
 
   private static final Set<String> STOCK_FIELDS =
-      Set.of("Material", "Plant", "UnrestrictedStock", "LastChangeDateTime", "StockChangeDateTime", "ReservationChangeDateTime");
+      Set.of(
+          "Material",
+          "Plant",
+          "UnrestrictedStock",
+          "LastChangeDateTime",
+          "StockChangeDateTime",
+          "ReservationChangeDateTime");
 
   private Answer stocks(Request request) {
     ODataFilter filter = ODataFilter.parse(request.query("$filter"), STOCK_FIELDS);
@@ -308,7 +353,10 @@ final class ErpEuBackend implements Backend {
     Set<String> expand = expand(request);
     // Nothing computed changes after the start, so later changes are among the written rows.
     boolean recent =
-        filter.least("LastChangeDateTime").filter(since -> since.isAfter(clock.day(0, 0))).isPresent();
+        filter
+            .least("LastChangeDateTime")
+            .filter(since -> since.isAfter(clock.day(0, 0)))
+            .isPresent();
     return collection(
         request,
         "A_MaterialStock",
@@ -326,7 +374,8 @@ final class ErpEuBackend implements Backend {
 
   private static Set<String> expand(Request request) {
     Set<String> expand = new HashSet<>();
-    for (String name : request.query("$expand").map(text -> text.split(",", -1)).orElse(new String[0])) {
+    for (String name :
+        request.query("$expand").map(text -> text.split(",", -1)).orElse(new String[0])) {
       if (!Set.of("to_StorageLocation", "to_PlannedReceipt").contains(name)) {
         throw Refusal.field("$expand", name + " (expected: to_StorageLocation, to_PlannedReceipt)");
       }
@@ -339,7 +388,8 @@ final class ErpEuBackend implements Backend {
     request.allowQuery("$expand", "$format");
     Matcher key = STOCK_KEY.matcher(request.variable("key"));
     if (!key.matches() || key.group(1).equals(key.group(3))) {
-      throw Refusal.of(400, "key " + request.variable("key") + " (expected: Material='…',Plant='…')");
+      throw Refusal.of(
+          400, "key " + request.variable("key") + " (expected: Material='…',Plant='…')");
     }
     boolean materialFirst = key.group(1).equals("Material");
     int item = item(key.group(materialFirst ? 2 : 4));
@@ -378,7 +428,11 @@ final class ErpEuBackend implements Backend {
           "to_StorageLocation",
           Json.array(
               List.of(
-                  Json.object("StorageLocation", "0001", "UnrestrictedStock", quantity(shelf.subtract(back))),
+                  Json.object(
+                      "StorageLocation",
+                      "0001",
+                      "UnrestrictedStock",
+                      quantity(shelf.subtract(back))),
                   Json.object("StorageLocation", "0002", "UnrestrictedStock", quantity(back)))));
     }
     if (expand.contains("to_PlannedReceipt")) {
@@ -387,7 +441,12 @@ final class ErpEuBackend implements Backend {
           Json.array(
               row.receipt.signum() == 0
                   ? List.of()
-                  : List.of(Json.object("ReceiptDate", row.receiptDay, "PlannedQuantity", quantity(row.receipt)))));
+                  : List.of(
+                      Json.object(
+                          "ReceiptDate",
+                          row.receiptDay,
+                          "PlannedQuantity",
+                          quantity(row.receipt)))));
     }
     return json;
   }
@@ -425,13 +484,16 @@ final class ErpEuBackend implements Backend {
     String reference = body.optional("ExternalReference").orElse("");
     int store = store(body.text("Plant"));
     String order = body.optional("ReferenceDocument").orElse("");
-    long seconds = body.integer("ValiditySeconds", 1, MAX_VALIDITY_SECONDS).orElse(VALIDITY.toSeconds());
+    long seconds =
+        body.integer("ValiditySeconds", 1, MAX_VALIDITY_SECONDS).orElse(VALIDITY.toSeconds());
     boolean partial = body.bool("PartialConfirmation").orElse(false);
     List<StockBook.Wish> wishes = new ArrayList<>();
     for (Body each : body.list("_Item", 200)) {
       int item = item(each.text("Material"));
       checkUnit(each, "EntryUnit", item);
-      wishes.add(new StockBook.Wish(each.text("ReservationItem"), item, positive(each, "RequestedQuantity")));
+      wishes.add(
+          new StockBook.Wish(
+              each.text("ReservationItem"), item, positive(each, "RequestedQuantity")));
       each.end();
     }
     body.end();
@@ -443,7 +505,8 @@ final class ErpEuBackend implements Backend {
     }
     stock.reservation(reference).ifPresent(known -> exists(reservationNumber(known)));
     try {
-      Reservation made = stock.reserve(store, reference, order, wishes, Duration.ofSeconds(seconds), partial);
+      Reservation made =
+          stock.reserve(store, reference, order, wishes, Duration.ofSeconds(seconds), partial);
       ObjectNode json = json(made);
       return Answer.created(json).header("ETag", json.path("@odata.etag").asText());
     } catch (StockBook.UnmetException e) {
@@ -457,7 +520,8 @@ final class ErpEuBackend implements Backend {
   }
 
   private static ObjectNode details(String code, String message, String target) {
-    return Json.object("details", List.of(Json.object("code", code, "message", message, "target", target)));
+    return Json.object(
+        "details", List.of(Json.object("code", code, "message", message, "target", target)));
   }
 
   private static Refusal deficit(List<StockBook.Unmet> unmet, int store) {
@@ -465,7 +529,13 @@ final class ErpEuBackend implements Backend {
     for (StockBook.Unmet each : unmet) {
       Refusal one = deficit(each, store);
       details.add(
-          Json.object("code", one.code(""), "message", one.text(), "target", "_Item(" + each.wish().lineId() + ")"));
+          Json.object(
+              "code",
+              one.code(""),
+              "message",
+              one.text(),
+              "target",
+              "_Item(" + each.wish().lineId() + ")"));
     }
     StockBook.Unmet first = unmet.getFirst();
     return deficit(first, store)
@@ -480,14 +550,28 @@ final class ErpEuBackend implements Backend {
     }
     String missing = quantity(each.wish().quantity().subtract(each.available()));
     return Refusal.of(
-        400, "M7/021", "Deficit of BA Unrestricted-use " + missing + " " + unit(item) + ": " + item + " " + plantOf(store));
+        400,
+        "M7/021",
+        "Deficit of BA Unrestricted-use "
+            + missing
+            + " "
+            + unit(item)
+            + ": "
+            + item
+            + " "
+            + plantOf(store));
   }
 
   private Answer reservations(Request request) {
     ODataFilter filter =
         ODataFilter.parse(
             request.query("$filter"),
-            Set.of("Reservation", "ExternalReference", "ReferenceDocument", "Plant", "ReservationStatus"));
+            Set.of(
+                "Reservation",
+                "ExternalReference",
+                "ReferenceDocument",
+                "Plant",
+                "ReservationStatus"));
     Optional<String> reference = filter.fixed("ExternalReference");
     Stream<Reservation> all =
         reference.isPresent()
@@ -540,21 +624,32 @@ final class ErpEuBackend implements Backend {
               "ConfirmedQuantity", quantity(line.held),
               "EntryUnit", unit(line.item));
       if (line.shortage != null) {
-        item.put("RejectionReason", line.shortage == StockBook.Shortage.NOT_KEPT ? "M3/305" : "M7/021");
+        item.put(
+            "RejectionReason", line.shortage == StockBook.Shortage.NOT_KEPT ? "M3/305" : "M7/021");
       }
       items.add(item);
     }
     return Json.object(
-        "@odata.etag", etag(reservation.version),
-        "Reservation", reservationNumber(reservation),
-        "ExternalReference", reservation.reference,
-        "Plant", plantOf(reservation.store),
-        "ReferenceDocument", reservation.order,
-        "ReservationStatus", status(reservation.status),
-        "CreationDateTime", reservation.createdAt,
-        "LastChangeDateTime", reservation.updatedAt,
-        "ValidityEndDateTime", reservation.validUntil,
-        "_Item", items);
+        "@odata.etag",
+        etag(reservation.version),
+        "Reservation",
+        reservationNumber(reservation),
+        "ExternalReference",
+        reservation.reference,
+        "Plant",
+        plantOf(reservation.store),
+        "ReferenceDocument",
+        reservation.order,
+        "ReservationStatus",
+        status(reservation.status),
+        "CreationDateTime",
+        reservation.createdAt,
+        "LastChangeDateTime",
+        reservation.updatedAt,
+        "ValidityEndDateTime",
+        reservation.validUntil,
+        "_Item",
+        items);
   }
 
   private static Refusal state(Reservation reservation) {
@@ -587,7 +682,8 @@ final class ErpEuBackend implements Backend {
     Map<String, Optional<BigDecimal>> parts = new LinkedHashMap<>();
     for (Body each : body.list("_Item", 200)) {
       String line = each.text("ReservationItem");
-      parts.put(line, each.has("Quantity") ? Optional.of(positive(each, "Quantity")) : Optional.empty());
+      parts.put(
+          line, each.has("Quantity") ? Optional.of(positive(each, "Quantity")) : Optional.empty());
       each.end();
     }
     body.end();
@@ -603,13 +699,16 @@ final class ErpEuBackend implements Backend {
         "_Rejected",
         Json.array(
             rejected.stream()
-                .map(
-                    each ->
-                        Json.object(
-                            "ReservationItem", each.lineId(),
-                            "Material", each.item() == 0 ? "" : material(each.item()),
-                            "Quantity", quantity(each.quantity()),
-                            "Reason", "M7/312"))
+                .map(each ->
+                    Json.object(
+                        "ReservationItem",
+                        each.lineId(),
+                        "Material",
+                        each.item() == 0 ? "" : material(each.item()),
+                        "Quantity",
+                        quantity(each.quantity()),
+                        "Reason",
+                        "M7/312"))
                 .toList()));
     return entity(json);
   }
@@ -639,7 +738,8 @@ final class ErpEuBackend implements Backend {
           "SAFETY", Bucket.SAFETY);
 
   private static Optional<Bucket> stockType(Body body, String field) {
-    return body.word(field, STOCK_TYPES.keySet()).map(word -> Objects.requireNonNull(STOCK_TYPES.get(word)));
+    return body.word(field, STOCK_TYPES.keySet())
+        .map(word -> Objects.requireNonNull(STOCK_TYPES.get(word)));
   }
 
   private static Optional<Bucket> countedType(Body body) {
@@ -665,9 +765,11 @@ final class ErpEuBackend implements Backend {
       throw Refusal.field(line.path("GoodsMovementType"), type + " (expected: three digits)");
     }
     Bucket bucket =
-        stockType(line, "StockType").orElseThrow(() -> Refusal.field(line.path("StockType"), "missing"));
+        stockType(line, "StockType")
+            .orElseThrow(() -> Refusal.field(line.path("StockType"), "missing"));
     Optional<Bucket> from = stockType(line, "IssuingStockType");
-    BigDecimal moved = line.decimal("Quantity").orElseThrow(() -> Refusal.field(line.path("Quantity"), "missing"));
+    BigDecimal moved =
+        line.decimal("Quantity").orElseThrow(() -> Refusal.field(line.path("Quantity"), "missing"));
     checkUnit(line, "EntryUnit", item);
     line.optional("ReasonCode");
     line.end();
@@ -675,9 +777,11 @@ final class ErpEuBackend implements Backend {
     if (!World.keeps(item, store)) {
       throw notKept(item, store, 400).at("_Item(1)");
     }
-    existing(movements, reference).ifPresent(known -> exists(known.path("MaterialDocument").asText()));
+    existing(movements, reference)
+        .ifPresent(known -> exists(known.path("MaterialDocument").asText()));
     if (stock.move(item, store, bucket, from.orElse(null), moved).isEmpty()) {
-      throw Refusal.of(400, "M7/021", "Deficit of " + bucket + ": " + item + " " + plantOf(store)).at("_Item(1)");
+      throw Refusal.of(400, "M7/021", "Deficit of " + bucket + ": " + item + " " + plantOf(store))
+          .at("_Item(1)");
     }
     String number = Long.toString(++lastMovement);
     ObjectNode document =
@@ -694,7 +798,8 @@ final class ErpEuBackend implements Backend {
     return LocalDate.ofInstant(clock.instant(), clock.getZone());
   }
 
-  private static Optional<ObjectNode> existing(Map<String, ObjectNode> documents, String reference) {
+  private static Optional<ObjectNode> existing(
+      Map<String, ObjectNode> documents, String reference) {
     return Optional.ofNullable(documents.get(reference));
   }
 
@@ -706,7 +811,8 @@ final class ErpEuBackend implements Backend {
     body.text("StockType");
     Optional<Bucket> bucket = countedType(body);
     BigDecimal counted =
-        body.decimal("CountedQuantity").orElseThrow(() -> Refusal.field("CountedQuantity", "missing"));
+        body.decimal("CountedQuantity")
+            .orElseThrow(() -> Refusal.field("CountedQuantity", "missing"));
     checkUnit(body, "EntryUnit", item);
     Instant at = body.time("CountDateTime").orElseGet(clock::instant);
     body.optional("ReferenceDocument");
@@ -717,17 +823,27 @@ final class ErpEuBackend implements Backend {
     if (!World.keeps(item, store)) {
       throw notKept(item, store, 400);
     }
-    existing(counts, reference).ifPresent(known -> exists(known.path("PhysicalInventoryDocument").asText()));
+    existing(counts, reference)
+        .ifPresent(known -> exists(known.path("PhysicalInventoryDocument").asText()));
     StockBook.Count booked = stock.count(item, store, bucket.orElse(null), counted, at);
     if (booked == StockBook.Count.IMPOSSIBLE) {
-      throw Refusal.of(400, "M7/021", "counted less than is blocked, in inspection or returned: " + item + " " + plantOf(store));
+      throw Refusal.of(
+          400,
+          "M7/021",
+          "counted less than is blocked, in inspection or returned: "
+              + item
+              + " "
+              + plantOf(store));
     }
     String number = Long.toString(++lastCount);
     ObjectNode document =
         Json.object(
-            "PhysicalInventoryDocument", number,
-            "Posted", booked == StockBook.Count.BOOKED,
-            "CreationDateTime", clock.instant());
+            "PhysicalInventoryDocument",
+            number,
+            "Posted",
+            booked == StockBook.Count.BOOKED,
+            "CreationDateTime",
+            clock.instant());
     document.setAll(body.node());
     counts.put(reference.isEmpty() ? number : reference, document);
     return Answer.created(document);
@@ -736,7 +852,9 @@ final class ErpEuBackend implements Backend {
   private Answer documents(
       Request request, String set, String key, Map<String, ObjectNode> documents) {
     ODataFilter filter =
-        ODataFilter.parse(request.query("$filter"), Set.of(key, "ExternalReference", "Plant", "ReferenceDocument"));
+        ODataFilter.parse(
+            request.query("$filter"),
+            Set.of(key, "ExternalReference", "Plant", "ReferenceDocument"));
     List<ObjectNode> newestFirst = new ArrayList<>(documents.values()).reversed();
     return collection(request, set, filter, key, after -> behind(after, key, newestFirst.stream()));
   }
@@ -744,12 +862,23 @@ final class ErpEuBackend implements Backend {
   // Materials and prices.
 
   private static final Set<String> PRODUCT_FIELDS =
-      Set.of("Product", "ProductOldID", "ProductStandardID", "StyleNumber", "ProductName", "Brand", "ProductHierarchy", "CrossPlantStatus", "LastChangeDateTime", "Plant");
+      Set.of(
+          "Product",
+          "ProductOldID",
+          "ProductStandardID",
+          "StyleNumber",
+          "ProductName",
+          "Brand",
+          "ProductHierarchy",
+          "CrossPlantStatus",
+          "LastChangeDateTime",
+          "Plant");
 
   private Answer products(Request request) {
     ODataFilter filter = ODataFilter.parse(request.query("$filter"), PRODUCT_FIELDS);
     Optional<String> plant = filter.fixed("Plant");
-    OptionalInt store = plant.isPresent() ? OptionalInt.of(store(plant.get())) : OptionalInt.empty();
+    OptionalInt store =
+        plant.isPresent() ? OptionalInt.of(store(plant.get())) : OptionalInt.empty();
     Optional<Set<String>> gtins = filter.values("ProductStandardID");
     Optional<String> style = filter.fixed("StyleNumber");
     return collection(
@@ -765,7 +894,9 @@ final class ErpEuBackend implements Backend {
             items = items.filter(wanted::contains);
           }
           if (style.isPresent()) {
-            items = items.filter(item -> Integer.toString(500 + (item - World.FIRST) / 4).equals(style.get()));
+            items =
+                items.filter(
+                    item -> Integer.toString(500 + (item - World.FIRST) / 4).equals(style.get()));
           }
           return items
               .filter(item -> store.isEmpty() || World.keeps(item, store.getAsInt()))
@@ -819,8 +950,10 @@ final class ErpEuBackend implements Backend {
   private Answer prices(Request request) {
     ODataFilter filter =
         ODataFilter.parse(
-            request.query("$filter"), Set.of("Plant", "Material", "ConditionType", "ConditionRecord", "CustomerTier"));
-    String plant = filter.fixed("Plant").orElseThrow(() -> Refusal.field("$filter", "must fix Plant"));
+            request.query("$filter"),
+            Set.of("Plant", "Material", "ConditionType", "ConditionRecord", "CustomerTier"));
+    String plant =
+        filter.fixed("Plant").orElseThrow(() -> Refusal.field("$filter", "must fix Plant"));
     store(plant);
     return collection(
         request,
@@ -829,7 +962,8 @@ final class ErpEuBackend implements Backend {
         "ConditionRecord",
         after -> {
           // The record's number begins with the material's, so that pages can go on from it.
-          String from = after.isEmpty() ? "" : material(Integer.parseInt(after.substring(0, 9)) - 1);
+          String from =
+              after.isEmpty() ? "" : material(Integer.parseInt(after.substring(0, 9)) - 1);
           return items(filter, "Material", from)
               .boxed()
               .flatMap(item -> conditions(World.item(item), plant).stream())
@@ -847,35 +981,69 @@ final class ErpEuBackend implements Backend {
     rows.add(condition(item, plant, 1, "PR00", item.priceCents(), "", "0.000", from, open));
     if (item.saleCents() > 0) {
       ObjectNode sale =
-          condition(item, plant, 2, "VKA0", item.saleCents(), "", "0.000", clock.startDay().minusDays(3), clock.startDay().plusDays(11));
+          condition(
+              item,
+              plant,
+              2,
+              "VKA0",
+              item.saleCents(),
+              "",
+              "0.000",
+              clock.startDay().minusDays(3),
+              clock.startDay().plusDays(11));
       rows.add(sale.put("LowestPrice30Days", amount(World.cents(item.priceCents() * 95 / 100))));
     }
     if (item.number() % 10 == 2) {
-      rows.add(condition(item, plant, 3, "ZMEM", item.priceCents() * 9 / 10, "GOLD", "0.000", from, open));
+      rows.add(
+          condition(
+              item, plant, 3, "ZMEM", item.priceCents() * 9 / 10, "GOLD", "0.000", from, open));
     }
     if (item.number() % 10 == 1) {
-      rows.add(condition(item, plant, 4, "ZVOL", item.priceCents() * 95 / 100, "", "6.000", from, open));
+      rows.add(
+          condition(item, plant, 4, "ZVOL", item.priceCents() * 95 / 100, "", "6.000", from, open));
     }
     return rows;
   }
 
   private static ObjectNode condition(
-      Item item, String plant, int kind, String type, long cents, String tier, String minimum, LocalDate from, LocalDate until) {
+      Item item,
+      String plant,
+      int kind,
+      String type,
+      long cents,
+      String tier,
+      String minimum,
+      LocalDate from,
+      LocalDate until) {
     return Json.object(
-        "ConditionRecord", String.format(Locale.ROOT, "%09d%d", item.number(), kind),
-        "ConditionType", type,
-        "Material", material(item.number()),
-        "Plant", plant,
-        "ConditionRateValue", amount(World.cents(cents)),
-        "ConditionCurrency", "EUR",
-        "ConditionQuantity", "1",
-        "ConditionQuantityUnit", unit(item.number()),
-        "MinimumQuantity", minimum,
-        "CustomerTier", tier,
-        "ConditionValidityStartDate", from,
-        "ConditionValidityEndDate", until,
-        "LowestPrice30Days", "",
-        "TaxIncluded", true);
+        "ConditionRecord",
+        String.format(Locale.ROOT, "%09d%d", item.number(), kind),
+        "ConditionType",
+        type,
+        "Material",
+        material(item.number()),
+        "Plant",
+        plant,
+        "ConditionRateValue",
+        amount(World.cents(cents)),
+        "ConditionCurrency",
+        "EUR",
+        "ConditionQuantity",
+        "1",
+        "ConditionQuantityUnit",
+        unit(item.number()),
+        "MinimumQuantity",
+        minimum,
+        "CustomerTier",
+        tier,
+        "ConditionValidityStartDate",
+        from,
+        "ConditionValidityEndDate",
+        until,
+        "LowestPrice30Days",
+        "",
+        "TaxIncluded",
+        true);
   }
 
   // Sales orders.
@@ -893,7 +1061,9 @@ final class ErpEuBackend implements Backend {
     body.decimal("TotalGrossAmount");
     body.decimal("TotalDiscountAmount");
     body.decimal("TotalTaxAmount");
-    BigDecimal total = body.decimal("TotalNetAmount").orElseThrow(() -> Refusal.field("TotalNetAmount", "missing"));
+    BigDecimal total =
+        body.decimal("TotalNetAmount")
+            .orElseThrow(() -> Refusal.field("TotalNetAmount", "missing"));
     BigDecimal sum = body.decimal("TotalFeeAmount").orElse(BigDecimal.ZERO);
     List<OrderBook.Line> lines = new ArrayList<>();
     Map<String, Reservation> reservations = new LinkedHashMap<>();
@@ -902,7 +1072,10 @@ final class ErpEuBackend implements Backend {
       lines.add(line);
       sum = sum.add(line.net);
       each.optional("Reservation")
-          .flatMap(number -> World.number(number.replaceFirst("^0+(?=.)", ""), 1, 999_999_999).stream().boxed().findFirst())
+          .flatMap(number ->
+              World.number(number.replaceFirst("^0+(?=.)", ""), 1, 999_999_999).stream()
+                  .boxed()
+                  .findFirst())
           .flatMap(stock::reservation)
           .ifPresent(reservation -> reservations.put(line.id, reservation));
       each.end();
@@ -916,7 +1089,8 @@ final class ErpEuBackend implements Backend {
     }
     body.end();
     if (lines.isEmpty() || sum.compareTo(total) != 0) {
-      throw Refusal.of(400, "VF/001", "TotalNetAmount: " + total + " (expected: " + sum + ", items and fees)");
+      throw Refusal.of(
+          400, "VF/001", "TotalNetAmount: " + total + " (expected: " + sum + ", items and fees)");
     }
     if (lines.stream().map(line -> line.id).distinct().count() < lines.size()) {
       throw Refusal.field("_Item", "the same SalesOrderItem twice");
@@ -941,7 +1115,9 @@ final class ErpEuBackend implements Backend {
     body.decimal("NetPriceAmount");
     body.decimal("DiscountAmount");
     body.decimal("TaxAmount");
-    BigDecimal net = body.decimal("NetAmount").orElseThrow(() -> Refusal.field(body.path("NetAmount"), "missing"));
+    BigDecimal net =
+        body.decimal("NetAmount")
+            .orElseThrow(() -> Refusal.field(body.path("NetAmount"), "missing"));
     return new OrderBook.Line(id, item, ordered, net);
   }
 
@@ -993,14 +1169,24 @@ final class ErpEuBackend implements Backend {
     ODataFilter filter =
         ODataFilter.parse(
             request.query("$filter"),
-            Set.of("SalesOrder", "PurchaseOrderByCustomer", "SoldToParty", "Plant", "OverallSDProcessStatus", "CreationDateTime"));
+            Set.of(
+                "SalesOrder",
+                "PurchaseOrderByCustomer",
+                "SoldToParty",
+                "Plant",
+                "OverallSDProcessStatus",
+                "CreationDateTime"));
     Optional<String> id = filter.fixed("PurchaseOrderByCustomer");
     List<ObjectNode> rows =
         (id.isPresent() ? orders.order(id.get()).stream() : orders.newestFirst().stream())
             .map(ErpEuBackend::json)
             .toList();
     return collection(
-        request, "A_SalesOrder", filter, "SalesOrder", after -> behind(after, "SalesOrder", rows.stream()));
+        request,
+        "A_SalesOrder",
+        filter,
+        "SalesOrder",
+        after -> behind(after, "SalesOrder", rows.stream()));
   }
 
   private Answer cancelItem(Request request) {
@@ -1010,7 +1196,8 @@ final class ErpEuBackend implements Backend {
     Map<String, Optional<BigDecimal>> parts = new LinkedHashMap<>();
     for (Body each : body.list("_Item", 500)) {
       String line = each.text("SalesOrderItem");
-      parts.put(line, each.has("Quantity") ? Optional.of(positive(each, "Quantity")) : Optional.empty());
+      parts.put(
+          line, each.has("Quantity") ? Optional.of(positive(each, "Quantity")) : Optional.empty());
       each.end();
     }
     body.end();
@@ -1021,13 +1208,12 @@ final class ErpEuBackend implements Backend {
         "_Rejected",
         Json.array(
             cancelled.rest().stream()
-                .map(
-                    each ->
-                        Json.object(
-                            "SalesOrderItem", each.lineId(),
-                            "Material", each.item() == 0 ? "" : material(each.item()),
-                            "Quantity", quantity(each.quantity()),
-                            "Reason", each.cause().name()))
+                .map(each ->
+                    Json.object(
+                        "SalesOrderItem", each.lineId(),
+                        "Material", each.item() == 0 ? "" : material(each.item()),
+                        "Quantity", quantity(each.quantity()),
+                        "Reason", each.cause().name()))
                 .toList()));
     json.put("RefundDueAmount", amount(cancelled.refund()));
     return entity(json);

@@ -29,8 +29,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The American ERP: remote procedures over HTTP, JSON numbers, epoch milliseconds, pages from 1, and
- * business errors in answers with status 200.
+ * The American ERP: remote procedures over HTTP, JSON numbers, epoch milliseconds, pages from 1,
+ * and business errors in answers with status 200.
  */
 final class ErpUsBackend implements Backend {
 
@@ -40,9 +40,21 @@ final class ErpUsBackend implements Backend {
   private static final Duration HOLD = Duration.ofMinutes(15);
   private static final BigDecimal MAX_HOLD_MINUTES = BigDecimal.valueOf(43_200);
   private static final List<String> CITIES =
-      List.of("Austin", "Boston", "Chicago", "Denver", "El Paso", "Fresno", "Gary", "Houston", "Irvine", "Juneau");
+      List.of(
+          "Austin", "Boston", "Chicago", "Denver", "El Paso", "Fresno", "Gary", "Houston", "Irvine",
+          "Juneau");
   private static final List<String> ZONES =
-      List.of("America/Chicago", "America/New_York", "America/Chicago", "America/Denver", "America/Denver", "America/Los_Angeles", "America/Chicago", "America/Chicago", "America/Los_Angeles", "America/Juneau");
+      List.of(
+          "America/Chicago",
+          "America/New_York",
+          "America/Chicago",
+          "America/Denver",
+          "America/Denver",
+          "America/Los_Angeles",
+          "America/Chicago",
+          "America/Chicago",
+          "America/Los_Angeles",
+          "America/Juneau");
 
   private final EstateClock clock;
   private final StockBook stock;
@@ -104,13 +116,15 @@ final class ErpUsBackend implements Backend {
   public Answer tell(Refusal refusal) {
     String code =
         refusal.code(
-            String.format(Locale.ROOT, "GEN-%04d", refusal.status() == 415 ? 400 : refusal.status()));
+            String.format(
+                Locale.ROOT, "GEN-%04d", refusal.status() == 415 ? 400 : refusal.status()));
     ObjectNode data = refusal.data().deepCopy();
     if (refusal.target() != null) {
       data.put("field", refusal.target());
     }
     ObjectNode body =
-        Json.object("success", false, "errorCode", code, "errorMessage", refusal.text(), "errorData", data);
+        Json.object(
+            "success", false, "errorCode", code, "errorMessage", refusal.text(), "errorData", data);
     return new Answer(refusal.status(), body, refusal.headers());
   }
 
@@ -157,8 +171,7 @@ final class ErpUsBackend implements Backend {
   // Sites, items, numbers.
 
   private static int site(Request request) {
-    return store(
-        World.number(request.variable("site"), 1, 999_999).orElse(0));
+    return store(World.number(request.variable("site"), 1, 999_999).orElse(0));
   }
 
   private static int store(long siteId) {
@@ -183,7 +196,8 @@ final class ErpUsBackend implements Backend {
 
   private static int item(Body body) {
     long item =
-        body.integer("itemNumber", 0, 999_999_999).orElseThrow(() -> Refusal.field(body.path("itemNumber"), "missing"));
+        body.integer("itemNumber", 0, 999_999_999)
+            .orElseThrow(() -> Refusal.field(body.path("itemNumber"), "missing"));
     if (!exists(item)) {
       throw business("INV-1001", "unknown item " + item);
     }
@@ -195,7 +209,8 @@ final class ErpUsBackend implements Backend {
   }
 
   private static BigDecimal positive(Body body, String field) {
-    BigDecimal value = body.number(field).orElseThrow(() -> Refusal.field(body.path(field), "missing"));
+    BigDecimal value =
+        body.number(field).orElseThrow(() -> Refusal.field(body.path(field), "missing"));
     if (value.signum() <= 0) {
       throw Refusal.field(body.path(field), value + " (expected: more than 0)");
     }
@@ -203,16 +218,23 @@ final class ErpUsBackend implements Backend {
   }
 
   private static <T> Answer page(
-      Request request, List<T> all, java.util.function.Function<T, ObjectNode> json, @Nullable Instant asOf) {
+      Request request,
+      List<T> all,
+      java.util.function.Function<T, ObjectNode> json,
+      @Nullable Instant asOf) {
     int size = request.query("pageSize", 100, 1, 1000);
     int page = request.query("page", 1, 1, Integer.MAX_VALUE);
     long skip = (page - 1L) * size;
     ObjectNode result =
         Json.object(
-            "page", page,
-            "pageSize", size,
-            "totalPages", (all.size() + size - 1) / size,
-            "totalRecords", all.size());
+            "page",
+            page,
+            "pageSize",
+            size,
+            "totalPages",
+            (all.size() + size - 1) / size,
+            "totalRecords",
+            all.size());
     if (asOf != null) {
       result.put("asOf", asOf.toEpochMilli());
     }
@@ -359,30 +381,38 @@ final class ErpUsBackend implements Backend {
     }
     body.end();
     if (minutes.signum() <= 0 || minutes.compareTo(MAX_HOLD_MINUTES) > 0) {
-      throw Refusal.field("holdMinutes", minutes + " (expected: more than 0, at most " + MAX_HOLD_MINUTES + ")");
+      throw Refusal.field(
+          "holdMinutes", minutes + " (expected: more than 0, at most " + MAX_HOLD_MINUTES + ")");
     }
-    if (wishes.isEmpty() || wishes.stream().map(StockBook.Wish::lineId).distinct().count() < wishes.size()) {
+    if (wishes.isEmpty()
+        || wishes.stream().map(StockBook.Wish::lineId).distinct().count() < wishes.size()) {
       throw Refusal.field("lines", "empty, or the same lineNumber twice");
     }
     Duration hold =
-        Duration.ofMillis(minutes.multiply(BigDecimal.valueOf(60_000)).setScale(0, RoundingMode.CEILING).longValue());
+        Duration.ofMillis(
+            minutes
+                .multiply(BigDecimal.valueOf(60_000))
+                .setScale(0, RoundingMode.CEILING)
+                .longValue());
     try {
       return ok(json(stock.reserve(store, reference, order, wishes, hold, partial)));
     } catch (StockBook.UnmetException e) {
-      boolean notKept = e.unmet().stream().allMatch(each -> each.reason() == StockBook.Shortage.NOT_KEPT);
-      throw business(notKept ? "INV-1004" : "INV-2001", notKept ? "item not kept at the site" : "not enough on hand")
+      boolean notKept =
+          e.unmet().stream().allMatch(each -> each.reason() == StockBook.Shortage.NOT_KEPT);
+      throw business(
+              notKept ? "INV-1004" : "INV-2001",
+              notKept ? "item not kept at the site" : "not enough on hand")
           .with(
               Json.object(
                   "lines",
                   e.unmet().stream()
-                      .map(
-                          each ->
-                              Json.object(
-                                  "lineNumber", each.wish().lineId(),
-                                  "itemNumber", each.wish().item(),
-                                  "requested", Json.number(each.wish().quantity()),
-                                  "available", Json.number(each.available()),
-                                  "cause", each.reason().name()))
+                      .map(each ->
+                          Json.object(
+                              "lineNumber", each.wish().lineId(),
+                              "itemNumber", each.wish().item(),
+                              "requested", Json.number(each.wish().quantity()),
+                              "available", Json.number(each.available()),
+                              "cause", each.reason().name()))
                       .toList()));
     }
   }
@@ -433,24 +463,30 @@ final class ErpUsBackend implements Backend {
             "status", status(reservation.status),
             "lines",
                 reservation.lines.stream()
-                    .map(
-                        line ->
-                            Json.object(
-                                "lineNumber", line.id,
-                                "itemNumber", line.item,
-                                "qty", Json.number(line.requested),
-                                "reservedQty", Json.number(line.held)))
+                    .map(line ->
+                        Json.object(
+                            "lineNumber",
+                            line.id,
+                            "itemNumber",
+                            line.item,
+                            "qty",
+                            Json.number(line.requested),
+                            "reservedQty",
+                            Json.number(line.held)))
                     .toList(),
             "shortages",
                 reservation.lines.stream()
                     .filter(line -> line.shortage != null)
-                    .map(
-                        line ->
-                            Json.object(
-                                "lineNumber", line.id,
-                                "itemNumber", line.item,
-                                "qty", Json.number(line.requested.subtract(line.heldFirst)),
-                                "cause", String.valueOf(line.shortage)))
+                    .map(line ->
+                        Json.object(
+                            "lineNumber",
+                            line.id,
+                            "itemNumber",
+                            line.item,
+                            "qty",
+                            Json.number(line.requested.subtract(line.heldFirst)),
+                            "cause",
+                            String.valueOf(line.shortage)))
                     .toList());
     if (reservation.status == Status.HELD) {
       json.put("heldUntil", reservation.validUntil.toEpochMilli());
@@ -470,7 +506,9 @@ final class ErpUsBackend implements Backend {
   private static Refusal state(Reservation reservation) {
     boolean lapsed = reservation.status == Status.LAPSED;
     String status = status(reservation.status);
-    return business(lapsed ? "RES-3002" : "RES-3001", lapsed ? "the hold has run out" : "not possible in status " + status)
+    return business(
+            lapsed ? "RES-3002" : "RES-3001",
+            lapsed ? "the hold has run out" : "not possible in status " + status)
         .with(Json.object("status", status));
   }
 
@@ -507,13 +545,16 @@ final class ErpUsBackend implements Backend {
         "invalid",
         Json.array(
             rejected.stream()
-                .map(
-                    each ->
-                        Json.object(
-                            "lineNumber", each.lineId(),
-                            "itemNumber", each.item() == 0 ? null : each.item(),
-                            "qty", Json.number(each.quantity()),
-                            "cause", "NOT_HELD"))
+                .map(each ->
+                    Json.object(
+                        "lineNumber",
+                        each.lineId(),
+                        "itemNumber",
+                        each.item() == 0 ? null : each.item(),
+                        "qty",
+                        Json.number(each.quantity()),
+                        "cause",
+                        "NOT_HELD"))
                 .toList()));
     return ok(json);
   }
@@ -560,9 +601,12 @@ final class ErpUsBackend implements Backend {
     body.optional("requestId");
     int store = store(body);
     int item = item(body);
-    String name = body.word("bucket", BUCKETS.keySet()).orElseThrow(() -> Refusal.field("bucket", "missing"));
+    String name =
+        body.word("bucket", BUCKETS.keySet()).orElseThrow(() -> Refusal.field("bucket", "missing"));
     Bucket bucket = Objects.requireNonNull(BUCKETS.get(name));
-    Optional<Bucket> from = body.word("fromBucket", BUCKETS.keySet()).map(word -> Objects.requireNonNull(BUCKETS.get(word)));
+    Optional<Bucket> from =
+        body.word("fromBucket", BUCKETS.keySet())
+            .map(word -> Objects.requireNonNull(BUCKETS.get(word)));
     Optional<BigDecimal> moved = body.number("qty");
     Optional<BigDecimal> counted = body.number("countedQty");
     Instant at = body.millis("occurredAt").orElseGet(clock::instant);
@@ -581,26 +625,33 @@ final class ErpUsBackend implements Backend {
     boolean applied =
         moved.isPresent()
             ? move(item, store, bucket, from.orElse(null), moved.get())
-            : count(item, store, name.equals("physical") ? null : bucket, counted.orElseThrow(), at);
+            : count(
+                item, store, name.equals("physical") ? null : bucket, counted.orElseThrow(), at);
     return ok(
         Json.object(
-            "journalId", "JRN-" + ++lastJournal,
-            "applied", applied,
-            "onhand", json(stock.row(item, store), 28)));
+            "journalId",
+            "JRN-" + ++lastJournal,
+            "applied",
+            applied,
+            "onhand",
+            json(stock.row(item, store), 28)));
   }
 
-  private boolean move(int item, int store, Bucket bucket, @Nullable Bucket from, BigDecimal quantity) {
+  private boolean move(
+      int item, int store, Bucket bucket, @Nullable Bucket from, BigDecimal quantity) {
     if (stock.move(item, store, bucket, from, quantity).isEmpty()) {
       throw business("INV-2001", "a quantity would fall below zero");
     }
     return true;
   }
 
-  private boolean count(int item, int store, @Nullable Bucket bucket, BigDecimal quantity, Instant at) {
+  private boolean count(
+      int item, int store, @Nullable Bucket bucket, BigDecimal quantity, Instant at) {
     return switch (stock.count(item, store, bucket, quantity, at)) {
       case BOOKED -> true;
       case TOO_OLD -> false;
-      case IMPOSSIBLE -> throw business("INV-2001", "counted less than is damaged, held or returned");
+      case IMPOSSIBLE ->
+          throw business("INV-2001", "counted less than is damaged, held or returned");
     };
   }
 
@@ -608,26 +659,43 @@ final class ErpUsBackend implements Backend {
 
   private static Item itemOfPath(Request request) {
     OptionalInt number = World.number(request.variable("item"), World.FIRST, World.LAST_ITEM);
-    return World.item(number.orElseThrow(() -> business("INV-1001", "unknown item " + request.variable("item"))));
+    return World.item(
+        number.orElseThrow(() -> business("INV-1001", "unknown item " + request.variable("item"))));
   }
 
   private Answer items(Request request) {
-    request.allowQuery("upc", "styleCode", "text", "department", "siteId", "status", "updatedSince", "page", "pageSize");
+    request.allowQuery(
+        "upc",
+        "styleCode",
+        "text",
+        "department",
+        "siteId",
+        "status",
+        "updatedSince",
+        "page",
+        "pageSize");
     Optional<String> upc = request.query("upc");
     long style = request.query("styleCode", 0L, 1L, 999_999L);
     Optional<String> text = request.query("text").map(each -> each.toLowerCase(Locale.ROOT));
     Optional<String> department = request.query("department");
-    Optional<Integer> store = request.query("siteId").map(each -> store(World.number(each, 1, 999_999).orElse(0)));
+    Optional<Integer> store =
+        request.query("siteId").map(each -> store(World.number(each, 1, 999_999).orElse(0)));
     Optional<String> status = request.query("status");
     long since = request.query("updatedSince", 0L, 0L, Long.MAX_VALUE);
     IntStream numbers =
-        upc.isPresent() ? World.itemOfGtin(upc.get()).stream() : IntStream.rangeClosed(World.FIRST, World.LAST_ITEM);
+        upc.isPresent()
+            ? World.itemOfGtin(upc.get()).stream()
+            : IntStream.rangeClosed(World.FIRST, World.LAST_ITEM);
     List<Item> found =
         numbers
             .filter(item -> store.isEmpty() || World.keeps(item, store.get()))
             .mapToObj(World::item)
             .filter(item -> style == 0 || item.style() == style)
-            .filter(item -> text.isEmpty() || (item.name() + " " + item.brand()).toLowerCase(Locale.ROOT).contains(text.get()))
+            .filter(item ->
+                text.isEmpty()
+                    || (item.name() + " " + item.brand())
+                        .toLowerCase(Locale.ROOT)
+                        .contains(text.get()))
             .filter(item -> department.isEmpty() || item.department().equals(department.get()))
             .filter(item -> status.isEmpty() || status(item).equals(status.get()))
             .filter(item -> updatedAt(item).toEpochMilli() >= since)
@@ -694,9 +762,12 @@ final class ErpUsBackend implements Backend {
             .toList();
     return ok(
         Json.object(
-            "currency", "USD",
-            "items", priced,
-            "unknown", numbers.stream().filter(number -> !exists(number)).toList()));
+            "currency",
+            "USD",
+            "items",
+            priced,
+            "unknown",
+            numbers.stream().filter(number -> !exists(number)).toList()));
   }
 
   private ObjectNode price(Item item, int store, String tier, Instant at) {
@@ -709,18 +780,26 @@ final class ErpUsBackend implements Backend {
     long charged = sale ? regular * 8 / 10 : member ? regular * 9 / 10 : regular;
     ObjectNode json =
         Json.object(
-            "itemNumber", item.number(),
-            "uom", unit(item.number()),
-            "taxIncluded", false,
-            "taxable", item.reducedTax() ? "FOOD" : "STD",
-            "sellable", item.status() == World.ItemStatus.ACTIVE && World.keeps(item.number(), store),
-            "regular", dollars(regular),
-            "charged", dollars(charged),
-            "kind", sale ? "SALE" : member ? "MEMBER" : "REG",
+            "itemNumber",
+            item.number(),
+            "uom",
+            unit(item.number()),
+            "taxIncluded",
+            false,
+            "taxable",
+            item.reducedTax() ? "FOOD" : "STD",
+            "sellable",
+            item.status() == World.ItemStatus.ACTIVE && World.keeps(item.number(), store),
+            "regular",
+            dollars(regular),
+            "charged",
+            dollars(charged),
+            "kind",
+            sale ? "SALE" : member ? "MEMBER" : "REG",
             "tiers",
-                item.number() % 10 == 1
-                    ? List.of(Json.object("minQty", 6, "price", dollars(regular * 95 / 100)))
-                    : List.of());
+            item.number() % 10 == 1
+                ? List.of(Json.object("minQty", 6, "price", dollars(regular * 95 / 100)))
+                : List.of());
     if (sale) {
       json.put("from", saleFrom.toEpochMilli()).put("until", saleUntil.toEpochMilli());
     }
@@ -754,13 +833,15 @@ final class ErpUsBackend implements Backend {
       if (!World.keeps(item, store)) {
         throw business("INV-1004", "item " + item + " is not kept at site " + siteId(store));
       }
-      BigDecimal net = each.number("net").orElseThrow(() -> Refusal.field(each.path("net"), "missing"));
+      BigDecimal net =
+          each.number("net").orElseThrow(() -> Refusal.field(each.path("net"), "missing"));
       lines.add(new OrderBook.Line(line, item, positive(each, "qty"), net));
       each.number("unitPrice");
       each.number("discount");
       sum = sum.add(net).add(each.number("tax").orElse(BigDecimal.ZERO));
       each.optional("reservationId")
-          .flatMap(known -> World.number(known, "USR-", 1, 999_999_999).stream().boxed().findFirst())
+          .flatMap(
+              known -> World.number(known, "USR-", 1, 999_999_999).stream().boxed().findFirst())
           .flatMap(stock::reservation)
           .ifPresent(known -> reservations.put(line, known));
       each.end();
@@ -798,10 +879,12 @@ final class ErpUsBackend implements Backend {
     totals.number("discount");
     totals.number("tax");
     BigDecimal expected = linesWithTax.add(totals.number("fees").orElse(BigDecimal.ZERO));
-    BigDecimal payable = totals.number("payable").orElseThrow(() -> Refusal.field("totals.payable", "missing"));
+    BigDecimal payable =
+        totals.number("payable").orElseThrow(() -> Refusal.field("totals.payable", "missing"));
     totals.end();
     if (payable.compareTo(expected) != 0) {
-      throw Refusal.field("totals.payable", payable + " (expected: " + expected + ", lines with tax and fees)");
+      throw Refusal.field(
+          "totals.payable", payable + " (expected: " + expected + ", lines with tax and fees)");
     }
   }
 
@@ -836,19 +919,28 @@ final class ErpUsBackend implements Backend {
     json.set("lines", lines);
     json.setAll(
         Json.object(
-            "placedAt", order.placedAt.toEpochMilli(),
-            "erpNumber", "SO-" + order.number,
-            "status", status(order),
+            "placedAt",
+            order.placedAt.toEpochMilli(),
+            "erpNumber",
+            "SO-" + order.number,
+            "status",
+            status(order),
             "shipStatus",
-                status == OrderBook.Status.CANCELLED ? "CANCELLED" : order.shipped() ? "SHIPPED" : "NONE",
-            "glDocument", status == OrderBook.Status.DONE ? "GL-" + order.number : null,
-            "updatedAt", order.updatedAt.toEpochMilli(),
-            "rowVersion", order.version));
+            status == OrderBook.Status.CANCELLED
+                ? "CANCELLED"
+                : order.shipped() ? "SHIPPED" : "NONE",
+            "glDocument",
+            status == OrderBook.Status.DONE ? "GL-" + order.number : null,
+            "updatedAt",
+            order.updatedAt.toEpochMilli(),
+            "rowVersion",
+            order.version));
     return json;
   }
 
   private Answer listOrders(Request request) {
-    request.allowQuery("customerId", "siteId", "status", "placedFrom", "placedUntil", "page", "pageSize");
+    request.allowQuery(
+        "customerId", "siteId", "status", "placedFrom", "placedUntil", "page", "pageSize");
     Optional<String> customer = request.query("customerId");
     Optional<String> site = request.query("siteId");
     Optional<String> status = request.query("status");
@@ -857,9 +949,11 @@ final class ErpUsBackend implements Backend {
     List<OrderBook.Order> found =
         orders.newestFirst().stream()
             .filter(order -> customer.isEmpty() || order.customer.equals(customer.get()))
-            .filter(order -> site.isEmpty() || site.get().equals(Integer.toString(siteId(order.store))))
+            .filter(
+                order -> site.isEmpty() || site.get().equals(Integer.toString(siteId(order.store))))
             .filter(order -> status.isEmpty() || status.get().equals(status(order)))
-            .filter(order -> order.placedAt.toEpochMilli() >= from && order.placedAt.toEpochMilli() < until)
+            .filter(order ->
+                order.placedAt.toEpochMilli() >= from && order.placedAt.toEpochMilli() < until)
             .sorted(Comparator.comparing((OrderBook.Order order) -> order.placedAt).reversed())
             .toList();
     return page(request, found, ErpUsBackend::json, null);
@@ -879,12 +973,11 @@ final class ErpUsBackend implements Backend {
         "notCancelled",
         Json.array(
             cancelled.rest().stream()
-                .map(
-                    each ->
-                        Json.object(
-                            "lineNumber", each.lineId(),
-                            "qty", Json.number(each.quantity()),
-                            "cause", each.cause().name()))
+                .map(each ->
+                    Json.object(
+                        "lineNumber", each.lineId(),
+                        "qty", Json.number(each.quantity()),
+                        "cause", each.cause().name()))
                 .toList()));
     json.put("refundDue", Json.number(cancelled.refund()));
     return ok(json);

@@ -13,7 +13,9 @@ import java.util.stream.Stream;
  * The simulated estate: one open port with two ERPs, a loyalty platform, a CRM and the control
  * interface behind it.
  *
- * <p>Tests start one in process: {@snippet :
+ * <p>Tests start one in process:
+ *
+ * {@snippet :
  * try (Estate estate = Estate.start()) {
  *   URI loyalty = estate.url().resolve("/loyalty/v2/members/M-1001/balance");
  * }

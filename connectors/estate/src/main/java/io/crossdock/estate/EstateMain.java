@@ -35,7 +35,8 @@ public final class EstateMain implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "7200",
-      description = "Port of all backends and of /control; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+      description =
+          "Port of all backends and of /control; 0 takes a free one (default: ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
@@ -62,7 +63,8 @@ public final class EstateMain implements Callable<Integer> {
   private void check(String option, int value, int least) {
     if (value < least || value > MAX_PORT) {
       throw new ParameterException(
-          java.util.Objects.requireNonNull(spec).commandLine(), option + ": " + value + " (expected: " + least + ".." + MAX_PORT + ")");
+          java.util.Objects.requireNonNull(spec).commandLine(),
+          option + ": " + value + " (expected: " + least + ".." + MAX_PORT + ")");
     }
   }
 

@@ -39,9 +39,20 @@ record Faults(
 
   static final Faults NONE =
       new Faults(
-          null, null, Outage.NONE, false, false, null, Set.of(), "", false, OptionalLong.empty(), OptionalLong.empty());
+          null,
+          null,
+          Outage.NONE,
+          false,
+          false,
+          null,
+          Set.of(),
+          "",
+          false,
+          OptionalLong.empty(),
+          OptionalLong.empty());
 
-  private static final Set<String> METHODS = new TreeSet<>(Set.of("GET", "POST", "PUT", "PATCH", "DELETE"));
+  private static final Set<String> METHODS =
+      new TreeSet<>(Set.of("GET", "POST", "PUT", "PATCH", "DELETE"));
   private static final int MAX_MS = 600_000;
 
   /** Ways to break a connection. */
@@ -100,13 +111,19 @@ record Faults(
         new Faults(
             reader.get(() -> body.object("latency")).map(reader::latency).orElse(null),
             reader.get(() -> body.object("error")).map(reader::error).orElse(null),
-            reader.get(() -> body.word("outage", Set.of("reset", "close"))).map(Faults::outage).orElse(Outage.NONE),
+            reader
+                .get(() -> body.word("outage", Set.of("reset", "close")))
+                .map(Faults::outage)
+                .orElse(Outage.NONE),
             reader.get(() -> body.bool("hang")).orElse(false),
             reader.get(() -> body.bool("duplicate_writes")).orElse(false),
             reader.get(() -> body.object("rate_limit")).map(reader::rateLimit).orElse(null),
             reader.methods(body),
             reader.get(() -> body.optional("path")).orElse(""),
-            reader.get(() -> body.word("when", Set.of("before", "after"))).orElse("before").equals("after"),
+            reader
+                .get(() -> body.word("when", Set.of("before", "after")))
+                .orElse("before")
+                .equals("after"),
             reader.number(body, "times", 1, Integer.MAX_VALUE),
             reader.number(body, "seed", Long.MIN_VALUE, Long.MAX_VALUE));
     reader.end(body);
@@ -131,7 +148,8 @@ record Faults(
     switch (latency) {
       case null -> {}
       case Latency.Fixed fixed ->
-          json.set("latency", Json.object("fixed_ms", fixed.fixedMs(), "jitter_ms", fixed.jitterMs()));
+          json.set(
+              "latency", Json.object("fixed_ms", fixed.fixedMs(), "jitter_ms", fixed.jitterMs()));
       case Latency.Percentiles percentiles ->
           json.set(
               "latency",
@@ -187,11 +205,10 @@ record Faults(
     }
 
     void end(Body body) {
-      get(
-          () -> {
-            body.end();
-            return Optional.empty();
-          });
+      get(() -> {
+        body.end();
+        return Optional.empty();
+      });
     }
 
     OptionalLong number(Body body, String name, long least, long most) {
@@ -201,19 +218,22 @@ record Faults(
     }
 
     private double decimal(Body body, String name, double usual, double least, double most) {
-      return get(
-              () ->
-                  body.number(name)
-                      .map(
-                          value -> {
-                            double number = value.doubleValue();
-                            if (number < least || number > most) {
-                              throw Refusal.field(
-                                  body.path(name),
-                                  value.toPlainString() + " (expected: " + plain(least) + ".." + plain(most) + ")");
-                            }
-                            return number;
-                          }))
+      return get(() ->
+              body.number(name)
+                  .map(value -> {
+                    double number = value.doubleValue();
+                    if (number < least || number > most) {
+                      throw Refusal.field(
+                          body.path(name),
+                          value.toPlainString()
+                              + " (expected: "
+                              + plain(least)
+                              + ".."
+                              + plain(most)
+                              + ")");
+                    }
+                    return number;
+                  }))
           .orElse(usual);
     }
 
@@ -233,13 +253,18 @@ record Faults(
         for (Body each : given) {
           steps.add(
               new Latency.Percentile(
-                  decimal(each, "percentile", 100, 0, 100), number(each, "ms", 0, MAX_MS).orElse(0)));
+                  decimal(each, "percentile", 100, 0, 100),
+                  number(each, "ms", 0, MAX_MS).orElse(0)));
           end(each);
         }
         for (int i = 1; i < steps.size(); i++) {
           if (steps.get(i).percentile() <= steps.get(i - 1).percentile()
               || steps.get(i).ms() < steps.get(i - 1).ms()) {
-            mistakes.add(body.path("percentiles") + "[" + i + "]: out of order (expected: percentile and ms ascend)");
+            mistakes.add(
+                body.path("percentiles")
+                    + "["
+                    + i
+                    + "]: out of order (expected: percentile and ms ascend)");
           }
         }
         latency = new Latency.Percentiles(List.copyOf(steps));
@@ -270,7 +295,12 @@ record Faults(
           methods.add(each.asText());
         } else {
           mistakes.add(
-              body.path("methods") + ": " + each.asText() + " (expected: " + String.join(", ", METHODS) + ")");
+              body.path("methods")
+                  + ": "
+                  + each.asText()
+                  + " (expected: "
+                  + String.join(", ", METHODS)
+                  + ")");
         }
       }
       return methods;

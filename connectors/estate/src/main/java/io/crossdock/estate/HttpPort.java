@@ -23,8 +23,9 @@ import java.util.function.Supplier;
 /**
  * The open port and its connections.
  *
- * <p>Netty and not the JDK's server, because the estate exists to misbehave: a late or hanging answer
- * costs a timer and not a thread, a caller that leaves is noticed, and a connection can be reset.
+ * <p>Netty and not the JDK's server, because the estate exists to misbehave: a late or hanging
+ * answer costs a timer and not a thread, a caller that leaves is noticed, and a connection can be
+ * reset.
  */
 final class HttpPort implements AutoCloseable {
 
@@ -64,7 +65,10 @@ final class HttpPort implements AutoCloseable {
                     Connection connection = handlers.get();
                     channel
                         .pipeline()
-                        .addLast(new HttpServerCodec(MAX_LINE, MAX_HEADERS, MAX_CHUNK), connection.bodies(), connection);
+                        .addLast(
+                            new HttpServerCodec(MAX_LINE, MAX_HEADERS, MAX_CHUNK),
+                            connection.bodies(),
+                            connection);
                   }
                 })
             .bind(where)

@@ -88,12 +88,72 @@ final class LoyaltyBackend implements Backend {
 
   private static final List<Reward> REWARDS =
       List.of(
-          new Reward("RW-COFFEE", "Free coffee", "One coffee at the bar of the store.", "free_item", 500, 0, null, "SKU-1001", List.of("pos"), List.of()),
-          new Reward("RW-5EUR", "5 EUR off", "Off the whole sale.", "discount_amount", 500, 500, null, null, List.of(), List.of()),
-          new Reward("RW-10EUR", "10 EUR off", "Off the whole sale.", "discount_amount", 1000, 1000, null, null, List.of(), List.of()),
-          new Reward("RW-10PCT", "10 % off", "Off one sale.", "discount_percent", 2000, 0, "10.00", null, List.of("pos", "web", "app"), List.of()),
-          new Reward("RW-VOUCHER25", "Gift voucher", "For a later purchase, worth 25 EUR.", "gift_voucher", 2500, 2500, null, null, List.of(), List.of()),
-          new Reward("RW-TASTING", "Wine tasting", "An evening for two in the store.", "experience", 4000, 0, null, null, List.of("pos", "callcenter"), List.of("GOLD", "PLATINUM")));
+          new Reward(
+              "RW-COFFEE",
+              "Free coffee",
+              "One coffee at the bar of the store.",
+              "free_item",
+              500,
+              0,
+              null,
+              "SKU-1001",
+              List.of("pos"),
+              List.of()),
+          new Reward(
+              "RW-5EUR",
+              "5 EUR off",
+              "Off the whole sale.",
+              "discount_amount",
+              500,
+              500,
+              null,
+              null,
+              List.of(),
+              List.of()),
+          new Reward(
+              "RW-10EUR",
+              "10 EUR off",
+              "Off the whole sale.",
+              "discount_amount",
+              1000,
+              1000,
+              null,
+              null,
+              List.of(),
+              List.of()),
+          new Reward(
+              "RW-10PCT",
+              "10 % off",
+              "Off one sale.",
+              "discount_percent",
+              2000,
+              0,
+              "10.00",
+              null,
+              List.of("pos", "web", "app"),
+              List.of()),
+          new Reward(
+              "RW-VOUCHER25",
+              "Gift voucher",
+              "For a later purchase, worth 25 EUR.",
+              "gift_voucher",
+              2500,
+              2500,
+              null,
+              null,
+              List.of(),
+              List.of()),
+          new Reward(
+              "RW-TASTING",
+              "Wine tasting",
+              "An evening for two in the store.",
+              "experience",
+              4000,
+              0,
+              null,
+              null,
+              List.of("pos", "callcenter"),
+              List.of("GOLD", "PLATINUM")));
 
   LoyaltyBackend(EstateClock clock) {
     this.clock = clock;
@@ -138,7 +198,9 @@ final class LoyaltyBackend implements Backend {
     if (refusal.target() != null) {
       error.put("param", refusal.target());
     }
-    error.put("request_id", "req_" + Long.toString(clock.millis(), 36) + Long.toString(requests.incrementAndGet(), 36));
+    error.put(
+        "request_id",
+        "req_" + Long.toString(clock.millis(), 36) + Long.toString(requests.incrementAndGet(), 36));
     if (!refusal.data().isEmpty()) {
       error.set("data", refusal.data());
     }
@@ -269,7 +331,14 @@ final class LoyaltyBackend implements Backend {
             "lifetime_redeemed", account.lifetimeRedeemed(),
             "pending_lots",
                 account.pendingParts().stream()
-                    .map(part -> Json.object("points", part.points(), "available_at", part.at(), "order_ref", part.orderRef()))
+                    .map(part ->
+                        Json.object(
+                            "points",
+                            part.points(),
+                            "available_at",
+                            part.at(),
+                            "order_ref",
+                            part.orderRef()))
                     .toList(),
             "expiring_lots",
                 account.expiringParts().stream()
@@ -278,24 +347,35 @@ final class LoyaltyBackend implements Backend {
             "tier_detail",
                 Json.object(
                     "code", account.tier(),
-                    "name", account.tier().charAt(0) + account.tier().substring(1).toLowerCase(java.util.Locale.ROOT),
+                    "name",
+                        account.tier().charAt(0)
+                            + account.tier().substring(1).toLowerCase(java.util.Locale.ROOT),
                     "since", account.tierSince(),
                     "valid_until", LocalDate.of(today.getYear() + 1, 12, 31))));
     account
         .nextTier()
-        .ifPresent(
-            tier ->
-                detail.set(
-                    "next_tier",
-                    Json.object(
-                        "code", tier,
-                        "measure", "points",
-                        "reached", account.nextTierReached(),
-                        "required", account.nextTierRequired(),
-                        "until", LocalDate.of(today.getYear(), 12, 31))));
+        .ifPresent(tier ->
+            detail.set(
+                "next_tier",
+                Json.object(
+                    "code", tier,
+                    "measure", "points",
+                    "reached", account.nextTierReached(),
+                    "required", account.nextTierRequired(),
+                    "until", LocalDate.of(today.getYear(), 12, 31))));
     detail.set(
         "conversion",
-        Json.object("points", 100, "amount", "1.00", "currency", "EUR", "min_points", MIN_POINTS, "step", STEP));
+        Json.object(
+            "points",
+            100,
+            "amount",
+            "1.00",
+            "currency",
+            "EUR",
+            "min_points",
+            MIN_POINTS,
+            "step",
+            STEP));
     return detail;
   }
 
@@ -330,12 +410,16 @@ final class LoyaltyBackend implements Backend {
     List<Entry> page = more ? entries.subList(0, limit) : entries;
     return Answer.ok(
         Json.object(
-            "data", page.stream().map(entry -> json(account, entry)).toList(),
-            "next_cursor", more ? cursor(sequence(page.getLast().id())) : null));
+            "data",
+            page.stream().map(entry -> json(account, entry)).toList(),
+            "next_cursor",
+            more ? cursor(sequence(page.getLast().id())) : null));
   }
 
   private static String cursor(long after) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(("after:" + after).getBytes(UTF_8));
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(("after:" + after).getBytes(UTF_8));
   }
 
   private static long cursor(String cursor) {
@@ -366,7 +450,9 @@ final class LoyaltyBackend implements Backend {
   /** The account whose number stands in the id of an entry or redemption. */
   private PointsAccount owner(String id, String prefix) {
     int dash = id.lastIndexOf('-');
-    if (!id.startsWith(prefix) || dash < prefix.length() || World.number(id, id.substring(0, dash + 1), 1, 999_999_999).isEmpty()) {
+    if (!id.startsWith(prefix)
+        || dash < prefix.length()
+        || World.number(id, id.substring(0, dash + 1), 1, 999_999_999).isEmpty()) {
       throw Refusal.of(404, "no such id " + id);
     }
     return account("M-" + id.substring(prefix.length(), dash));
@@ -407,7 +493,8 @@ final class LoyaltyBackend implements Backend {
   private Answer redeem(Request request) {
     PointsAccount account = account(request);
     Body body = request.json();
-    long points = body.integer("points", 1, MAX_POINTS).orElseThrow(() -> Refusal.field("points", "missing"));
+    long points =
+        body.integer("points", 1, MAX_POINTS).orElseThrow(() -> Refusal.field("points", "missing"));
     String order = body.text("order_ref");
     boolean capture = body.bool("capture").orElse(false);
     long seconds = body.integer("hold_seconds", 1, MAX_HOLD_SECONDS).orElse(HOLD.toSeconds());
@@ -450,14 +537,13 @@ final class LoyaltyBackend implements Backend {
 
   private static Optional<BigDecimal> amount(Body body) {
     Optional<Body> amount = body.object("amount");
-    return amount.map(
-        money -> {
-          BigDecimal value =
-              money.decimal("amount").orElseThrow(() -> Refusal.field("amount.amount", "missing"));
-          money.word("currency", Set.of("EUR"));
-          money.end();
-          return value;
-        });
+    return amount.map(money -> {
+      BigDecimal value =
+          money.decimal("amount").orElseThrow(() -> Refusal.field("amount.amount", "missing"));
+      money.word("currency", Set.of("EUR"));
+      money.end();
+      return value;
+    });
   }
 
   private Origin origin(Body body) {
@@ -473,7 +559,15 @@ final class LoyaltyBackend implements Backend {
 
   private static void checkRate(long points, Optional<BigDecimal> amount) {
     if (points < MIN_POINTS || points % STEP != 0) {
-      throw rule("points", "points: " + points + " (expected: multiples of " + STEP + " from " + MIN_POINTS + " on)");
+      throw rule(
+          "points",
+          "points: "
+              + points
+              + " (expected: multiples of "
+              + STEP
+              + " from "
+              + MIN_POINTS
+              + " on)");
     }
     checkAmount(World.cents(points), amount);
   }
@@ -550,7 +644,9 @@ final class LoyaltyBackend implements Backend {
         account.capture(redemption, lines);
       }
       case "captured" -> {}
-      case "lapsed" -> throw Refusal.of(410, "hold_expired", "the hold has run out").with(Json.object("status", redemption.status));
+      case "lapsed" ->
+          throw Refusal.of(410, "hold_expired", "the hold has run out")
+              .with(Json.object("status", redemption.status));
       default -> throw state(redemption);
     }
     return Answer.ok(told(account, redemption));
@@ -600,16 +696,27 @@ final class LoyaltyBackend implements Backend {
     long reckoned = lines.stream().mapToLong(Line::points).sum();
     long points = given > 0 ? given : reckoned;
     if (points == 0) {
-      throw Refusal.field("points", "nothing to earn (expected: points or lines that are worth some)");
+      throw Refusal.field(
+          "points", "nothing to earn (expected: points or lines that are worth some)");
     }
     Instant ripe = availableAt.orElseGet(() -> clock.instant().plus(RIPENING));
     List<Line> split = points == reckoned ? lines : List.of();
     changing(account, request);
     List<Entry> made = new ArrayList<>();
-    made.add(account.credit(campaign.isPresent() ? "bonus" : "earn", points, ripe, order, split, campaign.orElse(null), origin));
+    made.add(
+        account.credit(
+            campaign.isPresent() ? "bonus" : "earn",
+            points,
+            ripe,
+            order,
+            split,
+            campaign.orElse(null),
+            origin));
     boolean high = account.tier().equals("GOLD") || account.tier().equals("PLATINUM");
     if (given == 0 && campaign.isEmpty() && high && points >= 10) {
-      made.add(account.credit("bonus", points / 10, ripe, order, List.of(), "TIER-" + account.tier(), origin));
+      made.add(
+          account.credit(
+              "bonus", points / 10, ripe, order, List.of(), "TIER-" + account.tier(), origin));
     }
     return entries(account, made);
   }
@@ -643,7 +750,8 @@ final class LoyaltyBackend implements Backend {
     PointsAccount account = account(request);
     Body body = request.json();
     long points =
-        body.integer("points", -MAX_POINTS, MAX_POINTS).orElseThrow(() -> Refusal.field("points", "missing"));
+        body.integer("points", -MAX_POINTS, MAX_POINTS)
+            .orElseThrow(() -> Refusal.field("points", "missing"));
     body.text("reason");
     Origin origin = origin(body);
     body.end();
@@ -662,7 +770,8 @@ final class LoyaltyBackend implements Backend {
     PointsAccount from = account(request);
     Body body = request.json();
     PointsAccount to = account(body.text("to"));
-    long points = body.integer("points", 1, MAX_POINTS).orElseThrow(() -> Refusal.field("points", "missing"));
+    long points =
+        body.integer("points", 1, MAX_POINTS).orElseThrow(() -> Refusal.field("points", "missing"));
     Origin origin = origin(body);
     body.end();
     if (from.number() == to.number()) {
@@ -689,7 +798,10 @@ final class LoyaltyBackend implements Backend {
     long skip = request.query("cursor").map(LoyaltyBackend::cursor).orElse(0L);
     List<ObjectNode> all =
         REWARDS.stream()
-            .filter(reward -> channel.isEmpty() || reward.channels().isEmpty() || reward.channels().contains(channel.get()))
+            .filter(reward ->
+                channel.isEmpty()
+                    || reward.channels().isEmpty()
+                    || reward.channels().contains(channel.get()))
             .sorted(Comparator.comparingLong(Reward::points).thenComparing(Reward::id))
             .filter(reward -> !eligibleOnly || reasons(account, reward).isEmpty())
             .map(reward -> json(account, reward))

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of OData's {@code $filter} that the estate knows: comparisons of a field with a literal, {@code
- * contains}, {@code startswith}, {@code and or not} and parentheses.
+ * The part of OData's {@code $filter} that the estate knows: comparisons of a field with a literal,
+ * {@code contains}, {@code startswith}, {@code and or not} and parentheses.
  */
 final class ODataFilter implements Predicate<JsonNode> {
 
@@ -68,7 +68,9 @@ final class ODataFilter implements Predicate<JsonNode> {
 
   /** The only value that a field can have, when the filter says so. */
   Optional<String> fixed(String field) {
-    return values(field).filter(values -> values.size() == 1).map(values -> values.iterator().next());
+    return values(field)
+        .filter(values -> values.size() == 1)
+        .map(values -> values.iterator().next());
   }
 
   /** The only values that a field can have, when the filter says so. */
@@ -79,7 +81,9 @@ final class ODataFilter implements Predicate<JsonNode> {
   private static @Nullable Set<String> values(Expression expression, String field) {
     return switch (expression) {
       case Expression.Compare compare ->
-          compare.field().equals(field) && compare.operator().equals("eq") ? Set.of(compare.literal()) : null;
+          compare.field().equals(field) && compare.operator().equals("eq")
+              ? Set.of(compare.literal())
+              : null;
       case Expression.And and -> {
         Set<String> left = values(and.left(), field);
         Set<String> right = values(and.right(), field);
@@ -295,7 +299,9 @@ final class ODataFilter implements Predicate<JsonNode> {
       }
       Token literal = at < tokens.size() ? tokens.get(at++) : new Token("end", "");
       boolean bool = literal.text().equals("true") || literal.text().equals("false");
-      if (literal.kind().equals("mark") || literal.kind().equals("end") || (literal.kind().equals("word") && !bool)) {
+      if (literal.kind().equals("mark")
+          || literal.kind().equals("end")
+          || (literal.kind().equals("word") && !bool)) {
         throw wrong("no literal after " + field + " " + operator);
       }
       return new Expression.Compare(field, operator, literal.text());
@@ -330,7 +336,8 @@ final class ODataFilter implements Predicate<JsonNode> {
       if (at < tokens.size() && tokens.get(at).kind().equals(kind)) {
         return tokens.get(at++);
       }
-      throw wrong(at < tokens.size() ? "unexpected '" + tokens.get(at).text() + "'" : "ends too early");
+      throw wrong(
+          at < tokens.size() ? "unexpected '" + tokens.get(at).text() + "'" : "ends too early");
     }
   }
 }

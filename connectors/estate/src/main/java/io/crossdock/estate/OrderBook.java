@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The sales orders of one ERP, as ledgers of quantities. What the vendor's document says beyond that is kept as it was sent. */
+/**
+ * The sales orders of one ERP, as ledgers of quantities. What the vendor's document says beyond
+ * that is kept as it was sent.
+ */
 final class OrderBook {
 
   private static final int KEPT = 10_000;
@@ -60,7 +63,14 @@ final class OrderBook {
     Instant updatedAt;
     long version = 1;
 
-    private Order(long number, String id, int store, String customer, Instant placedAt, List<Line> lines, ObjectNode sent) {
+    private Order(
+        long number,
+        String id,
+        int store,
+        String customer,
+        Instant placedAt,
+        List<Line> lines,
+        ObjectNode sent) {
       this.number = number;
       this.id = id;
       this.store = store;
@@ -75,7 +85,9 @@ final class OrderBook {
       if (lines.stream().anyMatch(line -> line.open().signum() > 0)) {
         return Status.OPEN;
       }
-      return lines.stream().allMatch(line -> line.shipped.signum() == 0) ? Status.CANCELLED : Status.DONE;
+      return lines.stream().allMatch(line -> line.shipped.signum() == 0)
+          ? Status.CANCELLED
+          : Status.DONE;
     }
 
     boolean shipped() {
@@ -117,22 +129,25 @@ final class OrderBook {
     return new ArrayList<>(byId.values()).reversed();
   }
 
-  Order place(String id, int store, String customer, Instant placedAt, List<Line> lines, ObjectNode sent) {
+  Order place(
+      String id, int store, String customer, Instant placedAt, List<Line> lines, ObjectNode sent) {
     Order order = new Order(++lastNumber, id, store, customer, placedAt, lines, sent);
     order.updatedAt = clock.instant();
     byId.put(id, order);
     return order;
   }
 
-  /** Hands everything over at once: reserved goods leave by their reservation, others from the shelf. */
+  /**
+   * Hands everything over at once: reserved goods leave by their reservation, others from the
+   * shelf.
+   */
   void carryOut(Order order, StockBook stock, Map<String, StockBook.Reservation> reservations) {
     order.lines.forEach(line -> line.shipped = line.ordered);
     reservations.values().stream()
         .distinct()
-        .filter(
-            reservation ->
-                reservation.status == StockBook.Status.HELD
-                    || reservation.status == StockBook.Status.COMMITTED)
+        .filter(reservation ->
+            reservation.status == StockBook.Status.HELD
+                || reservation.status == StockBook.Status.COMMITTED)
         .forEach(stock::issue);
     order.lines.stream()
         .filter(line -> !reservations.containsKey(line.id))
@@ -150,9 +165,12 @@ final class OrderBook {
           .forEach(line -> wanted.put(line.id, Optional.empty()));
     }
     for (Map.Entry<String, Optional<BigDecimal>> part : wanted.entrySet()) {
-      Optional<Line> found = order.lines.stream().filter(line -> line.id.equals(part.getKey())).findFirst();
+      Optional<Line> found =
+          order.lines.stream().filter(line -> line.id.equals(part.getKey())).findFirst();
       if (found.isEmpty()) {
-        rest.add(new NotCancelled(part.getKey(), 0, part.getValue().orElse(BigDecimal.ZERO), Cause.UNKNOWN_LINE));
+        rest.add(
+            new NotCancelled(
+                part.getKey(), 0, part.getValue().orElse(BigDecimal.ZERO), Cause.UNKNOWN_LINE));
         continue;
       }
       Line line = found.get();

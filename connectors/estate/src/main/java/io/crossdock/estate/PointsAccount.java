@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The points of one member: lots that ripen and expire, holds, and an append-only ledger.
  *
- * <p>What was before the start of the estate is computed from the member's number; what comes after is
- * kept here. {@link #settle} must be called with the present time before anything else.
+ * <p>What was before the start of the estate is computed from the member's number; what comes after
+ * is kept here. {@link #settle} must be called with the present time before anything else.
  */
 final class PointsAccount {
 
@@ -51,7 +51,12 @@ final class PointsAccount {
     final @Nullable String orderRef;
     final @Nullable String entryId;
 
-    Lot(long points, Instant availableAt, Instant expiresAt, @Nullable String orderRef, @Nullable String entryId) {
+    Lot(
+        long points,
+        Instant availableAt,
+        Instant expiresAt,
+        @Nullable String orderRef,
+        @Nullable String entryId) {
       this.points = points;
       this.availableAt = availableAt;
       this.expiresAt = expiresAt;
@@ -213,7 +218,9 @@ final class PointsAccount {
 
   int nextTierReached() {
     int from = TIER_POINTS.get(tier);
-    return number == World.FIRST ? 18_250 : from + World.pick(number, 20, nextTierRequired() - from);
+    return number == World.FIRST
+        ? 18_250
+        : from + World.pick(number, 20, nextTierRequired() - from);
   }
 
   LocalDate tierSince() {
@@ -238,10 +245,7 @@ final class PointsAccount {
 
   long lifetimeEarned() {
     return earned
-        + history().stream()
-            .filter(entry -> entry.points() > 0)
-            .mapToLong(Entry::points)
-            .sum();
+        + history().stream().filter(entry -> entry.points() > 0).mapToLong(Entry::points).sum();
   }
 
   long lifetimeRedeemed() {
@@ -347,7 +351,17 @@ final class PointsAccount {
     List<Lot> expired = lots.stream().filter(lot -> !lot.expiresAt.isAfter(now)).toList();
     for (Lot lot : expired) {
       lots.remove(lot);
-      append("expire", -lot.points, new Origin(lot.expiresAt, "system", null), null, null, lot.orderRef, List.of(), null, null, null);
+      append(
+          "expire",
+          -lot.points,
+          new Origin(lot.expiresAt, "system", null),
+          null,
+          null,
+          lot.orderRef,
+          List.of(),
+          null,
+          null,
+          null);
     }
   }
 
@@ -386,7 +400,10 @@ final class PointsAccount {
     List<Lot> slices = new ArrayList<>();
     long left = points;
     List<Lot> byExpiry =
-        lots.stream().filter(this::ripe).sorted(Comparator.comparing(lot -> lot.expiresAt)).toList();
+        lots.stream()
+            .filter(this::ripe)
+            .sorted(Comparator.comparing(lot -> lot.expiresAt))
+            .toList();
     for (Lot lot : byExpiry) {
       long part = Math.min(left, lot.points);
       if (part > 0) {
@@ -404,7 +421,17 @@ final class PointsAccount {
     finish(redemption, "captured", clock.instant());
     redeemed += redemption.points;
     Entry entry =
-        append("redeem", -redemption.points, redemption.origin, null, null, redemption.orderRef, lines, redemption.id, null, null);
+        append(
+            "redeem",
+            -redemption.points,
+            redemption.origin,
+            null,
+            null,
+            redemption.orderRef,
+            lines,
+            redemption.id,
+            null,
+            null);
     redemption.entryIds.add(entry.id());
     return entry;
   }
@@ -427,11 +454,22 @@ final class PointsAccount {
       Origin origin) {
     Instant expiresAt = availableAt.plus(LIFE);
     boolean later = availableAt.isAfter(clock.instant());
-    lots.add(new Lot(points, availableAt, expiresAt, orderRef, "E-" + number + "-" + (sequence + 1)));
+    lots.add(
+        new Lot(points, availableAt, expiresAt, orderRef, "E-" + number + "-" + (sequence + 1)));
     if (type.equals("earn") || type.equals("bonus")) {
       earned += points;
     }
-    return append(type, points, origin, later ? availableAt : null, expiresAt, orderRef, lines, null, null, campaign);
+    return append(
+        type,
+        points,
+        origin,
+        later ? availableAt : null,
+        expiresAt,
+        orderRef,
+        lines,
+        null,
+        null,
+        campaign);
   }
 
   /** Takes available points away for another reason than a redemption. */
@@ -445,7 +483,9 @@ final class PointsAccount {
     return append(type, -points, origin, null, null, null, List.of(), null, null, null);
   }
 
-  /** Takes an entry back, wholly or in part; {@code points} 0 means the lines, or all that is left. */
+  /**
+   * Takes an entry back, wholly or in part; {@code points} 0 means the lines, or all that is left.
+   */
   Entry reverse(Entry entry, long points, List<Line> lines, boolean allowNegative, Origin origin) {
     Map<Line, Long> byLine = new LinkedHashMap<>();
     for (Line wanted : lines) {
@@ -466,11 +506,13 @@ final class PointsAccount {
       throw rule("points are not the sum of the lines", "points");
     }
     if (amount == 0 || amount > reversible(entry)) {
-      throw rule("more than is left of the entry", "points").with(Json.object("reversible", reversible(entry)));
+      throw rule("more than is left of the entry", "points")
+          .with(Json.object("reversible", reversible(entry)));
     }
     boolean gives = entry.points() < 0;
     if (gives) {
-      lots.add(new Lot(amount, clock.instant(), clock.instant().plus(LIFE), entry.orderRef(), null));
+      lots.add(
+          new Lot(amount, clock.instant(), clock.instant().plus(LIFE), entry.orderRef(), null));
     } else {
       takeEarned(entry, amount, allowNegative);
     }
@@ -485,7 +527,9 @@ final class PointsAccount {
             null,
             null,
             entry.orderRef(),
-            byLine.entrySet().stream().map(each -> new Line(each.getKey().lineId(), each.getValue())).toList(),
+            byLine.entrySet().stream()
+                .map(each -> new Line(each.getKey().lineId(), each.getValue()))
+                .toList(),
             entry.redemptionId(),
             entry.id(),
             null);
@@ -563,7 +607,9 @@ final class PointsAccount {
     return entry;
   }
 
-  /** What was before the start, newest first: walked back from the first balance so that it adds up. */
+  /**
+   * What was before the start, newest first: walked back from the first balance so that it adds up.
+   */
   private List<Entry> history() {
     if (history == null) {
       history = computeHistory();
@@ -606,16 +652,32 @@ final class PointsAccount {
     }
     when = when.minus(Duration.ofDays(3));
     all.add(
-        new Entry("E-" + number + "-1", "adjust", balance, balance, new Origin(when, "system", null), when, null, null, null, List.of(), null, null, null));
+        new Entry(
+            "E-" + number + "-1",
+            "adjust",
+            balance,
+            balance,
+            new Origin(when, "system", null),
+            when,
+            null,
+            null,
+            null,
+            List.of(),
+            null,
+            null,
+            null));
     return List.copyOf(all);
   }
 
-  private Entry former(int id, String type, long points, long after, Instant when, @Nullable Lot lot) {
+  private Entry former(
+      int id, String type, long points, long after, Instant when, @Nullable Lot lot) {
     int day = (int) Math.floorDiv(Duration.between(clock.day(0, 0), when).toHours(), 24L);
     String order = lot != null && lot.orderRef != null ? lot.orderRef : orderRef(id, day);
     long size = Math.abs(points);
     List<Line> lines =
-        size < 20 ? List.of(new Line("1", size)) : List.of(new Line("1", size - size / 3), new Line("2", size / 3));
+        size < 20
+            ? List.of(new Line("1", size))
+            : List.of(new Line("1", size - size / 3), new Line("2", size / 3));
     return new Entry(
         "E-" + number + "-" + id,
         type,

@@ -79,7 +79,8 @@ record Request(
   void allowQuery(String... names) {
     for (String given : query.keySet()) {
       if (!List.of(names).contains(given)) {
-        throw Refusal.field(given, "unknown parameter (expected: " + String.join(", ", names) + ")");
+        throw Refusal.field(
+            given, "unknown parameter (expected: " + String.join(", ", names) + ")");
       }
     }
   }
@@ -94,7 +95,9 @@ record Request(
     }
     if (node instanceof ObjectNode object) {
       String type = header("Content-Type");
-      if (!body.isEmpty() && !type.isEmpty() && !type.toLowerCase(java.util.Locale.ROOT).contains("json")) {
+      if (!body.isEmpty()
+          && !type.isEmpty()
+          && !type.toLowerCase(java.util.Locale.ROOT).contains("json")) {
         throw Refusal.of(415, "Content-Type: " + type + " (expected: application/json)");
       }
       return new Body("", object);

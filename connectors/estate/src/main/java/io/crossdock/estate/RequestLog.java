@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.TreeMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What reached one backend and what became of it, so that a test can prove a retry. Safe for any thread. */
+/**
+ * What reached one backend and what became of it, so that a test can prove a retry. Safe for any
+ * thread.
+ */
 final class RequestLog {
 
   private static final int KEPT = 200;
@@ -74,8 +77,7 @@ final class RequestLog {
 
   synchronized ObjectNode json(String backend, int hanging, int limit) {
     ObjectNode json =
-        Json.object(
-            "backend", backend, "total", total, "in_flight", inFlight, "hanging", hanging);
+        Json.object("backend", backend, "total", total, "in_flight", inFlight, "hanging", hanging);
     ObjectNode statuses = json.putObject("by_status");
     byStatus.forEach(statuses::put);
     ObjectNode operations = json.putObject("by_operation");

@@ -72,7 +72,9 @@ final class Routes {
     Matcher variable = VARIABLE.matcher(template);
     int end = 0;
     while (variable.find()) {
-      regex.append(Pattern.quote(template.substring(end, variable.start()))).append("([^/]{1,200})");
+      regex
+          .append(Pattern.quote(template.substring(end, variable.start())))
+          .append("([^/]{1,200})");
       names.add(variable.group(1));
       end = variable.end();
     }

@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Decides for each request of one backend what is done to it, and keeps those that hang. Safe for any thread. */
+/**
+ * Decides for each request of one backend what is done to it, and keeps those that hang. Safe for
+ * any thread.
+ */
 final class Sabotage {
 
   private Faults faults = Faults.NONE;
@@ -38,7 +41,15 @@ final class Sabotage {
       boolean twice) {
 
     static final Plan NONE =
-        new Plan(Duration.ZERO, OptionalLong.empty(), Outage.NONE, false, 0, OptionalLong.empty(), false, false);
+        new Plan(
+            Duration.ZERO,
+            OptionalLong.empty(),
+            Outage.NONE,
+            false,
+            0,
+            OptionalLong.empty(),
+            false,
+            false);
   }
 
   synchronized Faults faults() {
@@ -50,7 +61,10 @@ final class Sabotage {
     List<Runnable> released;
     synchronized (this) {
       faults = next;
-      random = next.seed().isPresent() ? new SplittableRandom(next.seed().getAsLong()) : new SplittableRandom();
+      random =
+          next.seed().isPresent()
+              ? new SplittableRandom(next.seed().getAsLong())
+              : new SplittableRandom();
       left = next.times().orElse(Long.MAX_VALUE);
       tokens = next.rateLimit() == null ? 0 : (double) next.rateLimit().burst();
       tokensAtNanos = System.nanoTime();
@@ -97,10 +111,12 @@ final class Sabotage {
     return switch (latency) {
       case null -> Duration.ZERO;
       case Latency.Fixed fixed -> {
-        double jitter = fixed.jitterMs() == 0 ? 0 : (random.nextDouble() * 2 - 1) * (double) fixed.jitterMs();
+        double jitter =
+            fixed.jitterMs() == 0 ? 0 : (random.nextDouble() * 2 - 1) * (double) fixed.jitterMs();
         yield Duration.ofMillis(Math.max(0, fixed.fixedMs() + Math.round(jitter)));
       }
-      case Latency.Percentiles percentiles -> Duration.ofMillis(at(percentiles, random.nextDouble() * 100));
+      case Latency.Percentiles percentiles ->
+          Duration.ofMillis(at(percentiles, random.nextDouble() * 100));
     };
   }
 
@@ -124,7 +140,10 @@ final class Sabotage {
 
   private OptionalLong takeToken(Faults.RateLimit limit) {
     long now = System.nanoTime();
-    tokens = Math.min((double) limit.burst(), tokens + (double) (now - tokensAtNanos) / 1e9 * limit.perSecond());
+    tokens =
+        Math.min(
+            (double) limit.burst(),
+            tokens + (double) (now - tokensAtNanos) / 1e9 * limit.perSecond());
     tokensAtNanos = now;
     if (tokens >= 1) {
       tokens--;

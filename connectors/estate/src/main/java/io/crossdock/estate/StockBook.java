@@ -17,11 +17,11 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stock and the reservations of one ERP. Both ERPs keep the same kind of book and show it in their
- * own ways.
+ * The stock and the reservations of one ERP. Both ERPs keep the same kind of book and show it in
+ * their own ways.
  *
- * <p>A figure is computed from item and store until something changes it. {@link #settle} must be called
- * with the present time before anything else.
+ * <p>A figure is computed from item and store until something changes it. {@link #settle} must be
+ * called with the present time before anything else.
  */
 final class StockBook {
 
@@ -34,7 +34,8 @@ final class StockBook {
   private final Map<Integer, Reservation> closed = new Bounded<>(KEPT);
   private final Map<String, Reservation> byReference = new Bounded<>(KEPT);
   private final PriorityQueue<Reservation> ending =
-      new PriorityQueue<>(Comparator.comparing((Reservation reservation) -> reservation.validUntil));
+      new PriorityQueue<>(
+          Comparator.comparing((Reservation reservation) -> reservation.validUntil));
   private int lastReservation;
 
   /** Conditions of goods, and goods to come. */
@@ -61,7 +62,14 @@ final class StockBook {
     Instant reservationChanged;
     long version;
 
-    private Row(int item, int store, BigDecimal reserved, BigDecimal picking, LocalDate receiptDay, BigDecimal receipt, Instant since) {
+    private Row(
+        int item,
+        int store,
+        BigDecimal reserved,
+        BigDecimal picking,
+        LocalDate receiptDay,
+        BigDecimal receipt,
+        Instant since) {
       this.item = item;
       this.store = store;
       this.reserved = reserved;
@@ -115,10 +123,13 @@ final class StockBook {
     final String id;
     final int item;
     final BigDecimal requested;
+
     /** What was held at first. */
     final BigDecimal heldFirst;
+
     /** What is still held. */
     BigDecimal held;
+
     final @Nullable Shortage shortage;
 
     Line(String id, int item, BigDecimal requested, BigDecimal held, @Nullable Shortage shortage) {
@@ -159,7 +170,14 @@ final class StockBook {
     Instant updatedAt;
     long version = 1;
 
-    private Reservation(int number, int store, String reference, String order, List<Line> lines, Instant createdAt, Instant validUntil) {
+    private Reservation(
+        int number,
+        int store,
+        String reference,
+        String order,
+        List<Line> lines,
+        Instant createdAt,
+        Instant validUntil) {
       this.number = number;
       this.store = store;
       this.reference = reference;
@@ -251,9 +269,12 @@ final class StockBook {
             amount(first ? 1 : World.pick(seed, 4, 1 + unrestricted / 12)),
             clock.startDay().plusDays(first ? 7 : 1 + World.pick(seed, 5, 21)),
             amount(first ? 20 : 10 * World.pick(seed, 6, 4)),
-            first ? clock.day(-1, 18) : clock.day(-1 - World.pick(seed, 7, 20), 6 + World.pick(seed, 8, 14)));
+            first
+                ? clock.day(-1, 18)
+                : clock.day(-1 - World.pick(seed, 7, 20), 6 + World.pick(seed, 8, 14)));
     row.figures.put(
-        Bucket.UNRESTRICTED, weighed ? BigDecimal.valueOf(unrestricted * 1000L + 750, 3) : amount(unrestricted));
+        Bucket.UNRESTRICTED,
+        weighed ? BigDecimal.valueOf(unrestricted * 1000L + 750, 3) : amount(unrestricted));
     row.figures.put(Bucket.QUALITY, amount(first ? 1 : Math.max(0, World.pick(seed, 9, 5) - 3)));
     row.figures.put(Bucket.BLOCKED, amount(first ? 1 : Math.max(0, World.pick(seed, 10, 5) - 3)));
     row.figures.put(Bucket.RETURNS, amount(first ? 1 : Math.max(0, World.pick(seed, 11, 5) - 3)));
@@ -272,7 +293,8 @@ final class StockBook {
    *
    * @return the row after it, or nothing when a figure would fall below zero
    */
-  Optional<Row> move(int item, int store, Bucket bucket, @Nullable Bucket from, BigDecimal quantity) {
+  Optional<Row> move(
+      int item, int store, Bucket bucket, @Nullable Bucket from, BigDecimal quantity) {
     Row row = changing(item, store);
     BigDecimal to = row.figure(bucket).add(quantity);
     BigDecimal rest = from == null ? ZERO : row.figure(from).subtract(quantity);
@@ -319,7 +341,10 @@ final class StockBook {
     return Count.BOOKED;
   }
 
-  /** Takes sold goods off the shelf. They are gone, whatever the book says, so it may fall below zero. */
+  /**
+   * Takes sold goods off the shelf. They are gone, whatever the book says, so it may fall below
+   * zero.
+   */
   void sell(int item, int store, BigDecimal quantity) {
     Row row = changing(item, store);
     row.figures.merge(Bucket.UNRESTRICTED, quantity.negate(), BigDecimal::add);
@@ -364,17 +389,26 @@ final class StockBook {
    * @throws UnmetException when a line cannot be held wholly, or nothing at all
    */
   Reservation reserve(
-      int store, String reference, String order, List<Wish> wishes, Duration holdFor, boolean partial) {
+      int store,
+      String reference,
+      String order,
+      List<Wish> wishes,
+      Duration holdFor,
+      boolean partial) {
     Map<Integer, BigDecimal> free = new HashMap<>();
     List<Line> lines = new ArrayList<>();
     List<Unmet> unmet = new ArrayList<>();
     for (Wish wish : wishes) {
       boolean kept = World.keeps(wish.item(), store);
       BigDecimal before =
-          kept ? free.computeIfAbsent(wish.item(), item -> row(item, store).available().max(ZERO)) : ZERO;
+          kept
+              ? free.computeIfAbsent(wish.item(), item -> row(item, store).available().max(ZERO))
+              : ZERO;
       BigDecimal held = wish.quantity().min(before);
       Shortage shortage =
-          !kept ? Shortage.NOT_KEPT : held.compareTo(wish.quantity()) < 0 ? Shortage.INSUFFICIENT : null;
+          !kept
+              ? Shortage.NOT_KEPT
+              : held.compareTo(wish.quantity()) < 0 ? Shortage.INSUFFICIENT : null;
       if (shortage != null) {
         unmet.add(new Unmet(wish, shortage, before));
       }
@@ -415,17 +449,18 @@ final class StockBook {
     if (parts.isEmpty()) {
       giveBackAll(reservation);
     }
-    parts.forEach(
-        (id, quantity) -> {
-          Optional<Line> found = reservation.lines.stream().filter(line -> line.id.equals(id)).findFirst();
-          BigDecimal held = found.map(line -> line.held).orElse(ZERO);
-          BigDecimal wanted = quantity.orElse(held);
-          BigDecimal done = wanted.min(held);
-          found.filter(_ -> done.signum() > 0).ifPresent(line -> giveBack(reservation, line, done));
-          if (done.compareTo(wanted) < 0 || found.isEmpty()) {
-            rejected.add(new Rejected(id, found.map(line -> line.item).orElse(0), wanted.subtract(done)));
-          }
-        });
+    parts.forEach((id, quantity) -> {
+      Optional<Line> found =
+          reservation.lines.stream().filter(line -> line.id.equals(id)).findFirst();
+      BigDecimal held = found.map(line -> line.held).orElse(ZERO);
+      BigDecimal wanted = quantity.orElse(held);
+      BigDecimal done = wanted.min(held);
+      found.filter(_ -> done.signum() > 0).ifPresent(line -> giveBack(reservation, line, done));
+      if (done.compareTo(wanted) < 0 || found.isEmpty()) {
+        rejected.add(
+            new Rejected(id, found.map(line -> line.item).orElse(0), wanted.subtract(done)));
+      }
+    });
     if (reservation.lines.stream().allMatch(line -> line.held.signum() == 0)) {
       close(reservation, Status.RELEASED);
     } else {

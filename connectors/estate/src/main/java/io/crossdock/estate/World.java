@@ -20,9 +20,41 @@ final class World {
   private static final String CARD_PREFIX = "299";
   private static final String GTIN_PREFIX = "4006381";
   private static final List<String> GIVEN =
-      List.of("Alan", "Grace", "Edsger", "Barbara", "Niklaus", "Frances", "Konrad", "Radia", "Donald", "Hedy", "Claude", "Mary", "John", "Katherine", "Linus", "Annie");
+      List.of(
+          "Alan",
+          "Grace",
+          "Edsger",
+          "Barbara",
+          "Niklaus",
+          "Frances",
+          "Konrad",
+          "Radia",
+          "Donald",
+          "Hedy",
+          "Claude",
+          "Mary",
+          "John",
+          "Katherine",
+          "Linus",
+          "Annie");
   private static final List<String> FAMILY =
-      List.of("Turing", "Hopper", "Dijkstra", "Liskov", "Wirth", "Allen", "Zuse", "Perlman", "Knuth", "Lamarr", "Shannon", "Jackson", "Backus", "Johnson", "Berg", "Easley");
+      List.of(
+          "Turing",
+          "Hopper",
+          "Dijkstra",
+          "Liskov",
+          "Wirth",
+          "Allen",
+          "Zuse",
+          "Perlman",
+          "Knuth",
+          "Lamarr",
+          "Shannon",
+          "Jackson",
+          "Backus",
+          "Johnson",
+          "Berg",
+          "Easley");
 
   private World() {}
 
@@ -35,7 +67,10 @@ final class World {
     return (int) Long.remainderUnsigned(mixed, bound);
   }
 
-  /** The number behind an id such as {@code M-1001}, when it is within bounds and written in its one way. */
+  /**
+   * The number behind an id such as {@code M-1001}, when it is within bounds and written in its one
+   * way.
+   */
   static OptionalInt number(String id, String prefix, int least, int most) {
     if (!id.startsWith(prefix)) {
       return OptionalInt.empty();
@@ -51,7 +86,9 @@ final class World {
     return number >= least && number <= most ? OptionalInt.of(number) : OptionalInt.empty();
   }
 
-  /** One store's number, 1 to the count of its country's stores, from an id such as {@code EU-001}. */
+  /**
+   * One store's number, 1 to the count of its country's stores, from an id such as {@code EU-001}.
+   */
   static String storeId(String country, int store) {
     return String.format(Locale.ROOT, "%s-%03d", country, store);
   }
@@ -112,7 +149,9 @@ final class World {
     }
     String local = lower.endsWith("@example.com") ? lower.substring(0, lower.indexOf('@')) : "";
     OptionalInt number = number(local.substring(local.lastIndexOf('.') + 1), FIRST, LAST_CUSTOMER);
-    return number.isPresent() && email(number.getAsInt()).equals(lower) ? number : OptionalInt.empty();
+    return number.isPresent() && email(number.getAsInt()).equals(lower)
+        ? number
+        : OptionalInt.empty();
   }
 
   static String phone(int customer) {
@@ -132,7 +171,10 @@ final class World {
       return OptionalInt.empty();
     }
     int number = Integer.parseInt(phone.substring(5)) - 20_000_000;
-    return number > FIRST && number <= LAST_CUSTOMER && phone(number).equals(phone) && number % 10 != 5
+    return number > FIRST
+            && number <= LAST_CUSTOMER
+            && phone(number).equals(phone)
+            && number % 10 != 5
         ? OptionalInt.of(number)
         : OptionalInt.empty();
   }
@@ -154,7 +196,9 @@ final class World {
       return OptionalInt.empty();
     }
     int item = Integer.parseInt(digits.substring(GTIN_PREFIX.length(), 12)) + FIRST;
-    return item <= LAST_ITEM && gtin(item).equals(digits) ? OptionalInt.of(item) : OptionalInt.empty();
+    return item <= LAST_ITEM && gtin(item).equals(digits)
+        ? OptionalInt.of(item)
+        : OptionalInt.empty();
   }
 
   /** Where an item stands in its life. */
@@ -227,7 +271,8 @@ final class World {
           new Range("Red Wine", "food", "wine", true),
           new Range("Board Game", "toys", "games", false),
           new Range("Swim Goggles", "sport", "swimming", false));
-  private static final List<String> BRANDS = List.of("Nordwind", "Alpwerk", "Seestern", "Halden", "Kupfer");
+  private static final List<String> BRANDS =
+      List.of("Nordwind", "Alpwerk", "Seestern", "Halden", "Kupfer");
   private static final List<String> COLOURS = List.of("red", "blue", "green", "black", "white");
   private static final List<String> SIZES = List.of("S", "M", "L", "XL");
 

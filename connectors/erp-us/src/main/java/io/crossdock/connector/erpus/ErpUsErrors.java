@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads {@code {"success":false,"errorCode":…,"errorData":{…}}}, which comes with status 200 too. */
+/**
+ * Reads {@code {"success":false,"errorCode":…,"errorData":{…}}}, which comes with status 200 too.
+ */
 final class ErpUsErrors implements VendorErrors {
 
   @Override
@@ -30,8 +32,7 @@ final class ErpUsErrors implements VendorErrors {
       case "INV-2001" -> Optional.of(insufficient(data, "There is not enough stock."));
       case "RES-3001" ->
           Optional.of(
-              Failure.of(
-                      Reason.REASON_INVALID_STATE, "The reservation's status does not allow it.")
+              Failure.of(Reason.REASON_INVALID_STATE, "The reservation's status does not allow it.")
                   .with("status", Words.reservation(data.path("status").asText()).name()));
       case "RES-3002" ->
           Optional.of(Failure.of(Reason.REASON_EXPIRED, "The hold on the goods has run out."));

@@ -125,10 +125,7 @@ final class InventoryMethods {
 
   // The item numbers that the ERP can know at all.
   private static List<Integer> numbers(List<String> items) {
-    return items.stream()
-        .flatMapToInt(item -> Words.itemNumber(item).stream())
-        .boxed()
-        .toList();
+    return items.stream().flatMapToInt(item -> Words.itemNumber(item).stream()).boxed().toList();
   }
 
   private void watchAvailability(
@@ -156,8 +153,7 @@ final class InventoryMethods {
           }
 
           @Override
-          public StockWatch.Page since(Instant moment, String place)
-              throws InterruptedException {
+          public StockWatch.Page since(Instant moment, String place) throws InterruptedException {
             return page(site, Long.toString(moment.toEpochMilli()), WATCH_PAGE, place).rows();
           }
         };
@@ -188,7 +184,8 @@ final class InventoryMethods {
 
   private ReserveResponse reserve(ReserveRequest request) throws InterruptedException {
     Erp.Site site = erp.site(request.getLocationId());
-    units.learn(site, numbers(request.getLinesList().stream().map(ReservationLine::getItemId).toList()));
+    units.learn(
+        site, numbers(request.getLinesList().stream().map(ReservationLine::getItemId).toList()));
     ObjectNode body = Json.object();
     body.put("requestId", request.getContext().getRequestId());
     body.put("siteId", site.number());
@@ -276,8 +273,7 @@ final class InventoryMethods {
 
   // The ERP finds a reservation without its site, and leaves out the units.
   private Reservation reservation(String id, Erp.Site site) throws InterruptedException {
-    VendorData data =
-        erp.call(Erp.get("/reservations/{reservation}", id).about("reservation"));
+    VendorData data = erp.call(Erp.get("/reservations/{reservation}", id).about("reservation"));
     if (data.integer("siteId") != site.number()) {
       throw Erp.notFound("reservation");
     }
@@ -297,13 +293,11 @@ final class InventoryMethods {
       body.put("rowVersion", Long.parseLong(etag));
     } catch (NumberFormatException e) {
       throw new FailureException(
-          Reason.REASON_ETAG_MISMATCH,
-          "The reservation changed since it was read; read it again.");
+          Reason.REASON_ETAG_MISMATCH, "The reservation changed since it was read; read it again.");
     }
   }
 
-  private AdjustStockResponse adjustStock(AdjustStockRequest request)
-      throws InterruptedException {
+  private AdjustStockResponse adjustStock(AdjustStockRequest request) throws InterruptedException {
     Erp.Site site = erp.site(request.getLocationId());
     int item = Erp.itemNumber(request.getItemId());
     units.learn(site, List.of(item));

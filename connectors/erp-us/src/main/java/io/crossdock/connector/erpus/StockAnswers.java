@@ -48,29 +48,24 @@ final class StockAnswers {
             .setBackorderable(row.flag("backorder"))
             .setBasis(Availability.Basis.BASIS_SOURCE)
             .addExternalIds(
-                identifier(
-                    Scheme.SCHEME_SKU, Long.toString(row.integer("itemNumber")), Erp.SYSTEM))
+                identifier(Scheme.SCHEME_SKU, Long.toString(row.integer("itemNumber")), Erp.SYSTEM))
             .addExternalIds(
-                identifier(
-                    Scheme.SCHEME_UNSPECIFIED, Integer.toString(site.number()), Erp.SYSTEM));
+                identifier(Scheme.SCHEME_UNSPECIFIED, Integer.toString(site.number()), Erp.SYSTEM));
     row.find("availability").ifPresent(days -> stock.addAllAtp(promise(row, days, unit)));
     row.epochMillis("nextReceiptAt").ifPresent(at -> stock.setRestockAt(timestamp(at)));
     row.epochMillis("updatedAt").ifPresent(at -> stock.setAsOf(timestamp(at)));
     row.find("qtyUpdatedAt")
-        .ifPresent(
-            times ->
-                times
-                    .node()
-                    .fieldNames()
-                    .forEachRemaining(
-                        word -> {
-                          if (!Words.figure(word).isEmpty()) {
-                            times
-                                .epochMillis(word)
-                                .ifPresent(
-                                    at -> stock.putFieldTimes(Words.figure(word), timestamp(at)));
-                          }
-                        }));
+        .ifPresent(times ->
+            times
+                .node()
+                .fieldNames()
+                .forEachRemaining(word -> {
+                  if (!Words.figure(word).isEmpty()) {
+                    times
+                        .epochMillis(word)
+                        .ifPresent(at -> stock.putFieldTimes(Words.figure(word), timestamp(at)));
+                  }
+                }));
     return stock.build();
   }
 
@@ -78,22 +73,20 @@ final class StockAnswers {
     SortedMap<LocalDate, BigDecimal> promise = new TreeMap<>();
     days.node()
         .fieldNames()
-        .forEachRemaining(
-            day -> {
-              try {
-                promise.put(LocalDate.parse(day), days.decimal(day));
-              } catch (DateTimeException e) {
-                throw row.invalid("availability", "figures by day");
-              }
-            });
+        .forEachRemaining(day -> {
+          try {
+            promise.put(LocalDate.parse(day), days.decimal(day));
+          } catch (DateTimeException e) {
+            throw row.invalid("availability", "figures by day");
+          }
+        });
     List<AvailableToPromise> list = new ArrayList<>();
-    promise.forEach(
-        (day, figure) ->
-            list.add(
-                AvailableToPromise.newBuilder()
-                    .setDate(Canonical.date(day))
-                    .setQuantity(quantity(figure, unit))
-                    .build()));
+    promise.forEach((day, figure) ->
+        list.add(
+            AvailableToPromise.newBuilder()
+                .setDate(Canonical.date(day))
+                .setQuantity(quantity(figure, unit))
+                .build()));
     return list;
   }
 
@@ -105,8 +98,7 @@ final class StockAnswers {
             .setReservationId(data.text("reservationId"))
             .setLocationId(site.location())
             .setStatus(status)
-            .setRawStatus(
-                status == ReservationStatus.RESERVATION_STATUS_UNSPECIFIED ? word : "")
+            .setRawStatus(status == ReservationStatus.RESERVATION_STATUS_UNSPECIFIED ? word : "")
             .setOrderId(data.optionalText("orderNumber"))
             .setHoldKind(HoldKind.HOLD_KIND_NATIVE)
             .setEtag(data.optionalText("rowVersion"));
