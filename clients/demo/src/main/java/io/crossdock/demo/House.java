@@ -57,7 +57,7 @@ final class House implements AutoCloseable {
     long begin = System.nanoTime();
     start("estate", "estate", "--port", Integer.toString(ports.at(Place.ESTATE)));
     for (String connector : List.of("erp-eu", "erp-us", "loyalty", "crm")) {
-      start(connector, "connector", connector, "--config", configuration(connector));
+      start(connector, "connector", connector, "--config", configuration("connectors/" + connector));
     }
     start("hub", "hub", "--config", configuration("hub"));
 
@@ -124,6 +124,7 @@ final class House implements AutoCloseable {
       return example.toString();
     }
     Path changed = work.resolve(name + ".yaml");
+    Files.createDirectories(changed.getParent());
     Files.writeString(changed, ports.rewrite(Files.readString(example)));
     return changed.toString();
   }
