@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class Health implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  private String lastAnswer = "no answer";
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
@@ -27,12 +28,19 @@ final class Health implements AutoCloseable {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build();
     try {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      lastAnswer = answer.body().strip();
       return answer.statusCode() == 200
           && !answer.body().contains("DEGRADED")
           && !answer.body().contains("DOWN");
     } catch (IOException e) {
+      lastAnswer = "no answer";
       return false;
     }
+  }
+
+  /** What the health page that was asked last has said. */
+  String lastAnswer() {
+    return lastAnswer;
   }
 
   /** Whether a gRPC server says that it is serving. */

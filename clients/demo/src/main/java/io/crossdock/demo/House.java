@@ -21,6 +21,7 @@ final class House implements AutoCloseable {
   private static final Duration PATIENCE_END = Duration.ofSeconds(10);
   private static final long ASK_AGAIN_MILLIS = 50;
   private static final int INTERRUPTED = 130;
+  private static final String READY = "/health/ready";
   private static final int LAST_LINES = 15;
 
   private final Path home;
@@ -57,21 +58,18 @@ final class House implements AutoCloseable {
     long begin = System.nanoTime();
     start("estate", "estate", "--port", Integer.toString(ports.at(Place.ESTATE)));
     for (String connector : List.of("erp-eu", "erp-us", "loyalty", "crm")) {
-      start(connector, "connector", connector, "--config", configuration("connectors/" + connector));
+      start(
+          connector, "connector", connector, "--config", configuration("connectors/" + connector));
     }
     start("hub", "hub", "--config", configuration("hub"));
 
     try (Health health = new Health()) {
-      await(
-          "estate",
-          begin,
-          () -> health.isUp("http://" + ports.address(Place.ESTATE) + "/control/health"),
-          Place.ESTATE);
-      awaitBoth("erp-eu", begin, health, Place.ERP_EU, Place.ERP_EU_OPS);
-      awaitBoth("erp-us", begin, health, Place.ERP_US, Place.ERP_US_OPS);
-      awaitBoth("loyalty", begin, health, Place.LOYALTY, Place.LOYALTY_OPS);
-      awaitBoth("crm", begin, health, Place.CRM, Place.CRM_OPS);
-      awaitBoth("hub", begin, health, Place.HUB, Place.HUB_OPS);
+      await(health, begin, Place.ESTATE, Place.ESTATE, "/control/health");
+      await(health, begin, Place.ERP_EU, Place.ERP_EU_OPS, READY);
+      await(health, begin, Place.ERP_US, Place.ERP_US_OPS, READY);
+      await(health, begin, Place.LOYALTY, Place.LOYALTY_OPS, READY);
+      await(health, begin, Place.CRM, Place.CRM_OPS, READY);
+      await(health, begin, Place.HUB, Place.HUB_OPS, READY);
     }
   }
 
@@ -129,35 +127,34 @@ final class House implements AutoCloseable {
     return changed.toString();
   }
 
-  private interface Question {
-    boolean ask() throws InterruptedException;
-  }
-
-  private void awaitBoth(String name, long begin, Health health, Place grpc, Place ops)
+  // A program is healthy when its page says so and, where it serves gRPC, its gRPC health as well.
+  private void await(Health health, long begin, Place place, Place pageAt, String page)
       throws InterruptedException, StartFailedException {
-    String page = "http://" + ports.address(ops) + "/health/ready";
-    await(name, begin, () -> health.isUp(page) && health.isServing(ports.address(grpc)), grpc);
-  }
-
-  private void await(String name, long begin, Question healthy, Place where)
-      throws InterruptedException, StartFailedException {
-    while (!healthy.ask()) {
+    String url = "http://" + ports.address(pageAt) + page;
+    while (!(health.isUp(url)
+        && (place == Place.ESTATE || health.isServing(ports.address(place))))) {
       if (death.getCount() == 0) {
         throw new StartFailedException("not everything could be started");
       }
       if (System.nanoTime() - begin > PATIENCE_START.toNanos()) {
         throw new StartFailedException(
-            name
-                + " is not healthy after "
-                + PATIENCE_START.toSeconds()
-                + " s; its log is "
-                + work.resolve(name + ".log"));
+            "%s is not healthy after %d s (%s said: %s); see %s.log"
+                .formatted(
+                    place.label(),
+                    PATIENCE_START.toSeconds(),
+                    url,
+                    health.lastAnswer(),
+                    work.resolve(place.label())));
       }
       Thread.sleep(ASK_AGAIN_MILLIS);
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     out.printf(
-        Locale.ROOT, "  %-8s %-15s healthy after %.1f s%n", name, ports.address(where), seconds);
+        Locale.ROOT,
+        "  %-8s %-15s healthy after %.1f s%n",
+        place.label(),
+        ports.address(place),
+        seconds);
   }
 
   private synchronized void ended(Program program, int exitCode) {
