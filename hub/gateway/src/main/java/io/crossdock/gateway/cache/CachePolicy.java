@@ -99,10 +99,7 @@ public final class CachePolicy implements Policy {
       }
       case Outcome.Failed failed -> {
         cache.land(flight, null, 0);
-        boolean leaderOnly =
-            failed.status().getCode() == Status.Code.CANCELLED
-                || failed.status().getCode() == Status.Code.DEADLINE_EXCEEDED;
-        flight.landed().complete(leaderOnly ? null : failed.copy());
+        flight.landed().complete(isLeadersOwn(failed) ? null : failed.copy());
       }
       case Outcome.Streamed() -> flight.landed().complete(null);
     }
@@ -114,6 +111,15 @@ public final class CachePolicy implements Policy {
     event(call, result, ageNanos);
     return Verdict.answer(
         new Payload(body, FreshnessStamp.remembered(Freshness.Mode.MODE_CACHED, ageNanos)));
+  }
+
+  /** Whether another caller with the same question need not have met the same failure. */
+  private static boolean isLeadersOwn(Outcome.Failed failed) {
+    return switch (failed.status().getCode()) {
+      case CANCELLED, DEADLINE_EXCEEDED, INVALID_ARGUMENT, PERMISSION_DENIED, UNAUTHENTICATED ->
+          true;
+      default -> false;
+    };
   }
 
   private static boolean mayHaveHappened(@Nullable Outcome outcome) {

@@ -66,12 +66,16 @@ public final class ContractSet {
   /**
    * Adds the services of a descriptor-set file that are not known yet.
    *
-   * @throws IllegalArgumentException when the file cannot be read, is no descriptor set, lacks an
-   *     import or holds a contract that contradicts itself
+   * @throws IllegalArgumentException when the file cannot be read, is no descriptor set, holds no
+   *     service, lacks an import or holds a contract that contradicts itself
    */
   public void add(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      add(String.valueOf(file.getFileName()), parse(in), name -> true);
+      FileDescriptorSet set = parse(in);
+      if (set.getFileList().stream().allMatch(each -> each.getServiceCount() == 0)) {
+        throw new IllegalArgumentException("a descriptor set with a service");
+      }
+      add(String.valueOf(file.getFileName()), set, name -> true);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "a readable descriptor set with imports; " + e.getClass().getSimpleName(), e);

@@ -10,6 +10,7 @@ import io.crossdock.gateway.wire.Marshallers;
 import io.crossdock.gateway.wire.Payload;
 import io.crossdock.gateway.wire.Reading;
 import io.crossdock.gateway.wire.WireReader;
+import io.crossdock.policy.v1.DataClass;
 import io.crossdock.policy.v1.FieldPolicy;
 import io.crossdock.policy.v1.Idempotency;
 import io.crossdock.policy.v1.MethodPolicy;
@@ -227,9 +228,35 @@ public final class Operation {
             "cache.tags: a field outside the cache key (expected: fields with cache_key)");
       }
     }
+    for (Descriptor kept : List.of(method.getInputType(), method.getOutputType())) {
+      String sensitive = sensitive(kept, new HashSet<>());
+      expect(
+          sensitive.isEmpty(),
+          "cache: " + sensitive + " is sensitive (expected: nothing that must not be stored)");
+    }
     expect(
         stampsFreshness,
         "cache: response without field 15 (expected: crossdock.common.v1.Freshness)");
+  }
+
+  /** Way to a field that must never be stored in a cache; empty when there is none. */
+  private static String sensitive(Descriptor message, Set<Descriptor> above) {
+    if (!above.add(message)) {
+      return "";
+    }
+    for (FieldDescriptor field : message.getFields()) {
+      FieldPolicy options = field.getOptions().getExtension(PolicyProto.field);
+      if (options.getDataClass() == DataClass.DATA_CLASS_SENSITIVE) {
+        return field.getName();
+      }
+      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        String deeper = sensitive(field.getMessageType(), above);
+        if (!deeper.isEmpty()) {
+          return field.getName() + "." + deeper;
+        }
+      }
+    }
+    return "";
   }
 
   private static void expect(boolean holds, String otherwise) {

@@ -1,6 +1,7 @@
 package io.crossdock.gateway.operation;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.crossdock.gateway.wire.FieldPath;
 import io.crossdock.gateway.wire.Reading;
 import java.util.ArrayList;
@@ -26,7 +27,8 @@ final class TagTemplate {
    * @param text the template as it stands in the contract
    * @param type the request's type
    * @param slotOf where the reader puts the value of a field
-   * @throws IllegalArgumentException when a brace is left open or a field does not exist
+   * @throws IllegalArgumentException when a brace is left open, a field does not exist or is no
+   *     single scalar
    */
   static TagTemplate parse(String text, Descriptor type, ToIntFunction<FieldPath> slotOf) {
     List<String> literals = new ArrayList<>();
@@ -38,7 +40,13 @@ final class TagTemplate {
         throw new IllegalArgumentException("tag: " + text + " (expected: a closing brace)");
       }
       literals.add(text.substring(at, open));
-      slots.add(slotOf.applyAsInt(FieldPath.parse(type, text.substring(open + 1, close))));
+      FieldPath path = FieldPath.parse(type, text.substring(open + 1, close));
+      FieldDescriptor leaf = path.leaf();
+      if (leaf.isRepeated() || leaf.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        throw new IllegalArgumentException(
+            "tag: " + text + ": " + path + " has many values (expected: a single scalar)");
+      }
+      slots.add(slotOf.applyAsInt(path));
       at = close + 1;
     }
     literals.add(text.substring(at));
