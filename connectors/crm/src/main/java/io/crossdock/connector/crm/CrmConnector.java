@@ -1,0 +1,26 @@
+package io.crossdock.connector.crm;
+
+import io.crossdock.connector.process.ConnectorProcess;
+import java.util.List;
+
+/** The CRM connector as a process. */
+public final class CrmConnector {
+
+  private static final int PORT = 7104;
+
+  private CrmConnector() {}
+
+  /** Runs the connector until it is told to stop. */
+  public static void main(String[] args) {
+    System.exit(process().run(args));
+  }
+
+  static ConnectorProcess process() {
+    return new ConnectorProcess(
+        "crm",
+        PORT,
+        new CrmErrors(),
+        backend ->
+            List.of(new CustomerMethods(backend).service(), new SupportMethods(backend).service()));
+  }
+}
