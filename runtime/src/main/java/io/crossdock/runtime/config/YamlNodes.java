@@ -29,7 +29,8 @@ final class YamlNodes {
 
   /** The one document in a text; empty when there is none. */
   static Optional<Node> compose(String text, String label) {
-    LoadSettings settings = LoadSettings.builder().setLabel(label).build();
+    LoadSettings settings =
+        LoadSettings.builder().setLabel(label).setAllowNonScalarKeys(true).build();
     Parser parser = new ParserImpl(settings, new StreamReader(settings, text));
     return new Composer(settings, new Guard(parser)).getSingleNode();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.util.Durations;
+import io.crossdock.config.v1.ConnectorConfig;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.config.v1.UnknownFields;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ConfigLoaderTest {
@@ -184,6 +186,53 @@ class ConfigLoaderTest {
     assertThat(document.render()).contains("host: \"${env:TOKEN}\"").doesNotContain("s3cret");
     assertThat(effective).contains("ops:\n  host: \"***\"").doesNotContain("s3cret");
     assertThat(document.mistakes().toString()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void neverShowsASensitiveField() throws IOException {
+    Path file =
+        file(
+            """
+            backend:
+              base_url: http://127.0.0.1:7200
+              bearer_token: "%s"
+            """
+                .formatted("s3cret".repeat(2000)));
+
+    ConfigDocument<ConnectorConfig> document =
+        ConfigLoader.read(file, ConnectorConfig.getDefaultInstance(), Map.of());
+
+    assertThat(document.mistakes())
+        .extracting(Mistake::toString)
+        .containsExactly(
+            file + ":3: backend.bearer_token: *** (expected: at most 8192 characters)");
+    assertThat(document.render()).contains("bearer_token: \"***\"").doesNotContain("s3cret");
+    assertThat(ConfigLoader.render(document.value()))
+        .contains("bearer_token: \"***\"")
+        .doesNotContain("s3cret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"${env:TOKEN}, ${env:TOKEN}", "x${env:TOKEN}, ***"})
+  void showsTheReferenceOfASensitiveFieldOnlyWhenItTellsNothing(String written, String shown)
+      throws Exception {
+    Path file =
+        file("backend:\n  base_url: http://localhost\n  bearer_token: \"" + written + "\"\n");
+
+    ConfigDocument<ConnectorConfig> document =
+        ConfigLoader.read(file, ConnectorConfig.getDefaultInstance(), Map.of("TOKEN", "s3cret"));
+
+    assertThat(document.orThrow().getBackend().getBearerToken()).endsWith("s3cret");
+    assertThat(document.render()).contains("bearer_token: \"" + shown + "\"\n");
+  }
+
+  @Test
+  void saysThatARequiredPartIsMissing() throws IOException {
+    Path file = file("listen: {port: 0}\n");
+
+    assertThat(ConfigLoader.read(file, ConnectorConfig.getDefaultInstance(), Map.of()).mistakes())
+        .extracting(Mistake::toString)
+        .containsExactly(file + ": backend: nothing (expected: a value)");
   }
 
   @Test
