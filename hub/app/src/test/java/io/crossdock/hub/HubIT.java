@@ -3,7 +3,12 @@ package io.crossdock.hub;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.common.v1.CommandContext;
+import io.crossdock.loyalty.v1.ListEntriesRequest;
+import io.crossdock.loyalty.v1.ListEntriesResponse;
+import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
 import io.crossdock.ops.v1.ConnectionState;
 import io.crossdock.ops.v1.Connector;
 import io.crossdock.ops.v1.GetCacheStatisticsRequest;
@@ -15,14 +20,19 @@ import io.crossdock.ops.v1.ListRoutesRequest;
 import io.crossdock.ops.v1.OpsServiceGrpc;
 import io.crossdock.ops.v1.Route;
 import io.grpc.ManagedChannel;
+import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -230,7 +241,68 @@ class HubIT {
     assertThat(process().waitFor(20, SECONDS)).isTrue();
   }
 
-  private record Running(ManagedChannel grpc, int opsPort) {}
+  @Test
+  void endsTheCallsInFlightBeforeItStops() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    Server backend =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .addService(
+                new LoyaltyServiceGrpc.LoyaltyServiceImplBase() {
+                  @Override
+                  public void listEntries(
+                      ListEntriesRequest request, StreamObserver<ListEntriesResponse> answer) {
+                    asked.countDown();
+                    Uninterruptibles.awaitUninterruptibly(release);
+                    answer.onNext(ListEntriesResponse.newBuilder().setNextPageToken("n").build());
+                    answer.onCompleted();
+                  }
+                })
+            .build()
+            .start();
+    try {
+      Running hub =
+          start(
+              """
+              listen: {port: 0}
+              ops: {port: 0}
+              connectors:
+                - name: loyalty
+                  instances: ["127.0.0.1:%d"]
+              routes:
+                - service: crossdock.loyalty.v1.LoyaltyService
+                  connector: loyalty
+              """
+                  .formatted(backend.getPort()));
+      ListenableFuture<ListEntriesResponse> inFlight =
+          LoyaltyServiceGrpc.newFutureStub(hub.grpc())
+              .listEntries(ListEntriesRequest.newBuilder().setMemberId("M-1").build());
+      asked.await();
+
+      process().destroy();
+      awaitRefusal(hub.grpcPort());
+      release.countDown();
+
+      assertThat(inFlight.get(10, SECONDS).getNextPageToken()).isEqualTo("n");
+      assertThat(process().waitFor(20, SECONDS)).isTrue();
+    } finally {
+      release.countDown();
+      backend.shutdownNow();
+    }
+  }
+
+  // The stop has begun when no new connection is taken any more.
+  private static void awaitRefusal(int port) {
+    while (true) {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+      } catch (IOException e) {
+        return;
+      }
+    }
+  }
+
+  private record Running(ManagedChannel grpc, int grpcPort, int opsPort) {}
 
   private Running start(String config) throws Exception {
     Process hub = launch(config);
@@ -246,7 +318,7 @@ class HubIT {
             .usePlaintext()
             .build();
     channel = opened;
-    return new Running(opened, Integer.parseInt(ready.group(2)));
+    return new Running(opened, Integer.parseInt(ready.group(1)), Integer.parseInt(ready.group(2)));
   }
 
   private Process launch(String config) throws IOException {
