@@ -1,12 +1,13 @@
 package io.crossdock.walls;
 
-import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 
 /** The programs in {@code target/dist/lib}, as the launcher starts them. */
@@ -40,22 +42,34 @@ final class DistributionTest {
     Map<String, Set<String>> versions = new TreeMap<>();
     for (Path program : programs()) {
       try (JarFile jar = new JarFile(program.toFile())) {
-        classPath(jar.getManifest()).stream()
-            .map(entry -> entry.substring(entry.lastIndexOf('/') + 1))
-            .collect(groupingBy(DistributionTest::artifact, toCollection(TreeSet::new)))
-            .forEach((artifact, names) ->
-                // Two in one program are two libraries of the same name, by different groups.
-                versions
-                    .computeIfAbsent(artifact + " x" + names.size(), any -> new TreeSet<>())
-                    .add(names.toString()));
+        for (String entry : classPath(jar.getManifest())) {
+          if (!entry.contains("/")) {
+            versions
+                .computeIfAbsent(entry.replaceFirst("-[0-9].*", ""), any -> new TreeSet<>())
+                .add(entry);
+          }
+        }
       }
     }
 
-    assertThat(versions.values()).allSatisfy(each -> assertThat(each).hasSize(1));
+    for (Set<String> names : versions.values()) {
+      Set<String> seen = new HashSet<>();
+      for (String name : names.size() == 1 ? Set.<String>of() : names) {
+        // Libraries of the same name but by different groups have no class in common.
+        Set<String> classes = classes(name);
+        assertThat(Collections.disjoint(seen, classes)).as(names.toString()).isTrue();
+        seen.addAll(classes);
+      }
+    }
   }
 
-  private static String artifact(String name) {
-    return name.replaceFirst("-[0-9].*", "");
+  private static Set<String> classes(String library) throws IOException {
+    try (JarFile jar = new JarFile(LIB.resolve(library).toFile())) {
+      return jar.stream()
+          .map(ZipEntry::getName)
+          .filter(name -> name.endsWith(".class") && !name.startsWith("META-INF/"))
+          .collect(toCollection(HashSet::new));
+    }
   }
 
   private static List<Path> programs() throws IOException {
