@@ -292,7 +292,8 @@ final class CtlCommandsIT {
     line.setErr(new PrintWriter(err, true));
     int exit =
         line.execute(
-            Stream.concat(Stream.of(arguments), Stream.of("--hub", hub.address()))
+            Stream.concat(
+                    Stream.of(arguments), Stream.of("--hub", hub.address(), "--timeout", "30s"))
                 .toArray(String[]::new));
     return new Ran(exit, out.toString(), err.toString());
   }

@@ -99,6 +99,7 @@ final class PosProcessIT {
             System.getProperty("java.class.path"),
             PosMain.class.getName());
     builder.command().addAll(List.of(arguments));
+    builder.command().addAll(List.of("--timeout", "30s"));
     builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_"));
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().putAll(environment);

@@ -3,8 +3,8 @@ package io.crossdock.pos;
 import io.crossdock.terminal.Program;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
@@ -18,7 +18,13 @@ public record Ran(int exit, String out, String err) {
 
   /** Runs the till against a hub. */
   public static Ran pos(ScriptedHub hub, String... arguments) {
-    return pos(Stream.concat(Stream.of(arguments), Stream.of("--hub", hub.address())).toList());
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--hub", hub.address()));
+    // A busy machine may take its time for what a test is not about.
+    if (!all.contains("--timeout")) {
+      all.addAll(List.of("--timeout", "30s"));
+    }
+    return pos(all);
   }
 
   static Ran pos(List<String> arguments) {

@@ -29,8 +29,7 @@ final class CrmErrors implements VendorErrors {
                   .with("status", SupportWords.status(meta.path("status").asText()).name()));
       case "duplicate" ->
           Optional.of(
-              Failure.of(
-                      Reason.REASON_ALREADY_EXISTS, "The identity belongs to another customer.")
+              Failure.of(Reason.REASON_ALREADY_EXISTS, "The identity belongs to another customer.")
                   .with("resource", "identity")
                   .with(EXISTING, meta.path("existingId").asText()));
       case "record_locked" ->

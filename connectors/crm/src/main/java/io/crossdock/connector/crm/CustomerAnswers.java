@@ -48,7 +48,8 @@ final class CustomerAnswers {
             .addAllConsents(consents(data.list("consents")))
             .setHouseholdId(data.optionalText("householdId"))
             .setEtag(data.optionalText("version"));
-    data.find("fieldSources").ifPresent(sources -> customer.addAllAttributeSources(sources(sources)));
+    data.find("fieldSources")
+        .ifPresent(sources -> customer.addAllAttributeSources(sources(sources)));
     for (String card : data.texts("cards")) {
       customer.addExternalIds(identifier(Scheme.SCHEME_CARD, card, SYSTEM));
     }
@@ -64,8 +65,7 @@ final class CustomerAnswers {
   }
 
   static CustomerSummary summary(VendorData data) {
-    String name =
-        (data.optionalText("firstName") + " " + data.optionalText("lastName")).strip();
+    String name = (data.optionalText("firstName") + " " + data.optionalText("lastName")).strip();
     return CustomerSummary.newBuilder()
         .setCustomerId(data.text("id"))
         .setDisplayName(name.isEmpty() ? data.optionalText("company") : name)
@@ -132,20 +132,18 @@ final class CustomerAnswers {
     List<AttributeSource> list = new ArrayList<>();
     CustomerWords.FIELDS.entrySet().stream()
         .sorted(java.util.Map.Entry.comparingByKey())
-        .forEach(
-            field ->
-                sources
-                    .find(field.getValue())
-                    .ifPresent(
-                        source -> {
-                          AttributeSource.Builder told =
-                              AttributeSource.newBuilder()
-                                  .setAttribute(field.getKey())
-                                  .setSourceSystem(source.optionalText("system"))
-                                  .setRule(CustomerWords.rule(source.optionalText("rule")));
-                          source.instant("at").ifPresent(at -> told.setAsOf(timestamp(at)));
-                          list.add(told.build());
-                        }));
+        .forEach(field ->
+            sources
+                .find(field.getValue())
+                .ifPresent(source -> {
+                  AttributeSource.Builder told =
+                      AttributeSource.newBuilder()
+                          .setAttribute(field.getKey())
+                          .setSourceSystem(source.optionalText("system"))
+                          .setRule(CustomerWords.rule(source.optionalText("rule")));
+                  source.instant("at").ifPresent(at -> told.setAsOf(timestamp(at)));
+                  list.add(told.build());
+                }));
     return list;
   }
 

@@ -9,7 +9,6 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.FieldMask;
 import io.crossdock.common.v1.Address;
 import io.crossdock.common.v1.Freshness;
-import io.crossdock.common.v1.Identifier;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.service.ContractService;
@@ -69,8 +68,7 @@ final class CustomerMethods {
         .build();
   }
 
-  private GetCustomerResponse getCustomer(GetCustomerRequest request)
-      throws InterruptedException {
+  private GetCustomerResponse getCustomer(GetCustomerRequest request) throws InterruptedException {
     return GetCustomerResponse.newBuilder()
         .setCustomer(read(request.getCustomerId()))
         .setFreshness(FRESHNESS)
@@ -112,8 +110,7 @@ final class CustomerMethods {
 
   private GetAccountStatusResponse getAccountStatus(GetAccountStatusRequest request)
       throws InterruptedException {
-    VendorData data =
-        one(VendorRequest.get(CONTACT + "/restrictions", request.getCustomerId()));
+    VendorData data = one(VendorRequest.get(CONTACT + "/restrictions", request.getCustomerId()));
     GetAccountStatusResponse.Builder answer =
         GetAccountStatusResponse.newBuilder()
             .setCustomerId(data.text("id"))
@@ -190,19 +187,15 @@ final class CustomerMethods {
 
   /**
    * Makes a contact. The CRM knows no idempotency key, but lets an identity belong to one contact
-   * only; where the caller names none, the request id is the identity, so that a second arrival finds
-   * what the first one made.
+   * only; where the caller names none, the request id is the identity, so that a second arrival
+   * finds what the first one made.
    */
   private UpsertCustomerResponse created(ObjectNode fields, UpsertCustomerRequest request)
       throws InterruptedException {
     ObjectNode body = fields.deepCopy();
     boolean own = !request.hasIdentity();
     if (own) {
-      identity(
-          body,
-          "REQUEST",
-          CustomerAnswers.OWN_SYSTEM,
-          request.getContext().getRequestId());
+      identity(body, "REQUEST", CustomerAnswers.OWN_SYSTEM, request.getContext().getRequestId());
     } else {
       identity(
           body,
@@ -212,8 +205,7 @@ final class CustomerMethods {
     }
     try {
       return UpsertCustomerResponse.newBuilder()
-          .setCustomer(
-              CustomerAnswers.customer(one(VendorRequest.post(CONTACTS).json(body))))
+          .setCustomer(CustomerAnswers.customer(one(VendorRequest.post(CONTACTS).json(body))))
           .setCreated(true)
           .build();
     } catch (FailureException e) {
@@ -222,10 +214,7 @@ final class CustomerMethods {
         throw e;
       }
       return own
-          ? UpsertCustomerResponse.newBuilder()
-              .setCustomer(read(existing))
-              .setCreated(true)
-              .build()
+          ? UpsertCustomerResponse.newBuilder().setCustomer(read(existing)).setCreated(true).build()
           : changed(existing, fields, request);
     }
   }

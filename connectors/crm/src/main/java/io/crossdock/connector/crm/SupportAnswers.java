@@ -61,12 +61,11 @@ final class SupportAnswers {
       told.addSlaClocks(clock(clock));
     }
     data.find("resolution")
-        .ifPresent(
-            resolution ->
-                told.setResolution(
-                    Resolution.newBuilder()
-                        .setCode(resolution.text("code"))
-                        .setText(resolution.optionalText("text"))));
+        .ifPresent(resolution ->
+            told.setResolution(
+                Resolution.newBuilder()
+                    .setCode(resolution.text("code"))
+                    .setText(resolution.optionalText("text"))));
     data.instant("createdAt").ifPresent(at -> told.setOpenedAt(timestamp(at)));
     data.instant("updatedAt").ifPresent(at -> told.setUpdatedAt(timestamp(at)));
     data.instant("solvedAt").ifPresent(at -> told.setResolvedAt(timestamp(at)));
@@ -82,12 +81,11 @@ final class SupportAnswers {
                 data.flag("public") ? Visibility.VISIBILITY_PUBLIC : Visibility.VISIBILITY_PRIVATE)
             .setText(data.optionalText("text"));
     data.find("author")
-        .ifPresent(
-            author ->
-                comment.setAuthor(
-                    Actor.newBuilder()
-                        .setKind(SupportWords.actor(author.optionalText("kind")))
-                        .setId(author.optionalText("id"))));
+        .ifPresent(author ->
+            comment.setAuthor(
+                Actor.newBuilder()
+                    .setKind(SupportWords.actor(author.optionalText("kind")))
+                    .setId(author.optionalText("id"))));
     data.instant("at").ifPresent(at -> comment.setAt(timestamp(at)));
     return comment.build();
   }

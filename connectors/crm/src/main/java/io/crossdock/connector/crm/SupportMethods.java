@@ -72,13 +72,13 @@ final class SupportMethods {
 
   private Case read(String id, boolean withPrivate) throws InterruptedException {
     return SupportAnswers.toCase(
-        backend.send(VendorRequest.get(CASE, id).about("case")).data().object("data"),
-        withPrivate);
+        backend.send(VendorRequest.get(CASE, id).about("case")).data().object("data"), withPrivate);
   }
 
   /**
-   * Opens a case. The CRM knows no idempotency key, only the key of a matter; where the opener gives
-   * none, the request id is the key, so that a second arrival finds what the first one opened.
+   * Opens a case. The CRM knows no idempotency key, only the key of a matter; where the opener
+   * gives none, the request id is the key, so that a second arrival finds what the first one
+   * opened.
    */
   private OpenCaseResponse openCase(OpenCaseRequest request) throws InterruptedException {
     boolean keyed = !request.getDedupeKey().isEmpty();
@@ -122,8 +122,7 @@ final class SupportMethods {
         return updated(
             SupportAnswers.toCase(
                 backend
-                    .send(
-                        VendorRequest.patch(CASE, request.getCaseId()).about("case").json(body))
+                    .send(VendorRequest.patch(CASE, request.getCaseId()).about("case").json(body))
                     .data()
                     .object("data"),
                 true));
@@ -155,8 +154,7 @@ final class SupportMethods {
   // Whether the one change between two versions was this very request.
   private static boolean isDone(Case before, Case after, UpdateCaseRequest request) {
     if (Long.parseLong(after.getEtag()) != Long.parseLong(before.getEtag()) + 1
-        || after.getCommentsCount()
-            != before.getCommentsCount() + request.getAddCommentsCount()) {
+        || after.getCommentsCount() != before.getCommentsCount() + request.getAddCommentsCount()) {
       return false;
     }
     for (int i = 0; i < request.getAddCommentsCount(); i++) {
