@@ -452,8 +452,8 @@ final class PointsAccount {
       List<Line> lines,
       @Nullable String campaign,
       Origin origin) {
-    Instant expiresAt = availableAt.plus(LIFE);
     boolean later = availableAt.isAfter(clock.instant());
+    Instant expiresAt = (later ? availableAt : clock.instant()).plus(LIFE);
     lots.add(
         new Lot(points, availableAt, expiresAt, orderRef, "E-" + number + "-" + (sequence + 1)));
     if (type.equals("earn") || type.equals("bonus")) {
