@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A plain HTTP client of one estate; tests write quotes as {@code '} where JSON wants double ones. */
+/**
+ * A plain HTTP client of one estate; tests write quotes as {@code '} where JSON wants double ones.
+ */
 final class Caller implements AutoCloseable {
 
   static final ObjectMapper MAPPER = new ObjectMapper();
@@ -70,12 +72,14 @@ final class Caller implements AutoCloseable {
   }
 
   CompletableFuture<Reply> later(String method, String path, String json, String... more) {
-    return http.sendAsync(request(method, path, json, more), BodyHandlers.ofString()).thenApply(Caller::reply);
+    return http.sendAsync(request(method, path, json, more), BodyHandlers.ofString())
+        .thenApply(Caller::reply);
   }
 
   private HttpRequest request(String method, String path, String json, String... more) {
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create(estate.url() + base + path)).timeout(Duration.ofSeconds(20));
+        HttpRequest.newBuilder(URI.create(estate.url() + base + path))
+            .timeout(Duration.ofSeconds(20));
     if (headers.length > 0) {
       builder.headers(headers);
     }
@@ -87,7 +91,9 @@ final class Caller implements AutoCloseable {
       builder.header("Content-Type", "application/json");
     }
     return builder
-        .method(method, empty ? BodyPublishers.noBody() : BodyPublishers.ofString(json.replace('\'', '"')))
+        .method(
+            method,
+            empty ? BodyPublishers.noBody() : BodyPublishers.ofString(json.replace('\'', '"')))
         .build();
   }
 

@@ -17,7 +17,8 @@ class ErpEuIT {
 
   private static final String STOCK = "/API_MATERIAL_STOCK_SRV/A_MaterialStock";
   private static final String JACKET = STOCK + "(Material='000000000000001001',Plant='1010')";
-  private static final String RESERVATIONS = "/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader";
+  private static final String RESERVATIONS =
+      "/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader";
   private static final String MOVEMENTS = "/API_MATERIAL_DOCUMENT_SRV/A_MaterialDocumentHeader";
   private static final String COUNTS = "/API_PHYSICAL_INVENTORY_SRV/A_PhysInventoryDocHeader";
   private static final String ORDERS = "/API_SALES_ORDER_SRV/A_SalesOrder";
@@ -46,8 +47,13 @@ class ErpEuIT {
   }
 
   private static String reservation(String reference, String quantity, boolean partial) {
-    return "{'ExternalReference':'" + reference + "','Plant':'1010','ReferenceDocument':'O-1','ValiditySeconds':900,'PartialConfirmation':" + partial
-        + ",'_Item':[{'ReservationItem':'1','Material':'000000000000001001','RequestedQuantity':'" + quantity + "','EntryUnit':'ST'}]}";
+    return "{'ExternalReference':'"
+        + reference
+        + "','Plant':'1010','ReferenceDocument':'O-1','ValiditySeconds':900,'PartialConfirmation':"
+        + partial
+        + ",'_Item':[{'ReservationItem':'1','Material':'000000000000001001','RequestedQuantity':'"
+        + quantity
+        + "','EntryUnit':'ST'}]}";
   }
 
   private static String filtered(String set, String filter) {
@@ -76,10 +82,14 @@ class ErpEuIT {
 
   @Test
   void tellsWhatDoesNotExist() {
-    assertThat(erp.get(STOCK + "(Material='000000000000001009',Plant='1010')").text("/error/code")).isEqualTo("M3/305");
-    assertThat(erp.get(STOCK + "(Material='000000000000099999',Plant='1010')").text("/error/code")).isEqualTo("/IWBEP/CM_MGW_RT/004");
-    assertThat(erp.get(STOCK + "(Material='000000000000001001',Plant='1015')").status()).isEqualTo(404);
-    assertThat(erp.get(STOCK + "(Material='000000000000001001',Plant='1410')").status()).isEqualTo(404);
+    assertThat(erp.get(STOCK + "(Material='000000000000001009',Plant='1010')").text("/error/code"))
+        .isEqualTo("M3/305");
+    assertThat(erp.get(STOCK + "(Material='000000000000099999',Plant='1010')").text("/error/code"))
+        .isEqualTo("/IWBEP/CM_MGW_RT/004");
+    assertThat(erp.get(STOCK + "(Material='000000000000001001',Plant='1015')").status())
+        .isEqualTo(404);
+    assertThat(erp.get(STOCK + "(Material='000000000000001001',Plant='1410')").status())
+        .isEqualTo(404);
     assertThat(erp.get(STOCK + "(Material='1001',Plant='1010')").status()).isEqualTo(404);
     assertThat(erp.get(STOCK + "(Plant='1010',Plant='1010')").status()).isEqualTo(400);
     assertThat(erp.get("/API_NONE/A_None").status()).isEqualTo(404);
@@ -88,7 +98,12 @@ class ErpEuIT {
 
   @Test
   void filtersSeveralMaterials() {
-    Reply reply = erp.get(filtered(STOCK, "Plant eq '1010' and (Material eq '000000000000001003' or Material eq '000000000000001001' or Material eq '000000000000001009')") + "&$count=true");
+    Reply reply =
+        erp.get(
+            filtered(
+                    STOCK,
+                    "Plant eq '1010' and (Material eq '000000000000001003' or Material eq '000000000000001001' or Material eq '000000000000001009')")
+                + "&$count=true");
 
     assertThat(reply.json().at("/value")).hasSize(2);
     assertThat(reply.text("/value/0/Material")).endsWith("1001");
@@ -97,7 +112,8 @@ class ErpEuIT {
 
   @Test
   void takesAFilterOverAHundredMaterials() {
-    StringBuilder filter = new StringBuilder("Plant eq '1010' and (Material eq '000000000000001001'");
+    StringBuilder filter =
+        new StringBuilder("Plant eq '1010' and (Material eq '000000000000001001'");
     for (int item = 1002; item < 1101; item++) {
       filter.append(" or Material eq '00000000000000").append(item).append('\'');
     }
@@ -116,7 +132,9 @@ class ErpEuIT {
     while (!next.isEmpty()) {
       Reply page = erp.get(next);
       assertThat(page.status()).isEqualTo(200);
-      page.json().at("/value").forEach(row -> assertThat(materials.add(row.path("Material").asText())).isTrue());
+      page.json()
+          .at("/value")
+          .forEach(row -> assertThat(materials.add(row.path("Material").asText())).isTrue());
       String link = page.text("/@odata.nextLink");
       next = link.isEmpty() ? "" : "/API_MATERIAL_STOCK_SRV/" + link;
       pages++;
@@ -128,15 +146,27 @@ class ErpEuIT {
 
   @Test
   void refusesFiltersItCannotRead() {
-    for (String bad : new String[] {"Plant", "Plant eq", "Plant = '1010'", "Plant eq '1010' and", "(Plant eq '1010'", "Nonsense eq '1'", "Plant eq '1010' '", "contains(Plant)"}) {
+    for (String bad :
+        new String[] {
+          "Plant",
+          "Plant eq",
+          "Plant = '1010'",
+          "Plant eq '1010' and",
+          "(Plant eq '1010'",
+          "Nonsense eq '1'",
+          "Plant eq '1010' '",
+          "contains(Plant)"
+        }) {
       Reply reply = erp.get(filtered(STOCK, bad));
       assertThat(reply.status()).as(bad).isEqualTo(400);
       assertThat(reply.text("/error/code")).isEqualTo("/IWBEP/CM_MGW_RT/020");
     }
     assertThat(erp.get(STOCK).status()).isEqualTo(400);
-    assertThat(erp.get(filtered(STOCK, "Plant eq '1010'") + "&$orderby=Material").status()).isEqualTo(400);
+    assertThat(erp.get(filtered(STOCK, "Plant eq '1010'") + "&$orderby=Material").status())
+        .isEqualTo(400);
     assertThat(erp.get(filtered(STOCK, "Plant eq '1010'") + "&$top=1001").status()).isEqualTo(400);
-    assertThat(erp.get(filtered(STOCK, "Plant eq '1010'") + "&$skiptoken=x").status()).isEqualTo(400);
+    assertThat(erp.get(filtered(STOCK, "Plant eq '1010'") + "&$skiptoken=x").status())
+        .isEqualTo(400);
   }
 
   @Test
@@ -148,18 +178,27 @@ class ErpEuIT {
     assertThat(made.text("/ReservationStatus")).isEqualTo("A");
     assertThat(erp.get(JACKET).text("/ReservedQuantity")).isEqualTo("6.000");
 
-    Reply committed = erp.post(path + "/Commit", "{'ReferenceDocument':'O-2'}", "If-Match", made.text("/@odata.etag"));
+    Reply committed =
+        erp.post(
+            path + "/Commit", "{'ReferenceDocument':'O-2'}", "If-Match", made.text("/@odata.etag"));
     assertThat(committed.text("/ReservationStatus")).isEqualTo("B");
     assertThat(committed.text("/ReferenceDocument")).isEqualTo("O-2");
-    assertThat(erp.post(path + "/Commit", "", "If-Match", made.text("/@odata.etag")).status()).isEqualTo(412);
+    assertThat(erp.post(path + "/Commit", "", "If-Match", made.text("/@odata.etag")).status())
+        .isEqualTo(412);
     assertThat(erp.post(path + "/Commit", "").status()).isEqualTo(428);
 
-    Reply part = erp.post(path + "/Withdraw", "{'_Item':[{'ReservationItem':'1','Quantity':'5.000'},{'ReservationItem':'9','Quantity':'1.000'}]}", "If-Match", "*");
+    Reply part =
+        erp.post(
+            path + "/Withdraw",
+            "{'_Item':[{'ReservationItem':'1','Quantity':'5.000'},{'ReservationItem':'9','Quantity':'1.000'}]}",
+            "If-Match",
+            "*");
     assertThat(part.text("/ReservationStatus")).isEqualTo("C");
     assertThat(part.text("/_Rejected/0/Quantity")).isEqualTo("1.000");
     assertThat(part.json().at("/_Rejected")).hasSize(2);
     assertThat(erp.get(JACKET).text("/ReservedQuantity")).isEqualTo("2.000");
-    assertThat(erp.post(path + "/Commit", "", "If-Match", "*").text("/error/code")).isEqualTo("M7/310");
+    assertThat(erp.post(path + "/Commit", "", "If-Match", "*").text("/error/code"))
+        .isEqualTo("M7/310");
     assertThat(erp.get(path).text("/ReservationStatus")).isEqualTo("C");
   }
 
@@ -204,17 +243,29 @@ class ErpEuIT {
 
   @Test
   void issuesReservedGoods() {
-    String path = RESERVATIONS + "('" + erp.post(RESERVATIONS, reservation("q-7", "4.000", false)).text("/Reservation") + "')";
+    String path =
+        RESERVATIONS
+            + "('"
+            + erp.post(RESERVATIONS, reservation("q-7", "4.000", false)).text("/Reservation")
+            + "')";
 
-    assertThat(erp.post(path + "/GoodsIssue", "", "If-Match", "*").text("/ReservationStatus")).isEqualTo("D");
+    assertThat(erp.post(path + "/GoodsIssue", "", "If-Match", "*").text("/ReservationStatus"))
+        .isEqualTo("D");
 
     assertThat(erp.get(JACKET).text("/UnrestrictedStock")).isEqualTo("17.000");
     assertThat(erp.get(JACKET).text("/ReservedQuantity")).isEqualTo("2.000");
   }
 
   private static String movement(String reference, String type, String from, String quantity) {
-    return "{'ExternalReference':'" + reference + "','Plant':'1010','DocumentDateTime':'2026-11-21T07:00:00Z','_Item':[{'Material':'000000000000001001','GoodsMovementType':'551','StockType':'" + type + "'"
-        + (from.isEmpty() ? "" : ",'IssuingStockType':'" + from + "'") + ",'Quantity':'" + quantity + "','EntryUnit':'ST','ReasonCode':'BREAKAGE'}]}";
+    return "{'ExternalReference':'"
+        + reference
+        + "','Plant':'1010','DocumentDateTime':'2026-11-21T07:00:00Z','_Item':[{'Material':'000000000000001001','GoodsMovementType':'551','StockType':'"
+        + type
+        + "'"
+        + (from.isEmpty() ? "" : ",'IssuingStockType':'" + from + "'")
+        + ",'Quantity':'"
+        + quantity
+        + "','EntryUnit':'ST','ReasonCode':'BREAKAGE'}]}";
   }
 
   @Test
@@ -225,14 +276,18 @@ class ErpEuIT {
     assertThat(moved.text("/MaterialDocument")).isEqualTo("4900000123");
     assertThat(erp.get(JACKET).text("/BlockedStock")).isEqualTo("3.000");
     assertThat(erp.get(JACKET).text("/UnrestrictedStock")).isEqualTo("19.000");
-    assertThat(erp.post(MOVEMENTS, movement("m-1", "BLOCKED", "UNRESTRICTED", "2.000")).status()).isEqualTo(409);
-    assertThat(erp.post(MOVEMENTS, movement("m-2", "BLOCKED", "", "-4.000")).text("/error/code")).isEqualTo("M7/021");
-    assertThat(erp.get(filtered(MOVEMENTS, "ExternalReference eq 'm-1'")).json().at("/value")).hasSize(1);
+    assertThat(erp.post(MOVEMENTS, movement("m-1", "BLOCKED", "UNRESTRICTED", "2.000")).status())
+        .isEqualTo(409);
+    assertThat(erp.post(MOVEMENTS, movement("m-2", "BLOCKED", "", "-4.000")).text("/error/code"))
+        .isEqualTo("M7/021");
+    assertThat(erp.get(filtered(MOVEMENTS, "ExternalReference eq 'm-1'")).json().at("/value"))
+        .hasSize(1);
   }
 
   @Test
   void booksCountsUnlessTheyAreOld() {
-    String count = "{'Plant':'1010','Material':'000000000000001001','StockType':'TOTAL','CountedQuantity':'30.000','CountDateTime':'%s'}";
+    String count =
+        "{'Plant':'1010','Material':'000000000000001001','StockType':'TOTAL','CountedQuantity':'30.000','CountDateTime':'%s'}";
 
     Reply old = erp.post(COUNTS, count.formatted("2020-01-01T00:00:00Z"));
     Reply booked = erp.post(COUNTS, count.formatted(Instant.now().plusSeconds(5)));
@@ -240,7 +295,12 @@ class ErpEuIT {
     assertThat(old.json().at("/Posted").asBoolean(true)).isFalse();
     assertThat(booked.json().at("/Posted").asBoolean()).isTrue();
     assertThat(erp.get(JACKET).text("/UnrestrictedStock")).isEqualTo("27.000");
-    assertThat(erp.post(COUNTS, count.formatted(Instant.now().plusSeconds(9)).replace("30.000", "2.000")).text("/error/code")).isEqualTo("M7/021");
+    assertThat(
+            erp.post(
+                    COUNTS,
+                    count.formatted(Instant.now().plusSeconds(9)).replace("30.000", "2.000"))
+                .text("/error/code"))
+        .isEqualTo("M7/021");
   }
 
   @Test
@@ -249,7 +309,8 @@ class ErpEuIT {
     erp.post(MOVEMENTS, movement("m-3", "UNRESTRICTED", "", "1.000"));
 
     Reply changed = erp.get(filtered(STOCK, "Plant eq '1010' and LastChangeDateTime ge " + before));
-    Reply elsewhere = erp.get(filtered(STOCK, "Plant eq '1020' and LastChangeDateTime ge " + before));
+    Reply elsewhere =
+        erp.get(filtered(STOCK, "Plant eq '1020' and LastChangeDateTime ge " + before));
 
     assertThat(changed.json().at("/value")).hasSize(1);
     assertThat(elsewhere.json().at("/value")).isEmpty();
@@ -258,7 +319,10 @@ class ErpEuIT {
   @Test
   void listsPlants() {
     assertThat(erp.get("/API_PLANT_SRV/A_Plant").json().at("/value")).hasSize(40);
-    assertThat(erp.get(filtered("/API_PLANT_SRV/A_Plant", "StoreID eq 'EU-040'")).text("/value/0/Plant")).isEqualTo("1400");
+    assertThat(
+            erp.get(filtered("/API_PLANT_SRV/A_Plant", "StoreID eq 'EU-040'"))
+                .text("/value/0/Plant"))
+        .isEqualTo("1400");
     assertThat(erp.get("/API_PLANT_SRV/A_Plant('1010')").text("/StoreID")).isEqualTo("EU-001");
   }
 
@@ -268,29 +332,62 @@ class ErpEuIT {
     JsonNode jacket = erp.get(products + "('000000000000001001')").json();
 
     assertThat(jacket.path("ProductOldID").asText()).isEqualTo("SKU-1001");
-    assertThat(erp.get(filtered(products, "ProductStandardID eq '" + jacket.path("ProductStandardID").asText() + "'")).json().at("/value/0")).isEqualTo(jacket);
+    assertThat(
+            erp.get(
+                    filtered(
+                        products,
+                        "ProductStandardID eq '" + jacket.path("ProductStandardID").asText() + "'"))
+                .json()
+                .at("/value/0"))
+        .isEqualTo(jacket);
     assertThat(erp.get(filtered(products, "StyleNumber eq '500'")).json().at("/value")).hasSize(4);
-    assertThat(erp.get(filtered(products, "contains(ProductName,'jacket') and Plant eq '1010'") + "&$top=5").json().at("/value")).hasSize(5);
-    assertThat(erp.get(filtered(products, "startswith(ProductHierarchy,'food') and not (CrossPlantStatus eq '')") + "&$top=3").json().at("/value")).hasSize(3);
+    assertThat(
+            erp.get(
+                    filtered(products, "contains(ProductName,'jacket') and Plant eq '1010'")
+                        + "&$top=5")
+                .json()
+                .at("/value"))
+        .hasSize(5);
+    assertThat(
+            erp.get(
+                    filtered(
+                            products,
+                            "startswith(ProductHierarchy,'food') and not (CrossPlantStatus eq '')")
+                        + "&$top=3")
+                .json()
+                .at("/value"))
+        .hasSize(3);
     assertThat(erp.get(products + "('000000000000021001')").status()).isEqualTo(404);
   }
 
   @Test
   void tellsPriceConditions() {
     String prices = "/API_SLSPRICINGCONDITIONRECORD_SRV/A_SlsPrcgCondition";
-    JsonNode rows = erp.get(filtered(prices, "Plant eq '1010' and (Material eq '000000000000001001' or Material eq '000000000000001005')")).json().at("/value");
+    JsonNode rows =
+        erp.get(
+                filtered(
+                    prices,
+                    "Plant eq '1010' and (Material eq '000000000000001001' or Material eq '000000000000001005')"))
+            .json()
+            .at("/value");
 
     assertThat(rows.at("/0/ConditionRateValue").asText()).isEqualTo("19.90");
     assertThat(rows.at("/1/ConditionType").asText()).isEqualTo("ZVOL");
     assertThat(rows.at("/3/ConditionType").asText()).isEqualTo("VKA0");
     Reply page = erp.get(filtered(prices, "Plant eq '1010'") + "&$top=3");
     Reply next = erp.get("/API_SLSPRICINGCONDITIONRECORD_SRV/" + page.text("/@odata.nextLink"));
-    assertThat(next.text("/value/0/ConditionRecord")).isGreaterThan(page.text("/value/2/ConditionRecord"));
+    assertThat(next.text("/value/0/ConditionRecord"))
+        .isGreaterThan(page.text("/value/2/ConditionRecord"));
   }
 
   private static String order(String id, boolean carryOut, String total) {
-    return "{'PurchaseOrderByCustomer':'" + id + "','Plant':'1010','SoldToParty':'C-1001','LoyaltyMember':'M-1001','SalesChannel':'10','TransactionCurrency':'EUR','CarryOut':" + carryOut
-        + ",'TotalNetAmount':'" + total + "','_Item':[{'SalesOrderItem':'1','Material':'000000000000001001','RequestedQuantity':'2.000','RequestedQuantityUnit':'ST','NetPriceAmount':'19.90','NetAmount':'39.80'}],"
+    return "{'PurchaseOrderByCustomer':'"
+        + id
+        + "','Plant':'1010','SoldToParty':'C-1001','LoyaltyMember':'M-1001','SalesChannel':'10','TransactionCurrency':'EUR','CarryOut':"
+        + carryOut
+        + ",'TotalNetAmount':'"
+        + total
+        + "','_Item':[{'SalesOrderItem':'1','Material':'000000000000001001','RequestedQuantity':'2.000','RequestedQuantityUnit':'ST','NetPriceAmount':'19.90','NetAmount':'39.80'}],"
         + "'_Payment':[{'PaymentID':'T1','PaymentType':'CARD','Amount':'39.80'}]}";
   }
 
@@ -301,10 +398,17 @@ class ErpEuIT {
 
     assertThat(made.status()).isEqualTo(201);
     assertThat(made.text("/OverallSDProcessStatus")).isEqualTo("A");
-    assertThat(erp.post(ORDERS, order("O-1", false, "39.80")).text("/error/code")).isEqualTo("SY/530");
-    assertThat(erp.post(ORDERS, order("O-2", false, "40.00")).text("/error/code")).isEqualTo("VF/001");
+    assertThat(erp.post(ORDERS, order("O-1", false, "39.80")).text("/error/code"))
+        .isEqualTo("SY/530");
+    assertThat(erp.post(ORDERS, order("O-2", false, "40.00")).text("/error/code"))
+        .isEqualTo("VF/001");
 
-    Reply part = erp.post(path + "/CancelItem", "{'ReasonCode':'C1','_Item':[{'SalesOrderItem':'1','Quantity':'1.000'}]}", "If-Match", "*");
+    Reply part =
+        erp.post(
+            path + "/CancelItem",
+            "{'ReasonCode':'C1','_Item':[{'SalesOrderItem':'1','Quantity':'1.000'}]}",
+            "If-Match",
+            "*");
     assertThat(part.text("/RefundDueAmount")).isEqualTo("19.90");
     assertThat(part.text("/_Item/0/CancelledQuantity")).isEqualTo("1.000");
     Reply rest = erp.post(path + "/CancelItem", "", "If-Match", "*");
@@ -320,6 +424,13 @@ class ErpEuIT {
     assertThat(sold.text("/OverallSDProcessStatus")).isEqualTo("C");
     assertThat(sold.text("/AccountingDocument")).isNotEmpty();
     assertThat(erp.get(JACKET).text("/UnrestrictedStock")).isEqualTo("19.000");
-    assertThat(erp.post(ORDERS + "('" + sold.text("/SalesOrder") + "')/CancelItem", "{'_Item':[{'SalesOrderItem':'1'}]}", "If-Match", "*").text("/_Rejected/0/Reason")).isEqualTo("SHIPPED");
+    assertThat(
+            erp.post(
+                    ORDERS + "('" + sold.text("/SalesOrder") + "')/CancelItem",
+                    "{'_Item':[{'SalesOrderItem':'1'}]}",
+                    "If-Match",
+                    "*")
+                .text("/_Rejected/0/Reason"))
+        .isEqualTo("SHIPPED");
   }
 }

@@ -50,10 +50,15 @@ class EstateIT {
   void refusesMalformedJsonInEachVendorsWords() throws Exception {
     try (Estate estate = Estate.start();
         Caller caller = new Caller(estate, "", "Authorization", "Bearer estate-loyalty-token")) {
-      assertThat(caller.post("/loyalty/v2/members/M-1001/redemptions", "{").text("/error/type")).isEqualTo("invalid_request");
-      assertThat(caller.post("/crm/api/v1/cases", "[1]").text("/errors/0/code")).isEqualTo("bad_request");
-      assertThat(caller.post("/erp-us/api/reservations", "{'a':1,'a':2}").text("/errorCode")).isEqualTo("GEN-0400");
-      Reply deep = caller.post("/erp-eu/sap/opu/odata4/API_SALES_ORDER_SRV/A_SalesOrder", "{'a':".repeat(100));
+      assertThat(caller.post("/loyalty/v2/members/M-1001/redemptions", "{").text("/error/type"))
+          .isEqualTo("invalid_request");
+      assertThat(caller.post("/crm/api/v1/cases", "[1]").text("/errors/0/code"))
+          .isEqualTo("bad_request");
+      assertThat(caller.post("/erp-us/api/reservations", "{'a':1,'a':2}").text("/errorCode"))
+          .isEqualTo("GEN-0400");
+      Reply deep =
+          caller.post(
+              "/erp-eu/sap/opu/odata4/API_SALES_ORDER_SRV/A_SalesOrder", "{'a':".repeat(100));
       assertThat(deep.status()).isEqualTo(400);
       assertThat(deep.text("/error/code")).isEqualTo("/IWBEP/CM_MGW_RT/020");
     }
@@ -62,7 +67,10 @@ class EstateIT {
   @Test
   void refusesBodiesThatAreTooLarge() throws Exception {
     try (Estate estate = Estate.start()) {
-      String tooLarge = raw(estate, "POST /loyalty/v2/members/M-1001/redemptions HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n");
+      String tooLarge =
+          raw(
+              estate,
+              "POST /loyalty/v2/members/M-1001/redemptions HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n");
 
       assertThat(tooLarge).startsWith("HTTP/1.1 413").contains("too_large");
     }
@@ -72,7 +80,8 @@ class EstateIT {
   void refusesWhatIsNotHttp() throws Exception {
     try (Estate estate = Estate.start()) {
       assertThat(raw(estate, "nonsense\r\n\r\n")).startsWith("HTTP/1.1 400");
-      assertThat(raw(estate, "GET /crm/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 400");
+      assertThat(raw(estate, "GET /crm/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+          .startsWith("HTTP/1.1 400");
     }
   }
 
@@ -82,7 +91,10 @@ class EstateIT {
         Caller control = new Caller(estate, "/control")) {
       control.send("PUT", "/faults/crm", "{'latency':{'fixed_ms':100}}");
 
-      String answers = raw(estate, "GET /crm/api/v1/contacts/C-1001 HTTP/1.1\r\nHost: x\r\n\r\nGET /control/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      String answers =
+          raw(
+              estate,
+              "GET /crm/api/v1/contacts/C-1001 HTTP/1.1\r\nHost: x\r\n\r\nGET /control/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
       assertThat(answers.indexOf("C-1001")).isPositive().isLessThan(answers.indexOf("\"UP\""));
     }
@@ -91,7 +103,10 @@ class EstateIT {
   @Test
   void keepsConnectionsOpenUntilToldOtherwise() throws Exception {
     try (Estate estate = Estate.start()) {
-      String answers = raw(estate, "GET /control/health HTTP/1.1\r\nHost: x\r\n\r\nGET /control/health HTTP/1.0\r\nHost: x\r\n\r\n");
+      String answers =
+          raw(
+              estate,
+              "GET /control/health HTTP/1.1\r\nHost: x\r\n\r\nGET /control/health HTTP/1.0\r\nHost: x\r\n\r\n");
 
       assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(3);
     }
@@ -116,10 +131,11 @@ class EstateIT {
     for (int i = 0; i < 2; i++) {
       try (Estate estate = Estate.start();
           Caller caller = new Caller(estate, "", "Authorization", "Bearer estate-loyalty-token")) {
-        told.add(List.of(
-            caller.get("/loyalty/v2/members/M-54321/ledger").json(),
-            caller.get("/crm/api/v1/contacts/C-54321").json(),
-            caller.get("/erp-us/api/items/20999").json()));
+        told.add(
+            List.of(
+                caller.get("/loyalty/v2/members/M-54321/ledger").json(),
+                caller.get("/crm/api/v1/contacts/C-54321").json(),
+                caller.get("/erp-us/api/items/20999").json()));
       }
     }
 
@@ -129,7 +145,8 @@ class EstateIT {
   @Test
   void saysThatAPortIsTaken() throws Exception {
     try (Estate estate = Estate.start()) {
-      assertThatThrownBy(() -> Estate.start(estate.address(), io.opentelemetry.api.OpenTelemetry.noop()))
+      assertThatThrownBy(
+              () -> Estate.start(estate.address(), io.opentelemetry.api.OpenTelemetry.noop()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(":" + estate.address().getPort())
           .hasRootCauseInstanceOf(java.net.BindException.class);
@@ -141,23 +158,35 @@ class EstateIT {
     InMemorySpanExporter spans = InMemorySpanExporter.create();
     OpenTelemetrySdk telemetry =
         OpenTelemetrySdk.builder()
-            .setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(SimpleSpanProcessor.create(spans)).build())
+            .setTracerProvider(
+                SdkTracerProvider.builder()
+                    .addSpanProcessor(SimpleSpanProcessor.create(spans))
+                    .build())
             .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
             .build();
     InetSocketAddress where = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (telemetry;
         Estate estate = Estate.start(where, telemetry);
-        Caller caller = new Caller(estate, "", "Authorization", "Bearer estate-loyalty-token", "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")) {
+        Caller caller =
+            new Caller(
+                estate,
+                "",
+                "Authorization",
+                "Bearer estate-loyalty-token",
+                "traceparent",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")) {
       caller.send("PUT", "/control/faults/loyalty", "{'error':{},'methods':['POST']}");
       caller.get("/loyalty/v2/members/M-1001/balance?card=1");
       caller.post("/loyalty/v2/members/M-1001/redemptions", "{}");
 
       List<SpanData> found = spans.getFinishedSpanItems();
-      assertThat(found).hasSize(2).allSatisfy(span -> {
-        assertThat(span.getKind()).isEqualTo(SpanKind.SERVER);
-        assertThat(span.getTraceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
-        assertThat(span.getParentSpanId()).isEqualTo("00f067aa0ba902b7");
-      });
+      assertThat(found)
+          .hasSize(2)
+          .allSatisfy(span -> {
+            assertThat(span.getKind()).isEqualTo(SpanKind.SERVER);
+            assertThat(span.getTraceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+            assertThat(span.getParentSpanId()).isEqualTo("00f067aa0ba902b7");
+          });
       assertThat(found.get(0).getName()).isEqualTo("GET /loyalty/v2/members/{id}/balance");
       assertThat(found.get(0).getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
       assertThat(found.get(0).getAttributes().toString()).doesNotContain("card");

@@ -19,25 +19,31 @@ import org.junit.jupiter.api.Test;
 class EstateMainIT {
 
   private static final Pattern READY =
-      Pattern.compile("crossdock estate ready http=127\\.0\\.0\\.1:(\\d+) ops=127\\.0\\.0\\.1:(\\d+)");
+      Pattern.compile(
+          "crossdock estate ready http=127\\.0\\.0\\.1:(\\d+) ops=127\\.0\\.0\\.1:(\\d+)");
 
   private static Process run(String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx128m", "-cp", System.getProperty("java.class.path"), EstateMain.class.getName()));
+    command.addAll(
+        List.of(
+            "-Xmx128m", "-cp", System.getProperty("java.class.path"), EstateMain.class.getName()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
   private static String output(Process process) throws Exception {
-    String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String text =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     return text;
   }
 
   private static int status(String url) throws Exception {
     try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.discarding()).statusCode();
+      return http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.discarding())
+          .statusCode();
     }
   }
 

@@ -93,7 +93,8 @@ class FaultsIT {
     assertThat(loyalty.get(BALANCE).headers().firstValue("Retry-After")).contains("2");
     assertThat(crm.get("/cases/CASE-20001").text("/errors/0/status")).isEqualTo("503");
     try (Caller erp = new Caller(estate, "")) {
-      assertThat(erp.get("/erp-eu/sap/opu/odata4/API_PLANT_SRV/A_Plant").text("/error/code")).isEqualTo("HTTP/503");
+      assertThat(erp.get("/erp-eu/sap/opu/odata4/API_PLANT_SRV/A_Plant").text("/error/code"))
+          .isEqualTo("HTTP/503");
       assertThat(erp.get("/erp-us/api/sites").text("/errorCode")).isEqualTo("GEN-0503");
     }
   }
@@ -110,7 +111,12 @@ class FaultsIT {
   void endsAfterSoManyRequests() {
     faults("{'error':{},'times':2}");
 
-    assertThat(List.of(loyalty.get(BALANCE).status(), loyalty.get(BALANCE).status(), loyalty.get(BALANCE).status())).containsExactly(503, 503, 200);
+    assertThat(
+            List.of(
+                loyalty.get(BALANCE).status(),
+                loyalty.get(BALANCE).status(),
+                loyalty.get(BALANCE).status()))
+        .containsExactly(503, 503, 200);
   }
 
   @Test
@@ -118,7 +124,8 @@ class FaultsIT {
     faults("{'error':{},'methods':['POST'],'path':'/redemptions','times':1}");
 
     assertThat(loyalty.get(BALANCE).status()).isEqualTo(200);
-    assertThat(loyalty.post("/members/M-1001/adjustments", "{'points':10,'reason':'x'}").status()).isEqualTo(201);
+    assertThat(loyalty.post("/members/M-1001/adjustments", "{'points':10,'reason':'x'}").status())
+        .isEqualTo(201);
     assertThat(loyalty.post(REDEEM, REDEMPTION).status()).isEqualTo(503);
     assertThat(loyalty.post(REDEEM, REDEMPTION).status()).isEqualTo(201);
   }
@@ -130,12 +137,14 @@ class FaultsIT {
     long start = System.nanoTime();
     loyalty.get(BALANCE);
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(130));
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(130));
   }
 
   @Test
   void drawsDelaysFromPercentiles() {
-    faults("{'latency':{'percentiles':[{'percentile':50,'ms':1},{'percentile':100,'ms':40}]},'seed':3}");
+    faults(
+        "{'latency':{'percentiles':[{'percentile':50,'ms':1},{'percentile':100,'ms':40}]},'seed':3}");
     for (int i = 0; i < 30; i++) {
       loyalty.get(BALANCE);
     }
@@ -162,9 +171,11 @@ class FaultsIT {
   @Test
   void resetsAndClosesConnections() {
     faults("{'outage':'reset'}");
-    assertThatThrownBy(() -> loyalty.post(REDEEM, REDEMPTION)).isInstanceOf(UncheckedIOException.class);
+    assertThatThrownBy(() -> loyalty.post(REDEEM, REDEMPTION))
+        .isInstanceOf(UncheckedIOException.class);
     faults("{'outage':'close'}");
-    assertThatThrownBy(() -> loyalty.post(REDEEM, REDEMPTION)).isInstanceOf(UncheckedIOException.class);
+    assertThatThrownBy(() -> loyalty.post(REDEEM, REDEMPTION))
+        .isInstanceOf(UncheckedIOException.class);
 
     control.send("DELETE", "/faults/loyalty", "");
 
@@ -177,7 +188,8 @@ class FaultsIT {
   void losesTheAnswerButNotTheWork() {
     faults("{'outage':'close','when':'after','times':1}");
 
-    assertThatThrownBy(() -> loyalty.post(REDEEM, REDEMPTION, "Idempotency-Key", "k")).isInstanceOf(UncheckedIOException.class);
+    assertThatThrownBy(() -> loyalty.post(REDEEM, REDEMPTION, "Idempotency-Key", "k"))
+        .isInstanceOf(UncheckedIOException.class);
 
     assertThat(loyalty.get(BALANCE).number("/available")).isEqualTo(11_980);
     assertThat(loyalty.post(REDEEM, REDEMPTION, "Idempotency-Key", "k").status()).isEqualTo(201);
@@ -200,7 +212,8 @@ class FaultsIT {
   @Test
   void forgetsAHangingCallerThatLeaves() {
     faults("{'hang':true}");
-    try (Caller impatient = new Caller(estate, "/loyalty/v2", "Authorization", "Bearer estate-loyalty-token")) {
+    try (Caller impatient =
+        new Caller(estate, "/loyalty/v2", "Authorization", "Bearer estate-loyalty-token")) {
       var _ = impatient.later("POST", REDEEM, REDEMPTION);
       await(() -> log().at("/hanging").asInt() == 1);
     }
@@ -217,7 +230,9 @@ class FaultsIT {
     faults("{'duplicate_writes':true}");
 
     assertThat(loyalty.post(REDEEM, REDEMPTION).number("/balance/available")).isEqualTo(11_480);
-    assertThat(loyalty.post(REDEEM, REDEMPTION, "Idempotency-Key", "k").number("/balance/available")).isEqualTo(10_980);
+    assertThat(
+            loyalty.post(REDEEM, REDEMPTION, "Idempotency-Key", "k").number("/balance/available"))
+        .isEqualTo(10_980);
     assertThat(loyalty.get(BALANCE).number("/available")).isEqualTo(10_980);
     assertThat(log().at("/last/0/executions").asInt()).isEqualTo(1);
     assertThat(log().at("/last/1/executions").asInt()).isEqualTo(2);
@@ -234,13 +249,15 @@ class FaultsIT {
 
     assertThat(limited.status()).isEqualTo(429);
     assertThat(limited.text("/error/type")).isEqualTo("rate_limited");
-    assertThat(Long.parseLong(limited.headers().firstValue("Retry-After").orElseThrow())).isBetween(90L, 100L);
+    assertThat(Long.parseLong(limited.headers().firstValue("Retry-After").orElseThrow()))
+        .isBetween(90L, 100L);
     assertThat(log().at("/last/0/executions").asInt(-1)).isZero();
   }
 
   @Test
   void tellsTheFaultsInForce() {
-    String json = "{'latency':{'fixed_ms':5,'jitter_ms':1},'error':{'rate':0.25,'status':502,'retry_after_seconds':3},'outage':'close','hang':true,'duplicate_writes':true,'rate_limit':{'requests_per_second':2.5,'burst':4},'methods':['GET','POST'],'path':'/x','when':'after','times':9,'seed':-4}";
+    String json =
+        "{'latency':{'fixed_ms':5,'jitter_ms':1},'error':{'rate':0.25,'status':502,'retry_after_seconds':3},'outage':'close','hang':true,'duplicate_writes':true,'rate_limit':{'requests_per_second':2.5,'burst':4},'methods':['GET','POST'],'path':'/x','when':'after','times':9,'seed':-4}";
 
     faults(json);
 
@@ -252,10 +269,15 @@ class FaultsIT {
 
   @Test
   void tellsAllMistakesAtOnce() {
-    Reply reply = control.send("PUT", "/faults/loyalty", "{'latency':{'fixed_ms':-1,'unit':'s'},'error':{'rate':1.5,'status':200},'outage':'maybe','hang':'yes','times':0,'methods':['FETCH'],'tpyo':1}");
+    Reply reply =
+        control.send(
+            "PUT",
+            "/faults/loyalty",
+            "{'latency':{'fixed_ms':-1,'unit':'s'},'error':{'rate':1.5,'status':200},'outage':'maybe','hang':'yes','times':0,'methods':['FETCH'],'tpyo':1}");
 
     assertThat(reply.status()).isEqualTo(400);
-    assertThat(reply.json().at("/errors")).extracting(JsonNode::asText)
+    assertThat(reply.json().at("/errors"))
+        .extracting(JsonNode::asText)
         .containsExactlyInAnyOrder(
             "latency.fixed_ms: -1 (expected: 0..600000)",
             "latency.unit: unknown field",
@@ -271,8 +293,16 @@ class FaultsIT {
 
   @Test
   void refusesWrongControlCalls() {
-    assertThat(control.send("PUT", "/faults/erp", "{}").text("/errors/0")).isEqualTo("backend: erp (expected: erp-eu, erp-us, loyalty, crm)");
-    assertThat(control.send("PUT", "/faults/loyalty", "{'latency':{'percentiles':[{'percentile':90,'ms':5},{'percentile':50,'ms':9}]}}").text("/errors/0")).contains("out of order");
+    assertThat(control.send("PUT", "/faults/erp", "{}").text("/errors/0"))
+        .isEqualTo("backend: erp (expected: erp-eu, erp-us, loyalty, crm)");
+    assertThat(
+            control
+                .send(
+                    "PUT",
+                    "/faults/loyalty",
+                    "{'latency':{'percentiles':[{'percentile':90,'ms':5},{'percentile':50,'ms':9}]}}")
+                .text("/errors/0"))
+        .contains("out of order");
     assertThat(control.send("PUT", "/faults/loyalty", "{").status()).isEqualTo(400);
     assertThat(control.post("/clock", "{'advance_seconds':-5}").status()).isEqualTo(400);
     assertThat(control.get("/requests?backend=x").status()).isEqualTo(404);
@@ -305,6 +335,11 @@ class FaultsIT {
 
     assertThat(loyalty.get(BALANCE).number("/available")).isEqualTo(12_480);
     assertThat(log().at("/total").asInt()).isEqualTo(1);
-    assertThat(loyalty.post(REDEEM, REDEMPTION, "Idempotency-Key", "key-1").headers().firstValue("Idempotent-Replayed")).isEmpty();
+    assertThat(
+            loyalty
+                .post(REDEEM, REDEMPTION, "Idempotency-Key", "key-1")
+                .headers()
+                .firstValue("Idempotent-Replayed"))
+        .isEmpty();
   }
 }

@@ -107,7 +107,10 @@ class LoyaltyIT {
 
   @Test
   void holdsCapturesAndRefunds() {
-    Reply held = loyalty.post("/members/M-1001/redemptions", "{'points':500,'order_ref':'O-1','hold_seconds':60,'amount':{'amount':'5.00','currency':'EUR'},'lines':[{'line_id':'1','points':300},{'line_id':'2','points':200}],'channel':'pos','store':'EU-001'}");
+    Reply held =
+        loyalty.post(
+            "/members/M-1001/redemptions",
+            "{'points':500,'order_ref':'O-1','hold_seconds':60,'amount':{'amount':'5.00','currency':'EUR'},'lines':[{'line_id':'1','points':300},{'line_id':'2','points':200}],'channel':'pos','store':'EU-001'}");
     String id = held.text("/redemption/id");
 
     assertThat(held.status()).isEqualTo(201);
@@ -115,30 +118,43 @@ class LoyaltyIT {
     assertThat(held.number("/balance/available")).isEqualTo(11_980);
     assertThat(held.number("/balance/reserved")).isEqualTo(500);
 
-    Reply captured = loyalty.post("/redemptions/" + id + "/capture", "{'points':500,'lines':[{'line_id':'1','points':300},{'line_id':'2','points':200}]}");
+    Reply captured =
+        loyalty.post(
+            "/redemptions/" + id + "/capture",
+            "{'points':500,'lines':[{'line_id':'1','points':300},{'line_id':'2','points':200}]}");
     String entry = captured.text("/redemption/entry_ids/0");
     assertThat(captured.text("/redemption/status")).isEqualTo("captured");
     assertThat(captured.number("/balance/reserved")).isZero();
     assertThat(loyalty.get("/ledger/" + entry).number("/points")).isEqualTo(-500);
     assertThat(loyalty.post("/redemptions/" + id + "/capture", "{}").status()).isEqualTo(200);
-    assertThat(loyalty.post("/redemptions/" + id + "/void", "{}").text("/error/type")).isEqualTo("invalid_state");
+    assertThat(loyalty.post("/redemptions/" + id + "/void", "{}").text("/error/type"))
+        .isEqualTo("invalid_state");
 
-    Reply part = loyalty.post("/ledger/" + entry + "/reversals", "{'lines':[{'line_id':'1'}],'reason':'return'}");
+    Reply part =
+        loyalty.post(
+            "/ledger/" + entry + "/reversals", "{'lines':[{'line_id':'1'}],'reason':'return'}");
     assertThat(part.number("/entry/points")).isEqualTo(300);
     assertThat(part.text("/entry/reverses")).isEqualTo(entry);
     assertThat(loyalty.get("/ledger/" + entry).number("/reversible")).isEqualTo(-200);
     loyalty.post("/ledger/" + entry + "/reversals", "{}");
     assertThat(loyalty.get("/redemptions/" + id).text("/status")).isEqualTo("refunded");
     assertThat(available("M-1001")).isEqualTo(12_480);
-    assertThat(loyalty.post("/ledger/" + entry + "/reversals", "{}").text("/error/type")).isEqualTo("redemption_rule");
+    assertThat(loyalty.post("/ledger/" + entry + "/reversals", "{}").text("/error/type"))
+        .isEqualTo("redemption_rule");
   }
 
   @Test
   void givesVoidedAndLapsedHoldsBack() {
-    String voided = loyalty.post("/members/M-1001/redemptions", redeem(500, false)).text("/redemption/id");
-    String lapsed = loyalty.post("/members/M-1001/redemptions", redeem(700, false)).text("/redemption/id");
+    String voided =
+        loyalty.post("/members/M-1001/redemptions", redeem(500, false)).text("/redemption/id");
+    String lapsed =
+        loyalty.post("/members/M-1001/redemptions", redeem(700, false)).text("/redemption/id");
 
-    assertThat(loyalty.post("/redemptions/" + voided + "/void", "{'reason':'sale_abandoned'}").text("/redemption/status")).isEqualTo("voided");
+    assertThat(
+            loyalty
+                .post("/redemptions/" + voided + "/void", "{'reason':'sale_abandoned'}")
+                .text("/redemption/status"))
+        .isEqualTo("voided");
     assertThat(available("M-1001")).isEqualTo(11_780);
     control.post("/clock", "{'advance_seconds':900}");
 
@@ -153,14 +169,17 @@ class LoyaltyIT {
     assertThat(redeemError("M-1001", redeem(99_990, false))).isEqualTo("insufficient_points");
     assertThat(redeemError("M-1001", redeem(90, false))).isEqualTo("redemption_rule");
     assertThat(redeemError("M-1001", redeem(505, false))).isEqualTo("redemption_rule");
-    assertThat(redeemError("M-1001", "{'points':500,'order_ref':'O','amount':{'amount':'6.00'}}")).isEqualTo("redemption_rule");
-    assertThat(redeemError("M-1001", "{'points':500,'order_ref':'O','reward_id':'RW-10EUR'}")).isEqualTo("redemption_rule");
+    assertThat(redeemError("M-1001", "{'points':500,'order_ref':'O','amount':{'amount':'6.00'}}"))
+        .isEqualTo("redemption_rule");
+    assertThat(redeemError("M-1001", "{'points':500,'order_ref':'O','reward_id':'RW-10EUR'}"))
+        .isEqualTo("redemption_rule");
     assertThat(redeemError("M-1007", redeem(500, false))).isEqualTo("account_not_active");
     assertThat(redeemError("M-1008", redeem(500, false))).isEqualTo("account_not_active");
     assertThat(redeemError("M-1009", redeem(500, false))).isEqualTo("account_not_active");
     assertThat(redeemError("M-1011", redeem(500, false))).isEqualTo("insufficient_points");
     assertThat(redeemError("M-1001", "{'points':500}")).isEqualTo("invalid_request");
-    assertThat(redeemError("M-1001", "{'points':500,'order_ref':'O','captrue':true}")).isEqualTo("invalid_request");
+    assertThat(redeemError("M-1001", "{'points':500,'order_ref':'O','captrue':true}"))
+        .isEqualTo("invalid_request");
     assertThat(available("M-1001")).isEqualTo(12_480);
   }
 
@@ -174,7 +193,8 @@ class LoyaltyIT {
 
     Reply first = loyalty.post("/members/M-1001/redemptions", body, "Idempotency-Key", "k-1");
     Reply again = loyalty.post("/members/M-1001/redemptions", body, "Idempotency-Key", "k-1");
-    Reply other = loyalty.post("/members/M-1001/redemptions", redeem(600, true), "Idempotency-Key", "k-1");
+    Reply other =
+        loyalty.post("/members/M-1001/redemptions", redeem(600, true), "Idempotency-Key", "k-1");
 
     assertThat(again.json()).isEqualTo(first.json());
     assertThat(again.status()).isEqualTo(201);
@@ -185,13 +205,19 @@ class LoyaltyIT {
 
   @Test
   void remembersARefusalUnderItsKey() {
-    Reply refused = loyalty.post("/members/M-1011/redemptions", redeem(500, true), "Idempotency-Key", "k-2");
+    Reply refused =
+        loyalty.post("/members/M-1011/redemptions", redeem(500, true), "Idempotency-Key", "k-2");
     loyalty.post("/members/M-1011/adjustments", "{'points':1000,'reason':'goodwill'}");
-    Reply again = loyalty.post("/members/M-1011/redemptions", redeem(500, true), "Idempotency-Key", "k-2");
+    Reply again =
+        loyalty.post("/members/M-1011/redemptions", redeem(500, true), "Idempotency-Key", "k-2");
 
     assertThat(refused.status()).isEqualTo(422);
     assertThat(again.status()).isEqualTo(422);
-    assertThat(loyalty.post("/members/M-1011/redemptions", redeem(500, true), "Idempotency-Key", "k-3").status()).isEqualTo(201);
+    assertThat(
+            loyalty
+                .post("/members/M-1011/redemptions", redeem(500, true), "Idempotency-Key", "k-3")
+                .status())
+        .isEqualTo(201);
   }
 
   @Test
@@ -201,15 +227,19 @@ class LoyaltyIT {
       all.add(loyalty.later("POST", "/members/M-1001/redemptions", redeem(100, i % 2 == 0)));
     }
 
-    long done = all.stream().map(CompletableFuture::join).filter(reply -> reply.status() == 201).count();
+    long done =
+        all.stream().map(CompletableFuture::join).filter(reply -> reply.status() == 201).count();
 
     assertThat(done).isEqualTo(124);
     Reply balance = loyalty.get("/members/M-1001/balance");
     assertThat(balance.number("/available")).isEqualTo(80);
-    long captured =
-        12_400 - balance.number("/reserved");
+    long captured = 12_400 - balance.number("/reserved");
     long entries = 0;
-    for (JsonNode entry : loyalty.get("/members/M-1001/ledger?limit=200&type=redeem&order_ref=O-1").json().at("/data")) {
+    for (JsonNode entry :
+        loyalty
+            .get("/members/M-1001/ledger?limit=200&type=redeem&order_ref=O-1")
+            .json()
+            .at("/data")) {
       entries -= entry.path("points").asLong();
     }
     assertThat(entries).isEqualTo(captured);
@@ -223,13 +253,15 @@ class LoyaltyIT {
     do {
       Reply page = loyalty.get("/members/M-1001/ledger?limit=7" + cursor);
       page.json().at("/data").forEach(entries::add);
-      cursor = page.json().at("/next_cursor").isNull() ? "" : "&cursor=" + page.text("/next_cursor");
+      cursor =
+          page.json().at("/next_cursor").isNull() ? "" : "&cursor=" + page.text("/next_cursor");
     } while (!cursor.isEmpty());
 
     entries.forEach(entry -> assertThat(ids.add(entry.path("id").asText())).isTrue());
     long sum = entries.stream().mapToLong(entry -> entry.path("points").asLong()).sum();
     assertThat(sum).isEqualTo(12_480 + 350);
-    assertThat(entries.getFirst().path("occurred_at").asText()).isGreaterThan(entries.getLast().path("occurred_at").asText());
+    assertThat(entries.getFirst().path("occurred_at").asText())
+        .isGreaterThan(entries.getLast().path("occurred_at").asText());
     assertThat(loyalty.get("/members/M-1001/ledger?cursor=nonsense").status()).isEqualTo(400);
     assertThat(loyalty.get("/members/M-1001/ledger?limit=201").status()).isEqualTo(400);
     assertThat(loyalty.get("/members/M-1001/ledger?typ=earn").status()).isEqualTo(400);
@@ -245,31 +277,44 @@ class LoyaltyIT {
         sum += entry.path("points").asLong();
         assertThat(entry.path("available_after").asLong()).isNotNegative();
       }
-      assertThat(sum).as(member).isEqualTo(balance.number("/available") + balance.number("/pending"));
+      assertThat(sum)
+          .as(member)
+          .isEqualTo(balance.number("/available") + balance.number("/pending"));
     }
   }
 
   @Test
   void earnsPointsThatRipenAndCanBeTakenBack() {
-    Reply earned = loyalty.post("/members/M-1001/earnings", "{'order_ref':'O-9','lines':[{'line_id':'1','sku':'SKU-1001','quantity':'2','amount':{'amount':'39.80','currency':'EUR'}},{'line_id':'2','points':61}],'channel':'pos','store':'EU-001'}");
+    Reply earned =
+        loyalty.post(
+            "/members/M-1001/earnings",
+            "{'order_ref':'O-9','lines':[{'line_id':'1','sku':'SKU-1001','quantity':'2','amount':{'amount':'39.80','currency':'EUR'}},{'line_id':'2','points':61}],'channel':'pos','store':'EU-001'}");
     String entry = earned.text("/entries/0/id");
 
     assertThat(earned.number("/entries/0/points")).isEqualTo(100);
     assertThat(earned.text("/entries/1/type")).isEqualTo("bonus");
     assertThat(earned.number("/balance/pending")).isEqualTo(350 + 110);
-    Reply back = loyalty.post("/ledger/" + entry + "/reversals", "{'lines':[{'line_id':'1','points':39}]}");
+    Reply back =
+        loyalty.post("/ledger/" + entry + "/reversals", "{'lines':[{'line_id':'1','points':39}]}");
     assertThat(back.number("/entry/points")).isEqualTo(-39);
     assertThat(back.number("/balance/pending")).isEqualTo(350 + 71);
     control.post("/clock", "{'advance_seconds':1300000}");
-    assertThat(loyalty.get("/members/M-1001/balance").number("/available")).isEqualTo(12_480 + 350 + 71);
+    assertThat(loyalty.get("/members/M-1001/balance").number("/available"))
+        .isEqualTo(12_480 + 350 + 71);
   }
 
   @Test
   void goesBelowZeroOnlyWhenAllowed() {
-    String entry = loyalty.post("/members/M-1011/earnings", "{'order_ref':'O-9','points':300,'available_at':'2020-01-01T00:00:00Z'}").text("/entries/0/id");
+    String entry =
+        loyalty
+            .post(
+                "/members/M-1011/earnings",
+                "{'order_ref':'O-9','points':300,'available_at':'2020-01-01T00:00:00Z'}")
+            .text("/entries/0/id");
     loyalty.post("/members/M-1011/redemptions", redeem(200, true));
 
-    assertThat(loyalty.post("/ledger/" + entry + "/reversals", "{}").text("/error/type")).isEqualTo("insufficient_points");
+    assertThat(loyalty.post("/ledger/" + entry + "/reversals", "{}").text("/error/type"))
+        .isEqualTo("insufficient_points");
     Reply forced = loyalty.post("/ledger/" + entry + "/reversals", "{'allow_negative':true}");
 
     assertThat(forced.number("/balance/available")).isEqualTo(-200);
@@ -290,23 +335,31 @@ class LoyaltyIT {
 
   @Test
   void adjustsAndTransfers() {
-    assertThat(loyalty.post("/members/M-1001/adjustments", "{'points':-80,'reason':'mistake'}").number("/balance/available")).isEqualTo(12_400);
+    assertThat(
+            loyalty
+                .post("/members/M-1001/adjustments", "{'points':-80,'reason':'mistake'}")
+                .number("/balance/available"))
+        .isEqualTo(12_400);
     long before = available("M-1002");
 
     Reply moved = loyalty.post("/members/M-1001/transfers", "{'to':'M-1002','points':400}");
 
     assertThat(moved.number("/balance/available")).isEqualTo(12_000);
     assertThat(available("M-1002")).isEqualTo(before + 400);
-    assertThat(loyalty.post("/members/M-1001/transfers", "{'to':'M-1002','points':99999}").status()).isEqualTo(422);
-    assertThat(loyalty.post("/members/M-1001/transfers", "{'to':'M-1001','points':100}").status()).isEqualTo(400);
+    assertThat(loyalty.post("/members/M-1001/transfers", "{'to':'M-1002','points':99999}").status())
+        .isEqualTo(422);
+    assertThat(loyalty.post("/members/M-1001/transfers", "{'to':'M-1001','points':100}").status())
+        .isEqualTo(400);
   }
 
   @Test
   void checksTheVersionWhenAsked() {
     String version = loyalty.get("/members/M-1001/balance").text("/version");
 
-    Reply first = loyalty.post("/members/M-1001/redemptions", redeem(100, true), "If-Match", version);
-    Reply second = loyalty.post("/members/M-1001/redemptions", redeem(100, true), "If-Match", version);
+    Reply first =
+        loyalty.post("/members/M-1001/redemptions", redeem(100, true), "If-Match", version);
+    Reply second =
+        loyalty.post("/members/M-1001/redemptions", redeem(100, true), "If-Match", version);
 
     assertThat(first.status()).isEqualTo(201);
     assertThat(second.text("/error/type")).isEqualTo("version_mismatch");
@@ -314,7 +367,8 @@ class LoyaltyIT {
 
   @Test
   void listsRewardsCheapestFirst() {
-    JsonNode all = loyalty.get("/members/M-1001/rewards?channel=pos&store=EU-001").json().at("/data");
+    JsonNode all =
+        loyalty.get("/members/M-1001/rewards?channel=pos&store=EU-001").json().at("/data");
     JsonNode poor = loyalty.get("/members/M-1011/rewards").json().at("/data");
 
     assertThat(all.at("/0/points").asInt()).isEqualTo(500);
@@ -322,8 +376,16 @@ class LoyaltyIT {
     assertThat(poor.at("/0/reasons/0").asText()).isEqualTo("500 points missing");
     assertThat(loyalty.get("/members/M-1011/rewards?eligible=true").json().at("/data")).isEmpty();
     Reply page = loyalty.get("/members/M-1001/rewards?limit=2");
-    assertThat(loyalty.get("/members/M-1001/rewards?limit=200&cursor=" + page.text("/next_cursor")).json().at("/data")).hasSize(4);
-    Reply reward = loyalty.post("/members/M-1001/redemptions", "{'points':500,'order_ref':'O','reward_id':'RW-COFFEE'}");
+    assertThat(
+            loyalty
+                .get("/members/M-1001/rewards?limit=200&cursor=" + page.text("/next_cursor"))
+                .json()
+                .at("/data"))
+        .hasSize(4);
+    Reply reward =
+        loyalty.post(
+            "/members/M-1001/redemptions",
+            "{'points':500,'order_ref':'O','reward_id':'RW-COFFEE'}");
     assertThat(reward.json().at("/redemption/value").isNull()).isTrue();
   }
 }
