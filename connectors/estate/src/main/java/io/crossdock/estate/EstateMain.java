@@ -1,6 +1,7 @@
 package io.crossdock.estate;
 
 import io.crossdock.runtime.lifecycle.Lifecycle;
+import io.crossdock.runtime.lifecycle.Release;
 import io.crossdock.runtime.ops.HealthChecks;
 import io.crossdock.runtime.ops.OpsServer;
 import io.crossdock.runtime.telemetry.Telemetry;
@@ -17,6 +18,7 @@ import picocli.CommandLine.ParameterException;
     name = "crossdock estate",
     description = "Plays a retail estate: ERPs, loyalty platform and CRM, with faults on demand.",
     mixinStandardHelpOptions = true,
+    versionProvider = Release.class,
     sortOptions = false)
 public final class EstateMain implements Callable<Integer> {
 

@@ -10,6 +10,7 @@ import io.crossdock.hub.config.HubSettings;
 import io.crossdock.hub.ops.OpsEndpoint;
 import io.crossdock.runtime.config.ConfigException;
 import io.crossdock.runtime.lifecycle.Lifecycle;
+import io.crossdock.runtime.lifecycle.Release;
 import io.crossdock.runtime.ops.HealthChecks;
 import io.crossdock.runtime.ops.OpsServer;
 import io.crossdock.runtime.telemetry.Telemetry;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "crossdock hub",
     mixinStandardHelpOptions = true,
+    versionProvider = Release.class,
     description = "Runs a hub: takes calls and leads them to the connectors.",
     footer = {
       "",

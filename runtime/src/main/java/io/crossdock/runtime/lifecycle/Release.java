@@ -4,17 +4,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
 
-/** Which Crossdock this is. */
-public final class Release {
+/** Which Crossdock this is; picocli's {@code versionProvider} of every command. */
+public final class Release implements IVersionProvider {
 
   private static final String VERSION = read();
 
-  private Release() {}
+  /** For picocli. */
+  public Release() {}
 
-  /** The version, as {@code --version} and {@code service.version} tell it. */
+  /** The version, as {@code service.version} tells it. */
   public static String version() {
     return VERSION;
+  }
+
+  @Override
+  public String[] getVersion() {
+    return new String[] {"Crossdock " + VERSION};
   }
 
   private static String read() {

@@ -10,6 +10,7 @@ import io.crossdock.runtime.config.ConfigDocument;
 import io.crossdock.runtime.config.ConfigException;
 import io.crossdock.runtime.config.ConfigLoader;
 import io.crossdock.runtime.lifecycle.Lifecycle;
+import io.crossdock.runtime.lifecycle.Release;
 import io.crossdock.runtime.ops.HealthChecks;
 import io.crossdock.runtime.ops.OpsServer;
 import io.crossdock.runtime.telemetry.Telemetry;
@@ -70,7 +71,7 @@ public final class ConnectorProcess {
         CommandLine.Model.CommandSpec.create()
             .name("crossdock-connector-" + name)
             .mixinStandardHelpOptions(true)
-            .version(String.valueOf(ConnectorProcess.class.getPackage().getImplementationVersion()))
+            .versionProvider(new Release())
             .addOption(
                 CommandLine.Model.OptionSpec.builder("--config")
                     .paramLabel("FILE")
