@@ -177,13 +177,7 @@ final class Till implements AutoCloseable {
       mistakes.add("a member that does not exist has a balance");
     } catch (StatusRuntimeException e) {
       Failure failure = Failures.of(e);
-      out.println(
-          "  < "
-              + e.getStatus().getCode()
-              + ", "
-              + failure.reasonName()
-              + ": "
-              + failure.message());
+      out.println("  < " + failure.reasonName() + ": " + failure.message());
       out.println("    trace " + span.getSpanContext().getTraceId());
       expect("reason for an unknown member", failure.reason(), Reason.REASON_NOT_FOUND);
     } finally {

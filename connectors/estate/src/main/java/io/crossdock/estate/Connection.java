@@ -265,7 +265,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
                   .setParent(parent)
                   .setSpanKind(SpanKind.SERVER)
                   .setAttribute("http.request.method", request.method())
-                  .setAttribute("url.path", request.path())
                   .setAttribute("estate.backend", service.backend().name())
                   .startSpan();
     }
