@@ -10,6 +10,16 @@ import java.util.concurrent.TimeUnit;
  */
 public final class DeadlinePolicy implements Policy {
 
+  private final Deadline.Ticker clock;
+
+  public DeadlinePolicy() {
+    this(Deadline.getSystemTicker());
+  }
+
+  DeadlinePolicy(Deadline.Ticker clock) {
+    this.clock = clock;
+  }
+
   @Override
   public String name() {
     return "deadline";
@@ -20,7 +30,8 @@ public final class DeadlinePolicy implements Policy {
     Operation operation = call.operation();
     Deadline callers = Context.current().getDeadline();
     if (!operation.deadline().isZero()) {
-      Deadline contracts = Deadline.after(operation.deadline().toNanos(), TimeUnit.NANOSECONDS);
+      Deadline contracts =
+          Deadline.after(operation.deadline().toNanos(), TimeUnit.NANOSECONDS, clock);
       call.deadline(callers == null ? contracts : contracts.minimum(callers));
     } else if (callers != null) {
       call.deadline(callers);

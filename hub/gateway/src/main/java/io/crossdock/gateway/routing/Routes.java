@@ -23,6 +23,7 @@ public final class Routes {
   // Distinct values of routing attributes are few (stores, brands); decided once, they cost a
   // look-up.
   private static final int REMEMBERED_DECISIONS = 4096;
+  private static final int REMEMBERED_LENGTH = 256;
 
   private final Map<String, Target> targets;
 
@@ -108,7 +109,18 @@ public final class Routes {
     public String connector(Operation operation, Reading reading) {
       List<String> values =
           attributes.stream().map(name -> operation.routingAttribute(name, reading)).toList();
-      return decisions.get(values, this::decide);
+      int length = 0;
+      for (String value : values) {
+        length += value.length();
+      }
+      // No caller may fill the memory with long values.
+      return length > REMEMBERED_LENGTH ? decide(values) : decisions.get(values, this::decide);
+    }
+
+    /** How many decisions are remembered. */
+    long remembered() {
+      decisions.cleanUp();
+      return decisions.estimatedSize();
     }
 
     private String decide(List<String> values) {

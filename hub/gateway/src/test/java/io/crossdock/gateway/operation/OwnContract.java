@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A contract that only a test knows: one service with one method. */
-final class OwnContract {
+public final class OwnContract {
 
   private OwnContract() {}
 
@@ -24,7 +24,7 @@ final class OwnContract {
    * @param requestFields fields of its request, as protobuf text
    * @param responseFields fields of its response, as protobuf text
    */
-  static FileDescriptorProto file(
+  public static FileDescriptorProto file(
       String service, String methodPolicy, String requestFields, String responseFields) {
     int dot = service.lastIndexOf('.');
     String text =
@@ -59,13 +59,13 @@ final class OwnContract {
   }
 
   /** One field of a message, as protobuf text. */
-  static String field(String name, int number, String rest) {
+  public static String field(String name, int number, String rest) {
     return "field { name: '%s' number: %d label: LABEL_OPTIONAL %s }\n"
         .formatted(name, number, rest);
   }
 
   /** The compiled method of a contract. */
-  static Operation compiled(FileDescriptorProto file) {
+  public static Operation compiled(FileDescriptorProto file) {
     try {
       FileDescriptor linked =
           FileDescriptor.buildFrom(
@@ -80,7 +80,7 @@ final class OwnContract {
   }
 
   /** The contract and everything that it imports. */
-  static FileDescriptorSet withImports(FileDescriptorProto file) {
+  public static FileDescriptorSet withImports(FileDescriptorProto file) {
     Map<String, FileDescriptorProto> files = new LinkedHashMap<>();
     collect(Freshness.getDescriptor().getFile(), files);
     collect(PolicyProto.getDescriptor(), files);
