@@ -4,6 +4,7 @@ import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.ConnectivityState;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -15,10 +16,12 @@ import io.grpc.stub.MetadataUtils;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -49,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Failures: {@link Failures#of} reads what a stub threw.
  * </ul>
  *
- * <p>Safe for use by many threads. Connects with the first call.
+ * <p>Safe for use by many threads. Connects with the first call, or by {@link #connect}.
  */
 public final class CrossdockClient implements AutoCloseable {
 
@@ -80,6 +83,31 @@ public final class CrossdockClient implements AutoCloseable {
   /** A generated stub, for example {@code hub.stub(LoyaltyServiceGrpc::newBlockingStub)}. */
   public <S> S stub(Function<Channel, S> factory) {
     return factory.apply(intercepted);
+  }
+
+  /**
+   * Connects now, so that the first call spends its deadline on nothing but itself. A program that
+   * makes one call and ends should do so: until a cold JVM is connected, a second may be over.
+   *
+   * @param atMost longest wait
+   * @return whether there is a connection; when there is none, calls fail or connect by themselves
+   */
+  public boolean connect(Duration atMost) {
+    long end = System.nanoTime() + atMost.toNanos();
+    ConnectivityState state = channel.getState(true);
+    try {
+      while (state == ConnectivityState.IDLE || state == ConnectivityState.CONNECTING) {
+        CountDownLatch changed = new CountDownLatch(1);
+        channel.notifyWhenStateChanged(state, changed::countDown);
+        if (!changed.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          return false;
+        }
+        state = channel.getState(true);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return state == ConnectivityState.READY;
   }
 
   /** Lets calls in flight end for at most five seconds, then cuts them off. */

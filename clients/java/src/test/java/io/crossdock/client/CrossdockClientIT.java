@@ -56,9 +56,8 @@ final class CrossdockClientIT {
     hub = new ScriptedHub();
     client = builder().build();
     loyalty = client.stub(LoyaltyServiceGrpc::newBlockingStub);
-    // Connects, so that on a busy machine no test's second is spent on loading classes.
-    var _ = loyalty.withDeadlineAfter(30, TimeUnit.SECONDS).getBalance(BALANCE);
-    hub.seen.clear();
+    // So that on a busy machine no test's second is spent on loading classes.
+    client.connect(Duration.ofSeconds(30));
   }
 
   @AfterEach
@@ -247,6 +246,17 @@ final class CrossdockClientIT {
     }
 
     assertThat(hub.seen).hasSize(1);
+  }
+
+  @Test
+  void connectsBeforeTheFirstCallWhenToldSo() {
+    try (CrossdockClient early = builder().build()) {
+      assertThat(early.connect(Duration.ofSeconds(30))).isTrue();
+    }
+    hub.close();
+    try (CrossdockClient late = builder().build()) {
+      assertThat(late.connect(Duration.ofSeconds(30))).isFalse();
+    }
   }
 
   @Test

@@ -49,6 +49,7 @@ final class ScriptedHub implements AutoCloseable {
   final List<CommandContext> contexts = new CopyOnWriteArrayList<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final Server server;
+  private final int port;
   private volatile boolean silent;
 
   ScriptedHub() throws IOException {
@@ -65,6 +66,7 @@ final class ScriptedHub implements AutoCloseable {
             .intercept(new Notes())
             .build()
             .start();
+    this.port = server.getPort();
   }
 
   /** The next attempts fail so, in this order. */
@@ -79,7 +81,7 @@ final class ScriptedHub implements AutoCloseable {
   }
 
   int port() {
-    return server.getPort();
+    return port;
   }
 
   String address() {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,7 @@ final class TlsIT {
   private static GetBalanceResponse balance(CrossdockClient client) {
     return client
         .stub(LoyaltyServiceGrpc::newBlockingStub)
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
         .getBalance(GetBalanceRequest.newBuilder().setMemberId("M-1001").build());
   }
 

@@ -6,6 +6,7 @@ import io.crossdock.client.CrossdockClient;
 import io.crossdock.client.Failures;
 import io.crossdock.failure.Failure;
 import io.grpc.Channel;
+import io.grpc.Deadline;
 import io.grpc.ServiceDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Spec;
  * @param <A> the answer
  */
 public abstract class HubCommand<A extends Message> implements Callable<Integer> {
+
+  // The contract's deadline is for the call. A slow till needs longer to load its classes.
+  private static final Duration CONNECT = Duration.ofSeconds(5);
 
   @Mixin private HubOptions options = new HubOptions();
 
@@ -61,19 +65,17 @@ public abstract class HubCommand<A extends Message> implements Callable<Integer>
   public static final class Hub {
 
     private final CrossdockClient client;
-    private final @Nullable Duration timeout;
+    private final @Nullable Deadline deadline;
 
-    private Hub(CrossdockClient client, @Nullable Duration timeout) {
+    private Hub(CrossdockClient client, @Nullable Deadline deadline) {
       this.client = client;
-      this.timeout = timeout;
+      this.deadline = deadline;
     }
 
     /** A stub whose calls wait as long as the options say. */
     public <S extends AbstractStub<S>> S stub(Function<Channel, S> factory) {
       S stub = client.stub(factory);
-      return timeout == null
-          ? stub
-          : stub.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      return deadline == null ? stub : stub.withDeadline(deadline);
     }
   }
 
@@ -89,7 +91,7 @@ public abstract class HubCommand<A extends Message> implements Callable<Integer>
         CrossdockClient client =
             options.client(program, service).telemetry(trace.openTelemetry()).build()) {
       try {
-        A answer = trace.inside(() -> ask(new Hub(client, options.timeout())));
+        A answer = trace.inside(() -> ask(connected(client)));
         tell(answer, trace, out, System.nanoTime() - begin);
         return ExitCode.OK.code();
       } catch (StatusRuntimeException e) {
@@ -99,6 +101,14 @@ public abstract class HubCommand<A extends Message> implements Callable<Integer>
         return ExitCode.of(failure).code();
       }
     }
+  }
+
+  private Hub connected(CrossdockClient client) {
+    Duration timeout = options.timeout();
+    Deadline deadline =
+        timeout == null ? null : Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    client.connect(timeout == null ? CONNECT : timeout);
+    return new Hub(client, deadline);
   }
 
   private void tell(A answer, Trace trace, PrintWriter out, long nanos) {

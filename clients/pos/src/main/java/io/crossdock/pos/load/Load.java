@@ -68,10 +68,15 @@ final class Load {
     }
   }
 
-  // Null when the time is over.
+  // Null when the time is over. A call that was due before, and that only this thread is late for,
+  // still
+  // gets a place that is free.
   private @Nullable Connection place(long end) throws InterruptedException {
     long left = end - System.nanoTime();
-    return left <= 0 ? null : free.poll(left, TimeUnit.NANOSECONDS);
+    if (left > 0) {
+      return free.poll(left, TimeUnit.NANOSECONDS);
+    }
+    return plan.isOpen() ? free.poll() : null;
   }
 
   private void drain() throws InterruptedException {

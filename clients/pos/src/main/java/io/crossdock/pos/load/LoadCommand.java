@@ -46,6 +46,7 @@ public final class LoadCommand implements Callable<Integer> {
 
   private static final double PERCENT = 100;
   private static final int MAX_PLACES = 1_000_000;
+  private static final Duration CONNECT = Duration.ofSeconds(5);
 
   /** What the calls ask for. */
   private enum Scenario {
@@ -169,6 +170,7 @@ public final class LoadCommand implements Callable<Integer> {
       if (!answers(clients.getFirst(), err)) {
         return ExitCode.UNAVAILABLE.code();
       }
+      clients.forEach(each -> each.connect(CONNECT));
       Keys keys = new Keys(seed, hotShare / PERCENT, hotKeys, members, items, stores);
       List<Connection> all =
           clients.stream().map(each -> new Connection(each, plan.timeout(), tally)).toList();

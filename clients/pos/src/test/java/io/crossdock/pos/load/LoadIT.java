@@ -174,7 +174,7 @@ final class LoadIT {
     try (ScriptedHub hub = new ScriptedHub(LoadIT::answer)) {
       Ran ran = Ran.pos(hub, "load", "--duration", "1500ms", "--rate", "50");
 
-      assertThat(ran.err().lines()).hasSizeBetween(1, 2);
+      assertThat(ran.err().lines()).isNotEmpty();
       assertThat(ran.err()).contains("   1 s  ", "calls/s", "errors 0");
       assertThat(ran.out()).contains("75 calls in", "(50 were due)", "p99.9");
     }
