@@ -2,6 +2,7 @@ package io.crossdock.runtime.lifecycle;
 
 import io.crossdock.failure.FailureException;
 import io.crossdock.runtime.config.ConfigException;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -174,6 +175,11 @@ public final class Lifecycle {
     switch (e) {
       case ConfigException wrong -> {
         System.err.println(wrong.getMessage());
+        return BAD_CONFIGURATION;
+      }
+      // What the OTEL_ variables say is configuration too.
+      case ConfigurationException wrong -> {
+        System.err.println(program + ": " + messages(wrong));
         return BAD_CONFIGURATION;
       }
       case PortTakenException taken -> {

@@ -1,6 +1,7 @@
 package io.crossdock.runtime.lifecycle;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -17,10 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class LifecycleIT {
@@ -83,6 +87,22 @@ class LifecycleIT {
             config
                 + ":2: listen.prot: unknown field"
                 + " (expected: one of host, port; did you mean port?)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OTEL_TRACES_SAMPLER, often, Unrecognized value for otel.traces.sampler: often",
+    "OTEL_EXPORTER_OTLP_ENDPOINT, localhost:4317, OTLP endpoint",
+    "OTEL_TRACES_EXPORTER, zipkin, otel.traces.exporter"
+  })
+  void tellsAWrongVariableAndEndsWith2(String name, String value, String told) throws Exception {
+    Process process = start(Map.of(name, value), "serve", config("ops: {port: 0}\n" + ROUTES));
+
+    assertThat(process.waitFor()).isEqualTo(2);
+    assertThat(errors().lines().filter(line -> !line.contains(" INFO ")))
+        .singleElement(as(InstanceOfAssertFactories.STRING))
+        .startsWith("test program: ")
+        .contains(told);
   }
 
   @Test
