@@ -1,8 +1,11 @@
 package io.crossdock.estate;
 
+import static java.util.Comparator.comparing;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class PointsAccount {
 
   private static final int KEPT = 1000;
+  private static final int MAX_PENDING = 200;
   private static final Duration LIFE = Duration.ofDays(365);
   private static final List<String> TIERS = List.of("BRONZE", "SILVER", "GOLD", "PLATINUM");
 
@@ -259,7 +263,7 @@ final class PointsAccount {
   List<Part> pendingParts() {
     return lots.stream()
         .filter(lot -> !ripe(lot))
-        .sorted(Comparator.comparing(lot -> lot.availableAt))
+        .sorted(comparing(lot -> lot.availableAt))
         .map(lot -> new Part(lot.points, lot.availableAt, lot.orderRef))
         .toList();
   }
@@ -267,7 +271,7 @@ final class PointsAccount {
   List<Part> expiringParts() {
     return lots.stream()
         .filter(this::ripe)
-        .sorted(Comparator.comparing(lot -> lot.expiresAt))
+        .sorted(comparing(lot -> lot.expiresAt))
         .map(lot -> new Part(lot.points, lot.expiresAt, null))
         .toList();
   }
@@ -344,7 +348,7 @@ final class PointsAccount {
       if (!redemption.expiresAt.isAfter(now)) {
         holds.remove();
         finish(redemption, "lapsed", redemption.expiresAt);
-        lots.addAll(redemption.slices);
+        redemption.slices.forEach(this::put);
         version++;
       }
     }
@@ -369,6 +373,34 @@ final class PointsAccount {
     redemption.status = how;
     redemption.completedAt = when;
     done.put(redemption.id, redemption);
+  }
+
+  /** The end of the day on which points run out. */
+  private static Instant endOfLife(Instant from) {
+    return from.plus(LIFE).truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1));
+  }
+
+  /** Adds a lot. Those that run out together become one, so that a busy account stays small. */
+  private void put(Lot added) {
+    if (ripe(added)) {
+      for (Lot lot : lots) {
+        if (ripe(lot) && lot.expiresAt.equals(added.expiresAt)) {
+          lot.points += added.points;
+          return;
+        }
+      }
+    }
+    lots.add(added);
+    List<Lot> pending =
+        lots.stream().filter(lot -> !ripe(lot)).sorted(comparing(lot -> lot.availableAt)).toList();
+    if (pending.size() > MAX_PENDING) {
+      Lot first = pending.get(0);
+      Lot second = pending.get(1);
+      lots.remove(first);
+      lots.remove(second);
+      long both = first.points + second.points;
+      lots.add(new Lot(both, second.availableAt, second.expiresAt, null, null));
+    }
   }
 
   Redemption hold(
@@ -400,10 +432,7 @@ final class PointsAccount {
     List<Lot> slices = new ArrayList<>();
     long left = points;
     List<Lot> byExpiry =
-        lots.stream()
-            .filter(this::ripe)
-            .sorted(Comparator.comparing(lot -> lot.expiresAt))
-            .toList();
+        lots.stream().filter(this::ripe).sorted(comparing(lot -> lot.expiresAt)).toList();
     for (Lot lot : byExpiry) {
       long part = Math.min(left, lot.points);
       if (part > 0) {
@@ -439,7 +468,7 @@ final class PointsAccount {
   void release(Redemption redemption) {
     held.remove(redemption.id);
     finish(redemption, "voided", clock.instant());
-    lots.addAll(redemption.slices);
+    redemption.slices.forEach(this::put);
     version++;
   }
 
@@ -453,9 +482,8 @@ final class PointsAccount {
       @Nullable String campaign,
       Origin origin) {
     boolean later = availableAt.isAfter(clock.instant());
-    Instant expiresAt = (later ? availableAt : clock.instant()).plus(LIFE);
-    lots.add(
-        new Lot(points, availableAt, expiresAt, orderRef, "E-" + number + "-" + (sequence + 1)));
+    Instant expiresAt = endOfLife(later ? availableAt : clock.instant());
+    put(new Lot(points, availableAt, expiresAt, orderRef, "E-" + number + "-" + (sequence + 1)));
     if (type.equals("earn") || type.equals("bonus")) {
       earned += points;
     }
@@ -511,8 +539,8 @@ final class PointsAccount {
     }
     boolean gives = entry.points() < 0;
     if (gives) {
-      lots.add(
-          new Lot(amount, clock.instant(), clock.instant().plus(LIFE), entry.orderRef(), null));
+      Instant now = clock.instant();
+      put(new Lot(amount, now, endOfLife(now), entry.orderRef(), null));
     } else {
       takeEarned(entry, amount, allowNegative);
     }

@@ -322,6 +322,20 @@ class LoyaltyIT {
   }
 
   @Test
+  void keepsABusyAccountSmallAndRight() {
+    for (int i = 0; i < 300; i++) {
+      loyalty.post("/members/M-1001/adjustments", "{'points':10,'reason':'x'}");
+      loyalty.post("/members/M-1001/earnings", "{'order_ref':'O-" + i + "','points':10}");
+    }
+
+    JsonNode account = loyalty.get("/members/M-1001/account").json();
+    assertThat(account.at("/available").asLong()).isEqualTo(12_480 + 3000);
+    assertThat(account.at("/expiring_lots")).hasSize(3);
+    assertThat(sum(account.at("/pending_lots"))).isEqualTo(350 + 3000);
+    assertThat(account.at("/pending_lots")).hasSize(200);
+  }
+
+  @Test
   void expiresPointsWithAnEntry() {
     control.post("/clock", "{'advance_seconds':" + 41 * 86_400 + "}");
     loyalty.post("/members/M-1001/redemptions", redeem(100, true));
