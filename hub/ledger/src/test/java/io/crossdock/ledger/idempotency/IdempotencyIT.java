@@ -4,14 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.SettableClock;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.TestLedger;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -140,29 +137,5 @@ class IdempotencyIT {
 
   private Claim claim(String requestId, String owner) {
     return idempotency.claim(OPERATION, requestId, REQUEST, owner, LEASE);
-  }
-
-  private static final class SettableClock extends Clock {
-
-    private volatile Instant now = Instant.parse("2026-11-27T06:00:00Z");
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.audit;
+
+import org.jspecify.annotations.NullMarked;
