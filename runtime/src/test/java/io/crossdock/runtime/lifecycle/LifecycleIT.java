@@ -203,7 +203,7 @@ class LifecycleIT {
 
   // Process.destroy closes the streams, and with them what the process says at its end.
   private static void signal(String name, Process process) throws Exception {
-    new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start().waitFor();
   }
 
   private String config(String text) throws IOException {
