@@ -131,9 +131,14 @@ final class InventoryMethods {
   private List<Availability> of(List<String> materials, int from, Erp.Plant plant)
       throws InterruptedException {
     List<String> some = materials.subList(from, Math.min(from + MATERIALS, materials.size()));
-    String either =
-        String.join(" or ", some.stream().map(each -> "Material eq " + Erp.quoted(each)).toList());
-    return page(plant, "(" + either + ")", MATERIALS, "").rows();
+    return page(plant, either(some), MATERIALS, "").rows();
+  }
+
+  private static String either(List<String> materials) {
+    return "("
+        + String.join(
+            " or ", materials.stream().map(each -> "Material eq " + Erp.quoted(each)).toList())
+        + ")";
   }
 
   private StockWatch.Page page(Erp.Plant plant, String also, int size, String skipToken)
@@ -178,11 +183,10 @@ final class InventoryMethods {
 
           @Override
           public StockWatch.Page since(Instant moment, String place) throws InterruptedException {
+            String changed = "LastChangeDateTime ge " + moment.truncatedTo(ChronoUnit.MILLIS);
+            boolean few = !materials.isEmpty() && materials.size() <= MATERIALS;
             return page(
-                plant,
-                "LastChangeDateTime ge " + moment.truncatedTo(ChronoUnit.MILLIS),
-                WATCH_PAGE,
-                place);
+                plant, few ? either(materials) + " and " + changed : changed, WATCH_PAGE, place);
           }
         };
     new StockWatch(source, Erp.SYSTEM, request.getItemIdsList()).run(answers);

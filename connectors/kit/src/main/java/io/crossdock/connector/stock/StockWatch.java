@@ -24,8 +24,8 @@ public final class StockWatch {
 
   // Finer than the life of a cached figure, coarse enough for an ERP.
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  // For a location without a single row the backend's clock is unknown; ours may be ahead of it.
-  private static final Duration CLOCK_DOUBT = Duration.ofMinutes(5);
+  // How far the backend's clock may be behind ours. What is older need not be asked for again.
+  private static final Duration CLOCK_DOUBT = Duration.ofMinutes(10);
 
   private final Source source;
   private final Freshness freshness;
@@ -64,18 +64,18 @@ public final class StockWatch {
 
   /** Tells until the call ends. */
   public void run(Answers<WatchAvailabilityResponse> answers) throws InterruptedException {
-    Instant since = null;
+    @Nullable Instant since = null;
     // Rows that the backend will tell again, because they are not older than what is asked for.
     Map<String, Availability> told = new HashMap<>();
     while (true) {
       Instant from = since;
-      Instant latest = null;
+      Instant latest = Instant.now().minus(CLOCK_DOUBT);
       String place = "";
       do {
         Page page = from == null ? source.now(place) : source.since(from, place);
         if (place.isEmpty()) {
           // What changes from here on has a later time than all that the first page shows.
-          latest = latest(page);
+          latest = later(latest, page);
         }
         for (Availability row : page.rows()) {
           if (wanted.isEmpty() || wanted.contains(row.getItemId())) {
@@ -84,8 +84,8 @@ public final class StockWatch {
         }
         place = page.next();
       } while (!place.isEmpty());
-      since = latest != null ? latest : from != null ? from : Instant.now().minus(CLOCK_DOUBT);
-      Instant again = since;
+      Instant again = from != null && from.isAfter(latest) ? from : latest;
+      since = again;
       told.values().removeIf(row -> Canonical.instant(row.getAsOf()).isBefore(again));
       Thread.sleep(PAUSE);
     }
@@ -103,10 +103,14 @@ public final class StockWatch {
     }
   }
 
-  private static @Nullable Instant latest(Page page) {
-    return page.rows().stream()
-        .map(row -> Canonical.instant(row.getAsOf()))
-        .max(Instant::compareTo)
-        .orElse(null);
+  private static Instant later(Instant moment, Page page) {
+    Instant latest = moment;
+    for (Availability row : page.rows()) {
+      Instant changed = Canonical.instant(row.getAsOf());
+      if (changed.isAfter(latest)) {
+        latest = changed;
+      }
+    }
+    return latest;
   }
 }

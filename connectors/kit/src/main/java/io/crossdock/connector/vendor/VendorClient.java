@@ -22,10 +22,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -180,8 +180,11 @@ public final class VendorClient implements AutoCloseable {
 
   private HttpResponse<byte[]> await(VendorRequest request, HttpRequest sent, Duration allowed)
       throws InterruptedException {
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        http.sendAsync(sent, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
+    // On a thread of its own: HttpClient's own timeout ends with the headers, and its asynchronous
+    // way completes on the common pool, which anyone may have blocked.
+    Future<HttpResponse<byte[]>> answer =
+        threads.submit(() ->
+            http.send(sent, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES)));
     try {
       return answer.get(allowed.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {

@@ -1,0 +1,396 @@
+package io.crossdock.connector.loyalty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.type.Money;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.connector.process.ConnectorProcess;
+import io.crossdock.connector.testkit.Caller;
+import io.crossdock.connector.testkit.ConnectorConformance;
+import io.crossdock.connector.testkit.MethodCase;
+import io.crossdock.failure.Failure;
+import io.crossdock.loyalty.v1.Account;
+import io.crossdock.loyalty.v1.AccruePointsRequest;
+import io.crossdock.loyalty.v1.Balance;
+import io.crossdock.loyalty.v1.CommitRedemptionRequest;
+import io.crossdock.loyalty.v1.Entry;
+import io.crossdock.loyalty.v1.GetAccountRequest;
+import io.crossdock.loyalty.v1.GetBalanceRequest;
+import io.crossdock.loyalty.v1.HoldKind;
+import io.crossdock.loyalty.v1.ListEntriesRequest;
+import io.crossdock.loyalty.v1.ListEntriesResponse;
+import io.crossdock.loyalty.v1.ListRewardsRequest;
+import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.MembershipStatus;
+import io.crossdock.loyalty.v1.Redemption;
+import io.crossdock.loyalty.v1.RedemptionStatus;
+import io.crossdock.loyalty.v1.ReservePointsRequest;
+import io.crossdock.loyalty.v1.ReverseEntryRequest;
+import io.crossdock.loyalty.v1.ReverseEntryRequest.ReversalReason;
+import io.crossdock.loyalty.v1.VoidRedemptionRequest;
+import io.grpc.ServiceDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LoyaltyConnectorIT extends ConnectorConformance {
+
+  private static final String MEMBER = "M-1001";
+  private static final String ORDER = "EU-001:till-03:000123:2026-11-21";
+  private static final Money FIVE_EUROS =
+      Money.newBuilder().setCurrencyCode("EUR").setUnits(5).build();
+
+  @Override
+  protected ConnectorProcess process() {
+    return LoyaltyConnector.process();
+  }
+
+  @Override
+  protected String backendName() {
+    return "loyalty";
+  }
+
+  @Override
+  protected String bearerToken() {
+    return "estate-loyalty-token";
+  }
+
+  @Override
+  protected List<ServiceDescriptor> services() {
+    return List.of(LoyaltyServiceGrpc.getServiceDescriptor());
+  }
+
+  @Override
+  protected List<MethodCase<?, ?>> cases() {
+    return List.of(
+        MethodCase.of(LoyaltyServiceGrpc.getGetBalanceMethod())
+            .answers(
+                _ -> balanceOf(MEMBER),
+                answer -> {
+                  assertThat(answer.getBalance().getAvailablePoints()).isEqualTo(12480);
+                  assertThat(answer.getBalance().getPendingPoints()).isEqualTo(350);
+                  assertThat(answer.getBalance().getTier()).isEqualTo("GOLD");
+                  assertThat(answer.getBalance().getStatus())
+                      .isEqualTo(MembershipStatus.MEMBERSHIP_STATUS_ACTIVE);
+                  assertThat(answer.getBalance().getCashEquivalent())
+                      .isEqualTo(
+                          Money.newBuilder()
+                              .setCurrencyCode("EUR")
+                              .setUnits(124)
+                              .setNanos(800_000_000)
+                              .build());
+                  assertThat(answer.getFreshness().getSourceSystem()).isEqualTo("loyalty");
+                  assertThat(answer.getFreshness().hasAsOf()).isTrue();
+                })
+            .findsNothing(_ -> balanceOf("M-999999"))
+            .refuses(balanceOf("not an id")),
+        MethodCase.of(LoyaltyServiceGrpc.getGetAccountMethod())
+            .answers(
+                _ -> GetAccountRequest.newBuilder().setMemberId(MEMBER).build(),
+                answer -> verifyAccount(answer.getAccount()))
+            .findsNothing(_ -> GetAccountRequest.newBuilder().setMemberId("M-999999").build())
+            .refuses(GetAccountRequest.getDefaultInstance()),
+        MethodCase.of(LoyaltyServiceGrpc.getListEntriesMethod())
+            .answers(
+                _ -> ListEntriesRequest.newBuilder().setMemberId(MEMBER).build(),
+                answer -> assertThat(answer.getEntriesList()).isNotEmpty())
+            .findsNothing(_ -> ListEntriesRequest.newBuilder().setMemberId("M-999999").build())
+            .refuses(ListEntriesRequest.newBuilder().setMemberId(MEMBER).setPageSize(1000).build()),
+        MethodCase.of(LoyaltyServiceGrpc.getReservePointsMethod())
+            .answers(
+                caller -> reserve(caller, MEMBER, 500),
+                answer -> {
+                  assertThat(answer.getRedemption().getStatus())
+                      .isEqualTo(RedemptionStatus.REDEMPTION_STATUS_RESERVED);
+                  assertThat(answer.getRedemption().getHoldKind())
+                      .isEqualTo(HoldKind.HOLD_KIND_NATIVE);
+                  assertThat(answer.getRedemption().hasExpiresAt()).isTrue();
+                  assertThat(answer.getRedemption().getValue()).isEqualTo(FIVE_EUROS);
+                  assertBalance(answer.getBalance(), 11980, 500);
+                })
+            .findsNothing(caller -> reserve(caller, "M-999999", 500))
+            .refuses(ReservePointsRequest.newBuilder().setMemberId(MEMBER).build())
+            .writesTo("/redemptions"),
+        MethodCase.of(LoyaltyServiceGrpc.getCommitRedemptionMethod())
+            .answers(
+                caller -> commit(caller, reserved(caller).getRedemptionId(), 500),
+                answer -> {
+                  assertThat(answer.getRedemption().getStatus())
+                      .isEqualTo(RedemptionStatus.REDEMPTION_STATUS_COMMITTED);
+                  assertThat(answer.getRedemption().getEntryIdsList()).hasSize(1);
+                  assertBalance(answer.getBalance(), 11980, 0);
+                })
+            .findsNothing(caller -> commit(caller, "R-0-0", 500))
+            .refuses(CommitRedemptionRequest.newBuilder().setMemberId(MEMBER).build())
+            .writesTo("/capture"),
+        MethodCase.of(LoyaltyServiceGrpc.getVoidRedemptionMethod())
+            .answers(
+                caller -> voidOf(caller, MEMBER, reserved(caller).getRedemptionId()),
+                answer -> {
+                  assertThat(answer.getRedemption().getStatus())
+                      .isEqualTo(RedemptionStatus.REDEMPTION_STATUS_VOIDED);
+                  assertBalance(answer.getBalance(), 12480, 0);
+                })
+            .findsNothing(caller -> voidOf(caller, "M-1002", reserved(caller).getRedemptionId()))
+            .refuses(VoidRedemptionRequest.newBuilder().setMemberId(MEMBER).build())
+            .writesTo("/void"),
+        MethodCase.of(LoyaltyServiceGrpc.getAccruePointsMethod())
+            .answers(
+                caller -> accrue(caller, MEMBER),
+                answer -> {
+                  assertThat(answer.getEntriesList()).hasSize(1);
+                  assertThat(answer.getEntries(0).getPoints()).isEqualTo(120);
+                  assertThat(answer.getEntries(0).getKind()).isEqualTo(Entry.Kind.KIND_EARNED);
+                  assertThat(answer.getBalance().getPendingPoints()).isEqualTo(470);
+                })
+            .findsNothing(caller -> accrue(caller, "M-999999"))
+            .refuses(AccruePointsRequest.newBuilder().setMemberId(MEMBER).build())
+            .writesTo("/earnings"),
+        MethodCase.of(LoyaltyServiceGrpc.getReverseEntryMethod())
+            .answers(
+                caller -> reverse(caller, MEMBER, spent(caller)),
+                answer -> {
+                  assertThat(answer.getEntry().getPoints()).isEqualTo(500);
+                  assertThat(answer.getEntry().getKind()).isEqualTo(Entry.Kind.KIND_REVERSED);
+                  assertBalance(answer.getBalance(), 12480, 0);
+                })
+            .findsNothing(caller -> reverse(caller, MEMBER, "E-0-0"))
+            .refuses(ReverseEntryRequest.newBuilder().setMemberId(MEMBER).build())
+            .writesTo("/reversals"),
+        MethodCase.of(LoyaltyServiceGrpc.getListRewardsMethod())
+            .answers(
+                _ -> ListRewardsRequest.newBuilder().setMemberId(MEMBER).build(),
+                answer ->
+                    assertThat(answer.getRewardsList())
+                        .anySatisfy(reward -> {
+                          assertThat(reward.getRewardId()).isEqualTo("RW-COFFEE");
+                          assertThat(reward.getPoints()).isEqualTo(500);
+                          assertThat(reward.getEligible()).isTrue();
+                        }))
+            .findsNothing(_ -> ListRewardsRequest.newBuilder().setMemberId("M-999999").build())
+            .refuses(ListRewardsRequest.getDefaultInstance()));
+  }
+
+  @Test
+  void refusesMorePointsThanThereAre() {
+    Failure failure =
+        failure(() ->
+            caller()
+                .call(
+                    LoyaltyServiceGrpc.getReservePointsMethod(),
+                    reserve(caller(), MEMBER, 50_000)));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_INSUFFICIENT);
+    assertThat(failure.preconditions()).singleElement().extracting("type").isEqualTo("POINTS");
+    assertThat(failure.metadata()).containsEntry("available_points", "12480");
+  }
+
+  @Test
+  void refusesPortionsThatTheProgrammeDoesNotAllow() {
+    Failure failure =
+        failure(() ->
+            caller()
+                .call(LoyaltyServiceGrpc.getReservePointsMethod(), reserve(caller(), MEMBER, 7)));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_REFUSED_BY_POLICY);
+  }
+
+  @Test
+  void refusesAMemberWhoIsOnHold() {
+    Failure failure =
+        failure(() ->
+            caller()
+                .call(
+                    LoyaltyServiceGrpc.getReservePointsMethod(), reserve(caller(), "M-1007", 500)));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_ACCOUNT_NOT_ACTIVE);
+    assertThat(failure.metadata()).containsEntry("status", "MEMBERSHIP_STATUS_SUSPENDED");
+  }
+
+  @Test
+  void tellsAStatusThatTheContractHasNoWordFor() {
+    Account account =
+        caller()
+            .call(
+                LoyaltyServiceGrpc.getGetAccountMethod(),
+                GetAccountRequest.newBuilder().setMemberId("M-1010").build())
+            .getAccount();
+
+    assertThat(account.getStatus()).isEqualTo(MembershipStatus.MEMBERSHIP_STATUS_UNSPECIFIED);
+    assertThat(account.getRawStatus()).isEqualTo("under_review");
+  }
+
+  @Test
+  void saysThatAHoldHasRunOut() {
+    String redemption = reserved(caller()).getRedemptionId();
+    backend().advance(901);
+
+    Failure failure =
+        failure(() ->
+            caller()
+                .call(
+                    LoyaltyServiceGrpc.getCommitRedemptionMethod(),
+                    commit(caller(), redemption, 500)));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_EXPIRED);
+  }
+
+  @Test
+  void refusesToVoidWhatIsCommitted() {
+    String redemption = reserved(caller()).getRedemptionId();
+    caller()
+        .call(LoyaltyServiceGrpc.getCommitRedemptionMethod(), commit(caller(), redemption, 500));
+
+    Failure failure =
+        failure(() ->
+            caller()
+                .call(
+                    LoyaltyServiceGrpc.getVoidRedemptionMethod(),
+                    voidOf(caller(), MEMBER, redemption)));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_INVALID_STATE);
+    assertThat(failure.metadata()).containsEntry("status", "REDEMPTION_STATUS_COMMITTED");
+  }
+
+  @Test
+  void spendsPointsInOneStep() {
+    Redemption redemption =
+        caller()
+            .call(LoyaltyServiceGrpc.getCommitRedemptionMethod(), commit(caller(), "", 500))
+            .getRedemption();
+
+    assertThat(redemption.getStatus()).isEqualTo(RedemptionStatus.REDEMPTION_STATUS_COMMITTED);
+    assertThat(redemption.getHoldKind()).isEqualTo(HoldKind.HOLD_KIND_NONE);
+  }
+
+  @Test
+  void tellsEveryEntryOnceOverThePages() {
+    ListEntriesRequest all =
+        ListEntriesRequest.newBuilder().setMemberId(MEMBER).setPageSize(200).build();
+    List<Entry> once =
+        caller().call(LoyaltyServiceGrpc.getListEntriesMethod(), all).getEntriesList();
+
+    List<Entry> paged = new ArrayList<>();
+    ListEntriesRequest page = all.toBuilder().setPageSize(3).build();
+    ListEntriesResponse answer;
+    do {
+      answer = caller().call(LoyaltyServiceGrpc.getListEntriesMethod(), page);
+      paged.addAll(answer.getEntriesList());
+      page = page.toBuilder().setPageToken(answer.getNextPageToken()).build();
+    } while (!answer.getNextPageToken().isEmpty());
+
+    assertThat(paged).isEqualTo(once).hasSizeGreaterThan(3);
+  }
+
+  @Test
+  void refusesThePageTokenOfAnotherList() {
+    ListEntriesRequest page =
+        ListEntriesRequest.newBuilder().setMemberId(MEMBER).setPageSize(1).build();
+    String token =
+        caller().call(LoyaltyServiceGrpc.getListEntriesMethod(), page).getNextPageToken();
+
+    Failure failure =
+        failure(() ->
+            caller()
+                .call(
+                    LoyaltyServiceGrpc.getListEntriesMethod(),
+                    page.toBuilder().setMemberId("M-1002").setPageToken(token).build()));
+
+    assertThat(token).isNotEmpty();
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_PAGE_TOKEN_INVALID);
+  }
+
+  @Test
+  void handsTheRequestIdToThePlatform() {
+    ReservePointsRequest request = reserve(caller(), MEMBER, 500);
+
+    caller().call(LoyaltyServiceGrpc.getReservePointsMethod(), request);
+
+    assertThat(lastRequest().path("idempotency_key").asText())
+        .isEqualTo(request.getContext().getRequestId());
+  }
+
+  private static GetBalanceRequest balanceOf(String member) {
+    return GetBalanceRequest.newBuilder().setMemberId(member).build();
+  }
+
+  private static ReservePointsRequest reserve(Caller caller, String member, long points) {
+    return ReservePointsRequest.newBuilder()
+        .setContext(caller.context())
+        .setMemberId(member)
+        .setPoints(points)
+        .setOrderId(ORDER)
+        .build();
+  }
+
+  private static Redemption reserved(Caller caller) {
+    return caller
+        .call(LoyaltyServiceGrpc.getReservePointsMethod(), reserve(caller, MEMBER, 500))
+        .getRedemption();
+  }
+
+  private static CommitRedemptionRequest commit(Caller caller, String redemption, long points) {
+    return CommitRedemptionRequest.newBuilder()
+        .setContext(caller.context())
+        .setMemberId(MEMBER)
+        .setRedemptionId(redemption)
+        .setPoints(points)
+        .setOrderId(ORDER)
+        .setValue(FIVE_EUROS)
+        .build();
+  }
+
+  private static VoidRedemptionRequest voidOf(Caller caller, String member, String redemption) {
+    return VoidRedemptionRequest.newBuilder()
+        .setContext(caller.context())
+        .setMemberId(member)
+        .setRedemptionId(redemption)
+        .setReason(VoidRedemptionRequest.VoidReason.VOID_REASON_SALE_ABANDONED)
+        .build();
+  }
+
+  private static AccruePointsRequest accrue(Caller caller, String member) {
+    return AccruePointsRequest.newBuilder()
+        .setContext(caller.context())
+        .setMemberId(member)
+        .setOrderId(ORDER)
+        .setPoints(120)
+        .build();
+  }
+
+  private static String spent(Caller caller) {
+    return caller
+        .call(LoyaltyServiceGrpc.getCommitRedemptionMethod(), commit(caller, "", 500))
+        .getRedemption()
+        .getEntryIds(0);
+  }
+
+  private static ReverseEntryRequest reverse(Caller caller, String member, String entry) {
+    return ReverseEntryRequest.newBuilder()
+        .setContext(caller.context())
+        .setMemberId(member)
+        .setEntryId(entry)
+        .setReason(ReversalReason.REVERSAL_REASON_RETURN)
+        .setReturnId("RT-5521")
+        .build();
+  }
+
+  private static void verifyAccount(Account account) {
+    assertThat(account.getAvailablePoints()).isEqualTo(12480);
+    assertThat(account.getPendingList()).extracting("points").containsExactly(200L, 150L);
+    assertThat(account.getExpiringList()).first().extracting("points").isEqualTo(800L);
+    assertThat(account.getTier().getCode()).isEqualTo("GOLD");
+    assertThat(account.getNextTier().getTier()).isEqualTo("PLATINUM");
+    assertThat(account.getRate().getPoints()).isEqualTo(100);
+    assertThat(account.getRate().getStepPoints()).isEqualTo(10);
+    assertThat(account.getExternalIdsList())
+        .extracting("value")
+        .contains("C-1001", "2990000010017");
+    assertThat(account.getEtag()).isNotEmpty();
+  }
+
+  private static void assertBalance(Balance balance, long available, long reserved) {
+    assertThat(balance.getAvailablePoints()).isEqualTo(available);
+    assertThat(balance.getReservedPoints()).isEqualTo(reserved);
+  }
+}
