@@ -260,18 +260,6 @@ final class PipelineTest {
     assertThat(notes).hasSize(1000);
   }
 
-  @Test
-  void refusesARequestThatIsTooLarge() {
-    Pipeline pipeline = pipeline(Backend.answering(ANSWER), proceeding("a"));
-
-    Till.Answer fits = till.send(pipeline, new byte[4096]).answer();
-    Till.Answer tooLarge = till.send(pipeline, new byte[4097]).answer();
-
-    assertThat(fits.status().isOk()).isTrue();
-    assertThat(tooLarge.failure().reason()).isEqualTo(Reason.REASON_MESSAGE_TOO_LARGE);
-    assertThat(tooLarge.failure().metadata()).containsEntry("max_bytes", "4096");
-  }
-
   private Policy proceeding(String name) {
     return new ScriptedPolicy(name, notes, call -> Verdict.PROCEED);
   }
