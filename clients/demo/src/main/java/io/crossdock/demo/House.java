@@ -111,7 +111,9 @@ final class House implements AutoCloseable {
     }
     List<String> command = new ArrayList<>(List.of(home.resolve("crossdock").toString()));
     command.addAll(List.of(arguments));
-    Program program = Program.start(name, command, work.resolve(name + ".log"));
+    // A few calls through a connector do not repay what the second compiler costs; a load test may.
+    String options = name.equals("hub") ? "" : "-XX:TieredStopAtLevel=1";
+    Program program = Program.start(name, command, work.resolve(name + ".log"), options);
     programs.add(program);
     program.onEnd(exitCode -> ended(program, exitCode));
   }

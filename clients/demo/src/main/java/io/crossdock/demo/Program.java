@@ -25,12 +25,15 @@ final class Program {
    *
    * @param command what to run, by the launcher
    * @param log file for all that it says; an older one is replaced
+   * @param options for its JVM, before those that the environment has for all
    */
-  static Program start(String name, List<String> command, Path log) throws IOException {
+  static Program start(String name, List<String> command, Path log, String options)
+      throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().put("CROSSDOCK_JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("CROSSDOCK_BUILD", "never");
+    builder.environment().merge("CROSSDOCK_JVM_OPTS", options, (all, own) -> own + " " + all);
     Process process = builder.start();
     process.getOutputStream().close();
     return new Program(name, log, process);
