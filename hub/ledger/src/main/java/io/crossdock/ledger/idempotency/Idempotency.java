@@ -140,14 +140,18 @@ public final class Idempotency {
 
   /** Gives a claim back because the write was surely not done; it may be claimed again at once. */
   public boolean release(String operation, String requestId, String owner) {
-    return store.write(connection -> {
-      try (PreparedStatement delete = connection.prepareStatement(RELEASE)) {
-        delete.setString(1, operation);
-        delete.setString(2, requestId);
-        delete.setString(3, owner);
-        return delete.executeUpdate() == 1;
-      }
-    });
+    return store.write(connection -> release(connection, operation, requestId, owner));
+  }
+
+  /** The same within a transaction of the caller's. */
+  public boolean release(Connection connection, String operation, String requestId, String owner)
+      throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(RELEASE)) {
+      delete.setString(1, operation);
+      delete.setString(2, requestId);
+      delete.setString(3, owner);
+      return delete.executeUpdate() == 1;
+    }
   }
 
   /**

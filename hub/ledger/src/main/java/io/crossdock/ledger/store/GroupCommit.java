@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,11 @@ final class GroupCommit implements AutoCloseable {
   // More than callers can be waiting for in earnest; beyond it they are refused, not kept.
   private static final int MOST_WAITING = 20_000;
 
+  // Conflicts with other nodes that a transaction may meet before its callers are refused.
+  private static final int MOST_CONFLICTS = 5;
+
   private final Database database;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Task<?>> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final Thread thread;
   private volatile boolean closing;
@@ -63,6 +68,10 @@ final class GroupCommit implements AutoCloseable {
     return task.result;
   }
 
+  void onCommit(Runnable listener) {
+    listeners.add(listener);
+  }
+
   @Override
   public void close() {
     closing = true;
@@ -99,6 +108,7 @@ final class GroupCommit implements AutoCloseable {
 
   private void write(List<Task<?>> batch) {
     List<Task<?>> left = new ArrayList<>(batch);
+    int conflicts = 0;
     while (!left.isEmpty()) {
       int at = 0;
       try {
@@ -107,9 +117,14 @@ final class GroupCommit implements AutoCloseable {
           left.get(at).run(open);
         }
         open.commit();
+        listeners.forEach(Runnable::run);
         left.forEach(Task::tell);
         return;
       } catch (SQLException e) {
+        if (database.isConflict(e) && ++conflicts <= MOST_CONFLICTS) {
+          undo();
+          continue;
+        }
         if (at == left.size() || database.isOutage(e)) {
           failAll(left, e);
           return;

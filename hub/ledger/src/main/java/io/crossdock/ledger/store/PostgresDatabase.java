@@ -11,6 +11,7 @@ public final class PostgresDatabase implements Database {
   private static final String MIGRATIONS = "io/crossdock/ledger/postgresql";
   private static final int CONNECT_SECONDS = 5;
   private static final int ANSWER_SECONDS = 30;
+  private static final int IDLE_MILLIS = 3_000;
 
   private final PGSimpleDataSource source = new PGSimpleDataSource();
 
@@ -35,6 +36,10 @@ public final class PostgresDatabase implements Database {
     source.setTcpKeepAlive(true);
     source.setPrepareThreshold(1);
     source.setApplicationName("crossdock");
+    // A node that was paused within a transaction must not hold up the others.
+    if (source.getOptions() == null) {
+      source.setOptions("-c idle_in_transaction_session_timeout=" + IDLE_MILLIS);
+    }
   }
 
   @Override
@@ -78,7 +83,15 @@ public final class PostgresDatabase implements Database {
             || state.startsWith("53")
             || state.startsWith("57")
             || state.startsWith("58")
-            || state.equals("25006"));
+            || state.equals("25006")
+            // Was idle in a transaction for too long.
+            || state.equals("25P03"));
+  }
+
+  @Override
+  public boolean isConflict(SQLException error) {
+    return PSQLState.SERIALIZATION_FAILURE.getState().equals(error.getSQLState())
+        || PSQLState.DEADLOCK_DETECTED.getState().equals(error.getSQLState());
   }
 
   @Override

@@ -72,6 +72,14 @@ public final class Store implements AutoCloseable {
     return await(reader.submit(work));
   }
 
+  /**
+   * Tells after each commit of a write, on the writer's thread and before the callers are answered:
+   * the listener must be quick and must not fail.
+   */
+  public void onCommit(Runnable listener) {
+    writer.onCommit(listener);
+  }
+
   /** Does what was handed over and closes the database. */
   @Override
   public void close() {

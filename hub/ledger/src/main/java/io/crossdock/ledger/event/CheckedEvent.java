@@ -1,0 +1,64 @@
+package io.crossdock.ledger.event;
+
+import io.crossdock.event.v1.EventEnvelope;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+
+/** An event that obeys its contract and may be written. */
+public final class CheckedEvent {
+
+  private final EventType type;
+  private final String eventId;
+  private final String key;
+  private final long wantedSequence;
+  private final byte[] bytes;
+
+  private CheckedEvent(EventEnvelope envelope, EventType type) {
+    this.type = type;
+    this.eventId = envelope.getEventId();
+    this.key = envelope.getKey();
+    this.wantedSequence = envelope.getSequence();
+    // The ledger's columns say what the hub gives; see StoredEvent.
+    this.bytes = envelope.toBuilder().clearSequence().clearRecordedAt().build().toByteArray();
+  }
+
+  static CheckedEvent of(EventEnvelope envelope, EventType type) {
+    return new CheckedEvent(envelope, type);
+  }
+
+  /** Its kind. */
+  public EventType type() {
+    return type;
+  }
+
+  /** Its id, a UUID. */
+  public String eventId() {
+    return eventId;
+  }
+
+  /** Value that orders it within its aggregate. */
+  public String key() {
+    return key;
+  }
+
+  /** The sequence that its source insists on; 0 when it leaves that to the hub. */
+  long wantedSequence() {
+    return wantedSequence;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  byte[] idBytes() {
+    return idBytes(eventId);
+  }
+
+  static byte[] idBytes(String eventId) {
+    UUID uuid = UUID.fromString(eventId);
+    return ByteBuffer.allocate(16)
+        .putLong(uuid.getMostSignificantBits())
+        .putLong(uuid.getLeastSignificantBits())
+        .array();
+  }
+}

@@ -1,0 +1,384 @@
+package io.crossdock.ledger.event;
+
+import io.crossdock.common.v1.Reason;
+import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.Statements;
+import io.crossdock.ledger.store.Store;
+import io.crossdock.policy.v1.Lane;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The append-only log of events. Safe for any thread.
+ *
+ * <p>An event is appended within the transaction that does what it tells of, so that there is never
+ * one without the other. The log gives each event the next sequence of its key, without gaps.
+ */
+public final class EventLog {
+
+  /** The lanes, the most urgent first. */
+  public static final List<Lane> LANES =
+      List.of(Lane.LANE_FINANCIAL, Lane.LANE_BUSINESS, Lane.LANE_STOCK);
+
+  // How far the clocks of the hub's nodes may be apart.
+  private static final Duration SKEW = Duration.ofSeconds(10);
+  // A page ends with the event that goes beyond it, so that its memory is bounded.
+  private static final int PAGE_BYTES = 1 << 20;
+  private static final int FETCH = 128;
+
+  private static final String FIND = "SELECT id, sequence FROM events WHERE event_id = ?";
+  private static final String LAST_SEQUENCE =
+      "SELECT sequence FROM event_keys WHERE aggregate = ? AND key = ?";
+  private static final String PAGE =
+      """
+      SELECT id, type, key, recorded_at, aggregate, sequence, envelope FROM events
+      WHERE lane = ? AND id > ? ORDER BY id LIMIT ?
+      """;
+  private static final String TAIL = "SELECT coalesce(max(id), 0) FROM events";
+  private static final String FLOOR = "SELECT id FROM event_floors WHERE lane = ?";
+  private static final String RAISE_FLOOR =
+      """
+      INSERT INTO event_floors (lane, id) VALUES (?, ?)
+      ON CONFLICT (lane) DO UPDATE SET id = excluded.id WHERE event_floors.id < excluded.id
+      """;
+  private static final String FORGET = "DELETE FROM events WHERE lane = ? AND id <= ?";
+  private static final String RECORDED_AFTER =
+      "SELECT recorded_at FROM events WHERE id > ? ORDER BY id LIMIT 1";
+
+  private final Store store;
+  private final EventCatalogue catalogue;
+  private final Clock clock;
+  private final Appender appender;
+  private final AtomicInteger appendedLanes = new AtomicInteger();
+  private final List<IntConsumer> listeners = new CopyOnWriteArrayList<>();
+
+  /** Stands on a ledger. */
+  public EventLog(Store store, EventCatalogue catalogue, Clock clock) {
+    this.store = store;
+    this.catalogue = catalogue;
+    this.clock = clock;
+    this.appender = Appender.of(store.engine());
+    store.onCommit(this::committed);
+  }
+
+  /** The events that may be appended. */
+  public EventCatalogue catalogue() {
+    return catalogue;
+  }
+
+  /**
+   * Appends events in a transaction of their own, all or none.
+   *
+   * @return what became of each, in their order
+   * @throws FailureException when one breaks the rules of its contract or insists on a sequence
+   *     that is not the next one; nothing is written then
+   */
+  public List<Appended> append(List<EventEnvelope> events) {
+    List<CheckedEvent> checked = events.stream().map(catalogue::check).toList();
+    try {
+      return appendChecked(checked);
+    } catch (IllegalStateException e) {
+      if (!isAlreadyThere(e)) {
+        throw e;
+      }
+      // Another node wrote the same event at the same moment: now it is there to be found.
+      return appendChecked(checked);
+    }
+  }
+
+  /**
+   * Appends events within a transaction of the caller's. Events that must be refused are found by
+   * {@link #refusal} before anything is written.
+   *
+   * @throws FailureException when an event insists on a sequence that is not the next one; the
+   *     transaction has to be rolled back
+   */
+  public List<Appended> append(Connection connection, List<CheckedEvent> events)
+      throws SQLException {
+    long now = Selection.micros(clock.instant());
+    List<Appended> appended = new ArrayList<>(events.size());
+    for (CheckedEvent event : events) {
+      Appender.Row row = appender.append(connection, event, now);
+      boolean duplicate = row == null;
+      if (row == null) {
+        row = find(connection, event.eventId());
+        if (row == null) {
+          throw new IllegalStateException("event neither written nor found");
+        }
+      } else if (event.wantedSequence() != 0 && event.wantedSequence() != row.sequence()) {
+        throw new FailureException(wrongSequence(event, row.sequence()));
+      }
+      if (!duplicate) {
+        var _ = appendedLanes.getAndUpdate(lanes -> lanes | bit(event.type().lane()));
+      }
+      appended.add(
+          new Appended(event.eventId(), row.sequence(), Position.at(row.id()), duplicate));
+    }
+    return appended;
+  }
+
+  /** Why events cannot be appended as the log stands; null when they can. */
+  public @Nullable Failure refusal(Connection connection, List<CheckedEvent> events)
+      throws SQLException {
+    if (events.stream().allMatch(event -> event.wantedSequence() == 0)) {
+      return null;
+    }
+    Map<String, Long> last = new HashMap<>();
+    Set<String> seen = new HashSet<>();
+    for (CheckedEvent event : events) {
+      if (!seen.add(event.eventId()) || find(connection, event.eventId()) != null) {
+        continue;
+      }
+      String key = event.type().aggregate() + '\0' + event.key();
+      Long before = last.get(key);
+      long next = (before == null ? lastSequence(connection, event) : before) + 1;
+      if (event.wantedSequence() != 0 && event.wantedSequence() != next) {
+        return wrongSequence(event, next);
+      }
+      last.put(key, next);
+    }
+    return null;
+  }
+
+  /**
+   * Reads on in a lane.
+   *
+   * @param after id after which to begin
+   * @param most events to look at
+   */
+  public EventPage read(Lane lane, long after, Selection selection, int most) {
+    return store.read(connection -> {
+      List<StoredEvent> events = new ArrayList<>();
+      long upTo = after;
+      int seen = 0;
+      int bytes = 0;
+      PreparedStatement page = Statements.of(connection, PAGE);
+      page.setFetchSize(FETCH);
+      page.setLong(1, lane.getNumber());
+      page.setLong(2, after);
+      page.setInt(3, most);
+      try (ResultSet rows = page.executeQuery()) {
+        while (bytes < PAGE_BYTES && rows.next()) {
+          seen++;
+          upTo = rows.getLong(1);
+          long recorded = rows.getLong(4);
+          if (selection.matches(rows.getString(2), rows.getString(3), recorded)) {
+            byte[] envelope = rows.getBytes(7);
+            bytes += envelope.length;
+            events.add(
+                StoredEvent.of(
+                    upTo, lane, rows.getString(5), rows.getLong(6), recorded, envelope));
+          }
+        }
+      }
+      return new EventPage(events, upTo, seen == most || bytes >= PAGE_BYTES);
+    });
+  }
+
+  /** After the newest event. */
+  public Position tail() {
+    return Position.at(newest());
+  }
+
+  /** Before the oldest event that is kept. */
+  public Position beginning() {
+    return store.read(connection -> {
+      Map<Lane, Long> floors = new HashMap<>();
+      for (Lane lane : LANES) {
+        floors.put(lane, floor(connection, lane));
+      }
+      return Position.at(floors);
+    });
+  }
+
+  /**
+   * Before the first event recorded at or after a moment, or somewhat earlier: what was recorded
+   * before it is left out by {@link Selection#from}.
+   */
+  public Position before(Instant moment) {
+    long wanted = Selection.micros(moment.minus(SKEW));
+    return store.read(connection -> {
+      long low = 0;
+      long high = number(Statements.of(connection, TAIL));
+      // Recording times grow with the ids, up to the skew of the clocks.
+      PreparedStatement recorded = Statements.of(connection, RECORDED_AFTER);
+      while (low < high) {
+        long middle = low + (high - low) / 2;
+        recorded.setLong(1, middle);
+        if (number(recorded) < wanted) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      Map<Lane, Long> ids = new HashMap<>();
+      for (Lane lane : LANES) {
+        ids.put(lane, Math.max(low, floor(connection, lane)));
+      }
+      return Position.at(ids);
+    });
+  }
+
+  /**
+   * Makes sure that one can read on from a position.
+   *
+   * @throws FailureException with {@code POSITION_OUT_OF_RANGE} when it is past the end or before
+   *     what is kept
+   */
+  public void check(Position position, List<Lane> lanes) {
+    Optional<Failure> failure = store.read(connection -> outOfRange(connection, position, lanes));
+    if (failure.isPresent()) {
+      throw new FailureException(failure.get());
+    }
+  }
+
+  /**
+   * Forgets a lane's events up to an id, in steps so that other writes do not wait long. The newest
+   * event of the log stays.
+   *
+   * @return how many were forgotten
+   */
+  public long forget(Lane lane, long upTo) {
+    long last = Math.min(upTo, newest() - 1);
+    long forgotten = 0;
+    long from = store.read(connection -> floor(connection, lane));
+    while (from < last) {
+      EventPage page = read(lane, from, Selection.ALL, 500);
+      long until = page.events().isEmpty() ? last : Math.min(page.upTo(), last);
+      forgotten +=
+          store.write(connection -> {
+            PreparedStatement floor = Statements.of(connection, RAISE_FLOOR);
+            floor.setLong(1, lane.getNumber());
+            floor.setLong(2, until);
+            var _ = floor.executeUpdate();
+            PreparedStatement delete = Statements.of(connection, FORGET);
+            delete.setLong(1, lane.getNumber());
+            delete.setLong(2, until);
+            return delete.executeUpdate();
+          });
+      from = until;
+    }
+    return forgotten;
+  }
+
+  /** The id of the newest event; 0 when there is none. */
+  public long newest() {
+    return store.read(connection -> number(Statements.of(connection, TAIL)));
+  }
+
+  /** Tells after a commit which lanes have more: bit n stands for lane n of {@link #LANES}. */
+  void onAppended(IntConsumer listener) {
+    listeners.add(listener);
+  }
+
+  private void committed() {
+    int lanes = appendedLanes.get() == 0 ? 0 : appendedLanes.getAndSet(0);
+    if (lanes != 0) {
+      listeners.forEach(listener -> listener.accept(lanes));
+    }
+  }
+
+  private static Optional<Failure> outOfRange(
+      Connection connection, Position position, List<Lane> lanes) throws SQLException {
+    long newest = number(Statements.of(connection, TAIL));
+    for (Lane lane : lanes) {
+      if (position.id(lane) > newest) {
+        return Optional.of(
+            Failure.of(
+                Reason.REASON_POSITION_OUT_OF_RANGE, "The position is past the end of the log."));
+      }
+      if (position.id(lane) < floor(connection, lane)) {
+        return Optional.of(
+            Failure.of(
+                    Reason.REASON_POSITION_OUT_OF_RANGE, "The events there are no longer kept.")
+                .with("lane", lane.name()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private List<Appended> appendChecked(List<CheckedEvent> events) {
+    Object result =
+        store.write(connection -> {
+          Failure failure = refusal(connection, events);
+          return failure == null ? append(connection, events) : failure;
+        });
+    if (result instanceof Failure failure) {
+      throw new FailureException(failure);
+    }
+    @SuppressWarnings("unchecked")
+    List<Appended> appended = (List<Appended>) result;
+    return appended;
+  }
+
+  static int bit(Lane lane) {
+    return 1 << LANES.indexOf(lane);
+  }
+
+  Engine engine() {
+    return store.engine();
+  }
+
+  private static boolean isAlreadyThere(IllegalStateException e) {
+    return e.getCause() instanceof SQLException sql && "23505".equals(sql.getSQLState());
+  }
+
+  private static Appender.@Nullable Row find(Connection connection, String eventId)
+      throws SQLException {
+    PreparedStatement find = Statements.of(connection, FIND);
+    find.setBytes(1, CheckedEvent.idBytes(eventId));
+    var _ = find.execute();
+    return Appender.row(find);
+  }
+
+  private static long lastSequence(Connection connection, CheckedEvent event)
+      throws SQLException {
+    PreparedStatement last = Statements.of(connection, LAST_SEQUENCE);
+    last.setString(1, event.type().aggregate());
+    last.setString(2, event.key());
+    return number(last);
+  }
+
+  private static long floor(Connection connection, Lane lane) throws SQLException {
+    PreparedStatement floor = Statements.of(connection, FLOOR);
+    floor.setLong(1, lane.getNumber());
+    return number(floor);
+  }
+
+  private static long number(PreparedStatement query) throws SQLException {
+    try (ResultSet rows = query.executeQuery()) {
+      return rows.next() ? rows.getLong(1) : 0;
+    }
+  }
+
+  private static Failure wrongSequence(CheckedEvent event, long next) {
+    return Failure.of(
+            Reason.REASON_RULE_VIOLATED, "The event's sequence is not the next one of its key.")
+        .with("event_id", event.eventId())
+        .withViolations(
+            List.of(
+                new Failure.Violation(
+                    "sequence",
+                    "event.sequence",
+                    event.wantedSequence() + " (expected: " + next + ", or 0)")));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.event;
+
+import org.jspecify.annotations.NullMarked;
