@@ -123,8 +123,7 @@ public final class EventCatalogue {
           Failure.of(Reason.REASON_MALFORMED_REQUEST, "The data is not a " + type.name() + ".")
               .with("event_id", envelope.getEventId())
               .withViolations(
-                  List.of(
-                      new Failure.Violation("data", "wire_format", "not a " + type.name()))));
+                  List.of(new Failure.Violation("data", "wire_format", "not a " + type.name()))));
     }
     String key = (String) data.getField(type.key());
     if (key.isEmpty()) {

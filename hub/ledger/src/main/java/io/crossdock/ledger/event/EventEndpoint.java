@@ -171,9 +171,7 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
   }
 
   private static List<Lane> lanes(EventFilter filter) {
-    return filter.getLane() == Lane.LANE_UNSPECIFIED
-        ? EventLog.LANES
-        : List.of(filter.getLane());
+    return filter.getLane() == Lane.LANE_UNSPECIFIED ? EventLog.LANES : List.of(filter.getLane());
   }
 
   private static Instant instant(Timestamp timestamp) {

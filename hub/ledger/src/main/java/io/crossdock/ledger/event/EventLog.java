@@ -130,8 +130,7 @@ public final class EventLog {
       if (!duplicate) {
         var _ = appendedLanes.getAndUpdate(lanes -> lanes | bit(event.type().lane()));
       }
-      appended.add(
-          new Appended(event.eventId(), row.sequence(), Position.at(row.id()), duplicate));
+      appended.add(new Appended(event.eventId(), row.sequence(), Position.at(row.id()), duplicate));
     }
     return appended;
   }
@@ -185,8 +184,7 @@ public final class EventLog {
             byte[] envelope = rows.getBytes(7);
             bytes += envelope.length;
             events.add(
-                StoredEvent.of(
-                    upTo, lane, rows.getString(5), rows.getLong(6), recorded, envelope));
+                StoredEvent.of(upTo, lane, rows.getString(5), rows.getLong(6), recorded, envelope));
           }
         }
       }
@@ -308,8 +306,7 @@ public final class EventLog {
       }
       if (position.id(lane) < floor(connection, lane)) {
         return Optional.of(
-            Failure.of(
-                    Reason.REASON_POSITION_OUT_OF_RANGE, "The events there are no longer kept.")
+            Failure.of(Reason.REASON_POSITION_OUT_OF_RANGE, "The events there are no longer kept.")
                 .with("lane", lane.name()));
       }
     }
@@ -350,8 +347,7 @@ public final class EventLog {
     return Appender.row(find);
   }
 
-  private static long lastSequence(Connection connection, CheckedEvent event)
-      throws SQLException {
+  private static long lastSequence(Connection connection, CheckedEvent event) throws SQLException {
     PreparedStatement last = Statements.of(connection, LAST_SEQUENCE);
     last.setString(1, event.type().aggregate());
     last.setString(2, event.key());

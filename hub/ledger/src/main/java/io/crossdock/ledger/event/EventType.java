@@ -29,9 +29,7 @@ public record EventType(
    */
   static EventType of(Descriptor message, EventPolicy policy) {
     FieldDescriptor key = message.findFieldByName(policy.getKey());
-    if (key == null
-        || key.isRepeated()
-        || key.getJavaType() != FieldDescriptor.JavaType.STRING) {
+    if (key == null || key.isRepeated() || key.getJavaType() != FieldDescriptor.JavaType.STRING) {
       throw new IllegalArgumentException(
           message.getFullName()
               + ": key "
@@ -50,7 +48,6 @@ public record EventType(
               + EventLog.LANES
               + ")");
     }
-    return new EventType(
-        message, policy.getAggregate(), key, policy.getLane(), policy.getOwner());
+    return new EventType(message, policy.getAggregate(), key, policy.getLane(), policy.getOwner());
   }
 }

@@ -25,8 +25,7 @@ import java.util.UUID;
 /** Takes events in: the claim of the request id, the events and the answer in one transaction. */
 final class Publishing {
 
-  private static final String OPERATION =
-      EventServiceGrpc.getPublishMethod().getFullMethodName();
+  private static final String OPERATION = EventServiceGrpc.getPublishMethod().getFullMethodName();
   // The claim is completed in its own transaction, so nobody ever waits for this to run out.
   private static final Duration LEASE = Duration.ofSeconds(3);
 
@@ -58,10 +57,8 @@ final class Publishing {
     List<CheckedEvent> events = check(request, traceparent);
     String owner = UUID.randomUUID().toString();
     Result result =
-        store.write(
-            connection ->
-                publish(
-                    connection, request.getContext().getRequestId(), fingerprint, owner, events));
+        store.write(connection ->
+            publish(connection, request.getContext().getRequestId(), fingerprint, owner, events));
     return switch (result) {
       case Result.Answer(PublishResponse response) -> response;
       case Result.Refusal(Failure failure) -> throw new FailureException(failure);
@@ -92,8 +89,7 @@ final class Publishing {
               .setDuplicate(each.duplicate());
         }
         PublishResponse answer = response.build();
-        var _ =
-            idempotency.complete(connection, OPERATION, requestId, owner, answer.toByteArray());
+        var _ = idempotency.complete(connection, OPERATION, requestId, owner, answer.toByteArray());
         return new Result.Answer(answer);
       }
       case Claim.Done done -> {
@@ -105,8 +101,7 @@ final class Publishing {
       }
       case Claim.InFlight() -> {
         return new Result.Refusal(
-            Failure.of(
-                    Reason.REASON_REQUEST_IN_PROGRESS, "The same request is being worked on.")
+            Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "The same request is being worked on.")
                 .withRetryAfter(LEASE));
       }
       case Claim.OtherRequest() -> {
@@ -130,10 +125,8 @@ final class Publishing {
         throw new FailureException(
             failure.withViolations(
                 failure.violations().stream()
-                    .map(
-                        each ->
-                            new Failure.Violation(
-                                path + each.field(), each.rule(), each.description()))
+                    .map(each ->
+                        new Failure.Violation(path + each.field(), each.rule(), each.description()))
                     .toList()));
       }
     }

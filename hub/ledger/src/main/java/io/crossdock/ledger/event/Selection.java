@@ -25,10 +25,7 @@ public record Selection(Set<String> types, String keyPrefix, long fromMicros, lo
   /** What a caller asked for. */
   static Selection of(EventFilter filter) {
     return new Selection(
-        Set.copyOf(filter.getTypesList()),
-        filter.getKeyPrefix(),
-        Long.MIN_VALUE,
-        Long.MAX_VALUE);
+        Set.copyOf(filter.getTypesList()), filter.getKeyPrefix(), Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
   /** The same, recorded at or after a moment. */

@@ -66,8 +66,7 @@ class EventCatalogueTest {
   void refusesAMissingKey() {
     assertThat(
             refused(
-                Events.posting("PO-1")
-                    .setData(Any.pack(PostingCompleted.newBuilder().build()))))
+                Events.posting("PO-1").setData(Any.pack(PostingCompleted.newBuilder().build()))))
         .isEqualTo("data.posting_id: event.key_missing");
     assertThat(refused(Events.posting("PO-1").clearKey())).isEqualTo("key: string.min_len");
   }
@@ -84,9 +83,7 @@ class EventCatalogueTest {
   @Test
   void refusesAnOversizedEvent() {
     PostingCompleted data =
-        PostingCompleted.newBuilder()
-            .setSourceId("x".repeat(EventCatalogue.MOST_BYTES))
-            .build();
+        PostingCompleted.newBuilder().setSourceId("x".repeat(EventCatalogue.MOST_BYTES)).build();
 
     Failure failure = failure(Events.posting("PO-1").setData(Any.pack(data)));
 

@@ -83,11 +83,7 @@ class EventEndpointIT {
     signal = EventSignal.start(log, Duration.ofMillis(20));
     endpoint =
         new EventEndpoint(
-            store,
-            log,
-            signal,
-            new Idempotency(store, Clock.systemUTC()),
-            Duration.ofMillis(100));
+            store, log, signal, new Idempotency(store, Clock.systemUTC()), Duration.ofMillis(100));
     threads = Executors.newVirtualThreadPerTaskExecutor();
     String name = InProcessServerBuilder.generateName();
     server =
@@ -160,12 +156,9 @@ class EventEndpointIT {
     assertThat(log.newest()).isZero();
     assertThat(failure(() -> stub.publish(request))).isEqualTo(failure);
     assertThat(
-            failure(
-                    () ->
-                        stub.publish(
-                            request(
-                                event("PO-7"),
-                                Events.posting("PO-1").setKey("PO-2").build())))
+            failure(() ->
+                    stub.publish(
+                        request(event("PO-7"), Events.posting("PO-1").setKey("PO-2").build())))
                 .violations()
                 .getFirst()
                 .field())
@@ -215,9 +208,7 @@ class EventEndpointIT {
     for (int part = 0; part < 4; part++) {
       Subscriber subscriber =
           subscribe(
-              part == 0
-                  ? start
-                  : SubscribeRequest.newBuilder().setAfterPosition(position).build(),
+              part == 0 ? start : SubscribeRequest.newBuilder().setAfterPosition(position).build(),
               Integer.MAX_VALUE);
       for (int i = 0; i < 100; ) {
         SubscribeResponse response = subscriber.take();
@@ -251,8 +242,7 @@ class EventEndpointIT {
 
   @Test
   void aSlowSubscriberIsGivenNoMoreThanItAsksForAndHoldsUpNobody() throws Exception {
-    Subscriber slow =
-        subscribe(SubscribeRequest.newBuilder().setFromBeginning(true).build(), 3);
+    Subscriber slow = subscribe(SubscribeRequest.newBuilder().setFromBeginning(true).build(), 3);
     Subscriber quick =
         subscribe(SubscribeRequest.newBuilder().setFromBeginning(true).build(), Integer.MAX_VALUE);
 
@@ -295,8 +285,7 @@ class EventEndpointIT {
         EventFilter.newBuilder().setLane(Lane.LANE_FINANCIAL).setKeyPrefix("PO-1").build());
 
     List<ReplayResponse> all = replay(request.build());
-    List<ReplayResponse> rest =
-        replay(request.setAfterPosition(all.get(9).getPosition()).build());
+    List<ReplayResponse> rest = replay(request.setAfterPosition(all.get(9).getPosition()).build());
 
     assertThat(all).hasSize(1 + 10 + 50);
     assertThat(rest).isEqualTo(all.subList(10, all.size()));
@@ -307,8 +296,7 @@ class EventEndpointIT {
   void aPositionThatIsNoneOrPastTheEndIsRefused() {
     for (String position : List.of("nonsense", Position.at(7).toString())) {
       Failure failure =
-          failure(
-              () -> replay(ReplayRequest.newBuilder().setAfterPosition(position).build()));
+          failure(() -> replay(ReplayRequest.newBuilder().setAfterPosition(position).build()));
       assertThat(failure.reason()).isEqualTo(Reason.REASON_POSITION_OUT_OF_RANGE);
       assertThat(
               failure(

@@ -68,8 +68,7 @@ class EventLogIT {
 
   @Test
   void numbersTheEventsOfAKeyWithoutGaps() {
-    List<Appended> first =
-        log.append(List.of(event("PO-1"), event("PO-2"), event("PO-1")));
+    List<Appended> first = log.append(List.of(event("PO-1"), event("PO-2"), event("PO-1")));
     List<Appended> second = log.append(List.of(event("PO-1")));
 
     assertThat(first).extracting(Appended::sequence).containsExactly(1L, 1L, 2L);
@@ -226,8 +225,7 @@ class EventLogIT {
   void readsByTypeAndKeyPrefixAndSaysHowFarItLooked() {
     var _ =
         log.append(
-            List.of(
-                event("PO-1"), event("PX-1"), event("PO-2"), Events.stock("SKU-1").build()));
+            List.of(event("PO-1"), event("PX-1"), event("PO-2"), Events.stock("SKU-1").build()));
 
     EventPage page =
         log.read(
