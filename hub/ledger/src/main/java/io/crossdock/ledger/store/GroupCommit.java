@@ -24,8 +24,8 @@ final class GroupCommit implements AutoCloseable {
   // More than callers can be waiting for in earnest; beyond it they are refused, not kept.
   private static final int MOST_WAITING = 20_000;
 
-  // Conflicts with other nodes that a transaction may meet before its callers are refused.
-  private static final int MOST_CONFLICTS = 5;
+  // A piece of work alone waits for the others' short transactions, not for ever.
+  private static final int ATTEMPTS = 5;
 
   private final Database database;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -52,6 +52,16 @@ final class GroupCommit implements AutoCloseable {
     void tell() {
       result.complete(done);
     }
+  }
+
+  /** How a transaction ended. */
+  private enum Attempt {
+    /** Everyone has an answer. */
+    DONE,
+    /** Undone, because other nodes hold the same rows. */
+    IN_CONFLICT,
+    /** Everyone was refused. */
+    OUTAGE
   }
 
   GroupCommit(Database database) {
@@ -108,7 +118,28 @@ final class GroupCommit implements AutoCloseable {
 
   private void write(List<Task<?>> batch) {
     List<Task<?>> left = new ArrayList<>(batch);
-    int conflicts = 0;
+    if (together(left) != Attempt.IN_CONFLICT) {
+      return;
+    }
+    // Another node took the same rows in another order. Each piece alone takes few, and all take
+    // them in the same order.
+    while (!left.isEmpty()) {
+      List<Task<?>> one = new ArrayList<>(List.of(left.removeFirst()));
+      Attempt attempt = Attempt.IN_CONFLICT;
+      for (int i = 0; i < ATTEMPTS && attempt == Attempt.IN_CONFLICT; i++) {
+        attempt = together(one);
+      }
+      if (attempt == Attempt.IN_CONFLICT) {
+        fail(one, new IllegalStateException("other nodes hold what is to be written"));
+      } else if (attempt == Attempt.OUTAGE) {
+        fail(left, new IllegalStateException("the database is out"));
+        return;
+      }
+    }
+  }
+
+  /** Writes in one transaction; what is left in the list afterwards has not been answered. */
+  private Attempt together(List<Task<?>> left) {
     while (!left.isEmpty()) {
       int at = 0;
       try {
@@ -119,15 +150,15 @@ final class GroupCommit implements AutoCloseable {
         open.commit();
         listeners.forEach(Runnable::run);
         left.forEach(Task::tell);
-        return;
+        left.clear();
       } catch (SQLException e) {
-        if (database.isConflict(e) && ++conflicts <= MOST_CONFLICTS) {
+        if (connection != null && database.isConflict(e)) {
           undo();
-          continue;
+          return Attempt.IN_CONFLICT;
         }
-        if (at == left.size() || database.isOutage(e)) {
-          failAll(left, e);
-          return;
+        if (connection == null || at == left.size() || database.isOutage(e)) {
+          outage(left, e);
+          return Attempt.OUTAGE;
         }
         undo();
         left.remove(at).result.completeExceptionally(new IllegalStateException(e));
@@ -135,21 +166,32 @@ final class GroupCommit implements AutoCloseable {
         undo();
         if (at == left.size()) {
           left.forEach(task -> task.result.completeExceptionally(e));
-          return;
+          left.clear();
+        } else {
+          left.remove(at).result.completeExceptionally(e);
         }
-        left.remove(at).result.completeExceptionally(e);
       }
     }
+    return Attempt.DONE;
   }
 
-  private void failAll(List<Task<?>> tasks, SQLException why) {
+  private void outage(List<Task<?>> tasks, SQLException why) {
     LOG.warn("ledger cannot be written: {}", why.getMessage());
     if (database.isLost(why)) {
       drop();
     } else {
       undo();
     }
+    fail(tasks, why);
+    // What came while the database was tried would only wait for the next try to fail as well.
+    List<Task<?>> came = new ArrayList<>();
+    waiting.drainTo(came);
+    fail(came, why);
+  }
+
+  private static void fail(List<Task<?>> tasks, Exception why) {
     tasks.forEach(task -> task.result.completeExceptionally(Store.unavailable(why)));
+    tasks.clear();
   }
 
   private Connection connected() throws SQLException {

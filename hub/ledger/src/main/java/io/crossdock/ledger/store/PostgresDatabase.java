@@ -2,6 +2,7 @@ package io.crossdock.ledger.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLState;
 
@@ -12,6 +13,7 @@ public final class PostgresDatabase implements Database {
   private static final int CONNECT_SECONDS = 5;
   private static final int ANSWER_SECONDS = 30;
   private static final int IDLE_MILLIS = 3_000;
+  private static final int LOCK_MILLIS = 1_000;
 
   private final PGSimpleDataSource source = new PGSimpleDataSource();
 
@@ -59,7 +61,16 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public Connection openForWriting() throws SQLException {
-    return open();
+    Connection connection = open();
+    try (Statement statement = connection.createStatement()) {
+      // Migrations may wait for each other; a write is tried again instead, piece by piece.
+      statement.execute("SET lock_timeout = " + LOCK_MILLIS);
+      connection.commit();
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   @Override
@@ -91,7 +102,9 @@ public final class PostgresDatabase implements Database {
   @Override
   public boolean isConflict(SQLException error) {
     return PSQLState.SERIALIZATION_FAILURE.getState().equals(error.getSQLState())
-        || PSQLState.DEADLOCK_DETECTED.getState().equals(error.getSQLState());
+        || PSQLState.DEADLOCK_DETECTED.getState().equals(error.getSQLState())
+        // Lock not available.
+        || "55P03".equals(error.getSQLState());
   }
 
   @Override

@@ -28,7 +28,10 @@ public final class SqliteDatabase implements Database {
   // Kibibytes, as a negative number (SQLite's PRAGMA cache_size).
   private static final int CACHE = -16_384;
 
+  private static final int PAGE_BYTES = 4_096;
+
   private final Path directory;
+  private final long maxBytes;
   private @Nullable FileChannel lockFile;
 
   /**
@@ -37,7 +40,19 @@ public final class SqliteDatabase implements Database {
    * @param directory of the files, made if it does not exist; on a local disk, never on a network
    */
   public SqliteDatabase(Path directory) {
+    this(directory, 0);
+  }
+
+  /**
+   * Names a database of limited size.
+   *
+   * @param directory as above
+   * @param maxBytes what the database file may grow to, refused with {@code UNAVAILABLE} beyond; 0
+   *     leaves the limit to the disk
+   */
+  public SqliteDatabase(Path directory, long maxBytes) {
     this.directory = directory;
+    this.maxBytes = maxBytes;
   }
 
   /** Where its files are. */
@@ -163,6 +178,10 @@ public final class SqliteDatabase implements Database {
     config.setBusyTimeout(BUSY_MILLIS);
     config.setCacheSize(CACHE);
     config.enforceForeignKeys(true);
+    config.setPageSize(PAGE_BYTES);
+    if (maxBytes > 0) {
+      config.setMaxPageCount(Math.clamp(maxBytes / PAGE_BYTES, 1, Integer.MAX_VALUE));
+    }
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
     SQLiteDataSource source = new SQLiteDataSource(config);
