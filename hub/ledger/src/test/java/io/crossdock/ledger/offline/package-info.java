@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.offline;
+
+import org.jspecify.annotations.NullMarked;
