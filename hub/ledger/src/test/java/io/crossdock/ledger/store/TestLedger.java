@@ -23,10 +23,22 @@ public final class TestLedger {
 
   /** An empty database. */
   public static Database create(Engine engine, Path directory) throws IOException, SQLException {
+    return at(address(engine, directory));
+  }
+
+  /** Where an empty database is, to be told to another process. */
+  public static String address(Engine engine, Path directory) throws IOException, SQLException {
     return switch (engine) {
-      case SQLITE -> new SqliteDatabase(directory.resolve("ledger-" + NUMBER.incrementAndGet()));
-      case POSTGRESQL -> new PostgresDatabase(newDatabase(), "", "");
+      case SQLITE -> directory.resolve("ledger-" + NUMBER.incrementAndGet()).toString();
+      case POSTGRESQL -> newDatabase();
     };
+  }
+
+  /** The database at an address. */
+  public static Database at(String address) {
+    return address.startsWith("jdbc:")
+        ? new PostgresDatabase(address, "", "")
+        : new SqliteDatabase(Path.of(address));
   }
 
   /** An empty ledger. */

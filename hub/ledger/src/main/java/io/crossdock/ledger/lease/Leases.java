@@ -1,0 +1,276 @@
+package io.crossdock.ledger.lease;
+
+import com.google.protobuf.ByteString;
+import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.Store;
+import io.crossdock.ledger.store.Work;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leases of one node. Times are the database's, so that the nodes' clocks need not agree.
+ *
+ * <p>On SQLite the directory belongs to one process, so whatever another one had claimed is free as
+ * soon as this one starts.
+ */
+public final class Leases implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+  // A lease survives two renewals that fail.
+  private static final int RENEWALS_IN_A_LEASE = 3;
+
+  private final Store store;
+  private final Duration length;
+  // Fresh for each start: what a process before this one had claimed is not this one's.
+  private final String node = UUID.randomUUID().toString();
+  private final Statements sql;
+  private final Set<Lease> held = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread renewal;
+
+  private Leases(Store store, Duration length) {
+    this.store = store;
+    this.length = length;
+    this.sql = new Statements(store.engine());
+    this.renewal = Thread.ofVirtual().name("lease-renewal").unstarted(this::renewAll);
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @param length of a lease; a dead node's work is free after it
+   * @throws FailureException when the ledger cannot be written
+   */
+  public static Leases start(Store store, Duration length) {
+    Leases leases = new Leases(store, length);
+    if (store.engine() == Engine.SQLITE) {
+      leases.freeAll();
+    }
+    leases.renewal.start();
+    return leases;
+  }
+
+  /** This node's id. */
+  public String node() {
+    return node;
+  }
+
+  /**
+   * Leaves a piece of work, within the transaction that makes it necessary.
+   *
+   * @param delay after which it is due
+   * @return false when there is one with this kind and id
+   */
+  public boolean schedule(
+      Connection connection, String kind, String id, Duration delay, ByteString payload)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(sql.schedule())) {
+      insert.setString(1, kind);
+      insert.setString(2, id);
+      insert.setBytes(3, payload.toByteArray());
+      insert.setLong(4, delay.toMillis());
+      return insert.executeUpdate() == 1;
+    }
+  }
+
+  /**
+   * Takes a piece of work back. Whoever does it at the moment cannot commit any more.
+   *
+   * @return false when there is none
+   */
+  public boolean cancel(Connection connection, String kind, String id) throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(sql.cancel())) {
+      delete.setString(1, kind);
+      delete.setString(2, id);
+      return delete.executeUpdate() == 1;
+    }
+  }
+
+  /**
+   * Claims work that is due and that nobody does.
+   *
+   * @param most how much at most
+   * @throws FailureException when the ledger cannot be written
+   */
+  public List<Lease> claim(String kind, int most) {
+    long ends = System.nanoTime() + length.toNanos();
+    List<Lease> claimed =
+        store.write(connection -> {
+          try (PreparedStatement claim = connection.prepareStatement(sql.claim())) {
+            claim.setString(1, kind);
+            claim.setInt(2, most);
+            claim.setString(3, node);
+            claim.setLong(4, length.toMillis());
+            List<Lease> leases = new ArrayList<>();
+            try (ResultSet row = claim.executeQuery()) {
+              while (row.next()) {
+                leases.add(
+                    new Lease(
+                        kind,
+                        row.getString(1),
+                        ByteString.copyFrom(row.getBytes(2)),
+                        row.getLong(3),
+                        row.getInt(4),
+                        ends));
+              }
+            }
+            return leases;
+          }
+        });
+    held.addAll(claimed);
+    return claimed;
+  }
+
+  /**
+   * Does a step of the work in one transaction with what becomes of it, if it is still this node's.
+   *
+   * @return empty when another node has it or it was cancelled; nothing was done then
+   * @throws FailureException when the ledger cannot be written; whether it was done is not known
+   */
+  public <T> Optional<T> commit(Lease lease, After after, Work<T> step) {
+    Optional<T> result =
+        store.write(connection ->
+            guard(connection, lease, after)
+                ? Optional.of(step.in(connection))
+                : Optional.<T>empty());
+    if (result.isEmpty()) {
+      lease.lose();
+    }
+    if (result.isEmpty() || !(after instanceof After.GoesOn)) {
+      held.remove(lease);
+    }
+    return result;
+  }
+
+  /** No longer renews a lease; the work is free when it ends. */
+  void abandon(Lease lease) {
+    held.remove(lease);
+  }
+
+  boolean holds(Lease lease) {
+    return held.contains(lease);
+  }
+
+  /** Ends the renewal. What is still held is free when its lease ends. */
+  @Override
+  public void close() {
+    closing.countDown();
+    boolean interrupted = false;
+    while (renewal.isAlive()) {
+      try {
+        renewal.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // Each statement changes the row, which stays locked until the step's transaction ends.
+  private boolean guard(Connection connection, Lease lease, After after) throws SQLException {
+    return switch (after) {
+      case After.GoesOn() -> extend(connection, lease);
+      case After.Done() -> {
+        try (PreparedStatement delete = connection.prepareStatement(sql.done())) {
+          yield only(delete, lease, 1);
+        }
+      }
+      case After.Again(Duration delay, ByteString payload) -> {
+        try (PreparedStatement update = connection.prepareStatement(sql.again())) {
+          update.setLong(1, delay.toMillis());
+          update.setBytes(2, payload.toByteArray());
+          yield only(update, lease, 3);
+        }
+      }
+      case After.Retry(Duration delay) -> {
+        try (PreparedStatement update = connection.prepareStatement(sql.retry())) {
+          update.setLong(1, delay.toMillis());
+          yield only(update, lease, 2);
+        }
+      }
+    };
+  }
+
+  private boolean extend(Connection connection, Lease lease) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(sql.extend())) {
+      update.setLong(1, length.toMillis());
+      return only(update, lease, 2);
+    }
+  }
+
+  private boolean only(PreparedStatement statement, Lease lease, int at) throws SQLException {
+    statement.setString(at, lease.kind());
+    statement.setString(at + 1, lease.id());
+    statement.setString(at + 2, node);
+    statement.setLong(at + 3, lease.fence());
+    return statement.executeUpdate() == 1;
+  }
+
+  private void freeAll() {
+    var _ =
+        store.write(connection -> {
+          try (PreparedStatement update = connection.prepareStatement(sql.freeAll())) {
+            return update.executeUpdate();
+          }
+        });
+  }
+
+  private void renewAll() {
+    long pause = length.toNanos() / RENEWALS_IN_A_LEASE;
+    try {
+      while (!closing.await(pause, TimeUnit.NANOSECONDS)) {
+        // One that ended stays lost, whatever the database would say to a late renewal.
+        held.removeIf(lease -> !lease.held());
+        List<Lease> due = List.copyOf(held);
+        if (!due.isEmpty()) {
+          renew(due);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void renew(List<Lease> due) {
+    long ends = System.nanoTime() + length.toNanos();
+    try {
+      List<Lease> gone =
+          store.write(connection -> {
+            List<Lease> lost = new ArrayList<>();
+            for (Lease lease : due) {
+              if (!extend(connection, lease)) {
+                lost.add(lease);
+              }
+            }
+            return lost;
+          });
+      for (Lease lease : due) {
+        if (!gone.contains(lease)) {
+          lease.renewed(ends);
+        } else if (held.remove(lease)) {
+          // Otherwise it was done in the meantime.
+          lease.lose();
+          LOG.warn("lease lost: {} {}", lease.kind(), lease.id());
+        }
+      }
+    } catch (FailureException e) {
+      LOG.warn("leases cannot be renewed: {}", e.getMessage());
+    }
+  }
+}

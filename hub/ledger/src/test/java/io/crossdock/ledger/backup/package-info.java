@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.backup;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.lease;
+
+import org.jspecify.annotations.NullMarked;
