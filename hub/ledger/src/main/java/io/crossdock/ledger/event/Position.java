@@ -42,7 +42,7 @@ public final class Position {
   }
 
   /** The id of the last event that was given of a lane. */
-  long id(Lane lane) {
+  public long id(Lane lane) {
     return ids[EventLog.LANES.indexOf(lane)];
   }
 

@@ -1,0 +1,37 @@
+package io.crossdock.ledger.consumer;
+
+import io.crossdock.ledger.event.Position;
+import io.crossdock.policy.v1.Lane;
+import java.util.Set;
+
+/**
+ * Someone who wants events.
+ *
+ * @param name under which its place is kept, for ever
+ * @param types full names of the events; empty means every type
+ * @param lanes that it reads, each at its own pace
+ * @param start where it begins when it was never seen before
+ * @param effect what it does
+ * @param retry what happens when it cannot
+ * @param parallel most effects of one lane at the same time, 1 or more
+ */
+public record Consumer(
+    String name,
+    Set<String> types,
+    Set<Lane> lanes,
+    Position start,
+    Effect effect,
+    RetryPolicy retry,
+    int parallel) {
+
+  public Consumer {
+    types = Set.copyOf(types);
+    lanes = Set.copyOf(lanes);
+    if (name.isBlank() || name.length() > 64) {
+      throw new IllegalArgumentException("name: " + name + " (expected: 1 to 64 characters)");
+    }
+    if (parallel < 1) {
+      throw new IllegalArgumentException("parallel: " + parallel + " (expected: 1 or more)");
+    }
+  }
+}

@@ -1,0 +1,437 @@
+package io.crossdock.ledger.consumer;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.consumer.DeadLetter.Status;
+import io.crossdock.ledger.event.EventCatalogue;
+import io.crossdock.ledger.event.StoredEvent;
+import io.crossdock.ledger.store.Statements;
+import io.crossdock.ledger.store.Store;
+import io.crossdock.policy.v1.Lane;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events that a consumer could not take, and what people do about them. Nothing is ever deleted:
+ * what was delivered after all or given up stays with its history.
+ *
+ * <p>Later events of the same key wait behind a sick one. The courier delivers what people release;
+ * it alone adds to the hospital and takes from it, within its tenure.
+ */
+public final class Hospital {
+
+  private static final String COLUMNS =
+      "id, consumer, lane, event, aggregate, status, reason, message, attempts, failed_at, envelope";
+  private static final String OPEN = "status IN ('WAITING', 'RELEASED', 'BEHIND')";
+  private static final String ADMIT =
+      """
+      INSERT INTO dead_letters (consumer, lane, event, type, aggregate, key, status, reason,
+        message, attempts, failed_at, envelope)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (consumer, event) DO NOTHING
+      """;
+  private static final String HEAD =
+      "SELECT "
+          + COLUMNS
+          + " FROM dead_letters WHERE consumer = ? AND lane = ? AND aggregate = ? AND key = ? AND "
+          + OPEN
+          + " ORDER BY event LIMIT 1";
+  private static final String HEADS =
+      "SELECT aggregate, key, status FROM dead_letters WHERE consumer = ? AND lane = ? AND "
+          + OPEN
+          + " ORDER BY aggregate, key, event";
+  private static final String CHANGE =
+      """
+      UPDATE dead_letters SET status = ?, reason = ?, message = ?, attempts = attempts + ?
+      WHERE id = ? AND status = ?
+      """;
+  private static final String EDIT =
+      "UPDATE dead_letters SET envelope = ? WHERE id = ? AND status = 'WAITING'";
+  private static final String REMEMBER =
+      """
+      INSERT INTO dead_letter_history (dead_letter, at, action, actor, reason, envelope)
+      VALUES (?, ?, ?, ?, ?, ?)
+      """;
+  private static final String FIND = "SELECT " + COLUMNS + " FROM dead_letters WHERE id = ?";
+  private static final String LIST =
+      "SELECT "
+          + COLUMNS
+          + " FROM dead_letters WHERE id > ? AND status = ? AND (? = '' OR consumer = ?)"
+          + " AND (? = '' OR type = ?) AND (? = '' OR key = ?) ORDER BY id LIMIT ?";
+  private static final String BEHIND =
+      """
+      SELECT count(*) FROM dead_letters
+      WHERE consumer = ? AND lane = ? AND aggregate = ? AND key = ? AND event > ?
+        AND status = 'BEHIND'
+      """;
+  private static final String HISTORY =
+      """
+      SELECT at, action, actor, reason, envelope FROM dead_letter_history
+      WHERE dead_letter = ? ORDER BY id
+      """;
+
+  private final Store store;
+  private final EventCatalogue catalogue;
+  private final Clock clock;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  /** Stands on a ledger. */
+  public Hospital(Store store, EventCatalogue catalogue, Clock clock) {
+    this.store = store;
+    this.catalogue = catalogue;
+    this.clock = clock;
+  }
+
+  /**
+   * Lists dead letters, the oldest first.
+   *
+   * @param consumer only this one's; empty means all
+   * @param type only these events; empty means all
+   * @param key only this one's; empty means all
+   * @param after id after which to begin
+   */
+  public List<DeadLetter> list(
+      Status status, String consumer, String type, String key, long after, int most) {
+    return store.read(connection -> {
+      PreparedStatement list = Statements.of(connection, LIST);
+      list.setLong(1, after);
+      list.setString(2, status.name());
+      list.setString(3, consumer);
+      list.setString(4, consumer);
+      list.setString(5, type);
+      list.setString(6, type);
+      list.setString(7, key);
+      list.setString(8, key);
+      list.setInt(9, most);
+      List<DeadLetter> letters = new ArrayList<>();
+      try (ResultSet rows = list.executeQuery()) {
+        while (rows.next()) {
+          letters.add(letter(rows));
+        }
+      }
+      return letters;
+    });
+  }
+
+  /** One dead letter. */
+  public Optional<DeadLetter> find(long id) {
+    return store.read(connection -> Optional.ofNullable(find(connection, id)));
+  }
+
+  /** How many events wait behind a dead letter. */
+  public long waitingBehind(DeadLetter letter) {
+    return store.read(connection -> {
+      PreparedStatement behind = Statements.of(connection, BEHIND);
+      identify(behind, letter.consumer(), letter.event().lane(), Key.of(letter.event()));
+      behind.setLong(5, letter.event().id());
+      try (ResultSet row = behind.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0L;
+      }
+    });
+  }
+
+  /** What happened to a dead letter, in order. */
+  public List<DeadLetter.History> history(long id) {
+    return store.read(connection -> {
+      PreparedStatement query = Statements.of(connection, HISTORY);
+      query.setLong(1, id);
+      List<DeadLetter.History> history = new ArrayList<>();
+      try (ResultSet rows = query.executeQuery()) {
+        while (rows.next()) {
+          byte[] before = rows.getBytes(5);
+          history.add(
+              new DeadLetter.History(
+                  Instant.ofEpochMilli(rows.getLong(1)),
+                  rows.getString(2),
+                  rows.getString(3),
+                  rows.getString(4),
+                  before == null ? null : envelope(before)));
+        }
+      }
+      return history;
+    });
+  }
+
+  /**
+   * Has a dead letter delivered again, before later events of its key. When that fails it waits
+   * again.
+   *
+   * @throws FailureException with {@code NOT_FOUND}, or {@code INVALID_STATE} when it does not wait
+   */
+  public void release(long id, String actor, String reason) {
+    act(connection -> change(connection, id, Status.RELEASED, actor, reason));
+  }
+
+  /** Gives a dead letter up, so that later events of its key go on; throws as {@link #release}. */
+  public void discard(long id, String actor, String reason) {
+    act(connection -> change(connection, id, Status.DISCARDED, actor, reason));
+  }
+
+  /**
+   * Mends the event of a dead letter; it keeps its id, type, key and place. The event as it was
+   * stays in the history, and the log is not touched.
+   *
+   * @throws FailureException as {@link #release}, and when the event breaks its contract
+   */
+  public void edit(long id, EventEnvelope mended, String actor, String reason) {
+    var _ = catalogue.check(mended);
+    act(connection -> edit(connection, id, mended, actor, reason));
+  }
+
+  /** Within a transaction of the caller's, so that an audit record goes with it; null when done. */
+  public @Nullable Failure change(
+      Connection connection, long id, Status to, String actor, String reason)
+      throws SQLException {
+    DeadLetter letter = find(connection, id);
+    if (letter == null || letter.status() != Status.WAITING) {
+      return refusal(letter);
+    }
+    if (!move(connection, letter, to, letter.reason(), letter.message(), 0)) {
+      return refusal(letter);
+    }
+    remember(connection, id, to.name(), actor, reason, null);
+    return null;
+  }
+
+  /** Who is told when a person acted; the call must be quick. */
+  void onAction(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Takes a sick event in, or one that waits behind it; false when the tenure is over. */
+  boolean admit(Tenure tenure, StoredEvent event, @Nullable Sickness sickness) {
+    return store.write(connection -> {
+      switch (Places.mark(connection, tenure, event)) {
+        case FENCED -> {
+          return false;
+        }
+        case DONE -> {
+          return true;
+        }
+        case NEW -> {}
+      }
+      EventEnvelope envelope = event.envelope();
+      PreparedStatement admit = Statements.of(connection, ADMIT);
+      admit.setString(1, tenure.consumer());
+      admit.setLong(2, tenure.lane().getNumber());
+      admit.setLong(3, event.id());
+      admit.setString(4, envelope.getType());
+      admit.setString(5, event.aggregate());
+      admit.setString(6, envelope.getKey());
+      admit.setString(7, (sickness == null ? Status.BEHIND : Status.WAITING).name());
+      admit.setString(8, sickness == null ? "" : sickness.reason());
+      admit.setString(9, sickness == null ? "" : sickness.message());
+      admit.setLong(10, sickness == null ? 0 : sickness.attempts());
+      admit.setLong(11, clock.millis());
+      admit.setBytes(12, envelope.toByteArray());
+      var _ = admit.executeUpdate();
+      return true;
+    });
+  }
+
+  /** The keys with a dead letter, and how the first of each stands. */
+  Map<Key, Status> heads(String consumer, Lane lane) {
+    return store.read(connection -> {
+      PreparedStatement query = Statements.of(connection, HEADS);
+      query.setString(1, consumer);
+      query.setLong(2, lane.getNumber());
+      Map<Key, Status> heads = new HashMap<>();
+      try (ResultSet rows = query.executeQuery()) {
+        while (rows.next()) {
+          var _ =
+              heads.putIfAbsent(
+                  new Key(rows.getString(1), rows.getString(2)),
+                  Status.valueOf(rows.getString(3)));
+        }
+      }
+      return heads;
+    });
+  }
+
+  /** The first dead letter of a key; empty when it has none. */
+  Optional<DeadLetter> head(String consumer, Lane lane, Key key) {
+    return store.read(connection -> {
+      PreparedStatement query = Statements.of(connection, HEAD);
+      identify(query, consumer, lane, key);
+      try (ResultSet row = query.executeQuery()) {
+        return row.next() ? Optional.of(letter(row)) : Optional.empty();
+      }
+    });
+  }
+
+  /** Notes a delivery after all, within the transaction that does it. */
+  Places.Mark delivered(Connection connection, Tenure tenure, DeadLetter letter)
+      throws SQLException {
+    if (!Places.holds(connection, tenure)) {
+      return Places.Mark.FENCED;
+    }
+    if (!move(connection, letter, Status.DELIVERED, letter.reason(), letter.message(), 1)) {
+      return Places.Mark.DONE;
+    }
+    remember(connection, letter.id(), Status.DELIVERED.name(), "", "", null);
+    return Places.Mark.NEW;
+  }
+
+  /** Notes that a delivery failed again. */
+  void failed(DeadLetter letter, Sickness sickness) {
+    var _ =
+        store.write(connection -> {
+          if (move(
+              connection,
+              letter,
+              Status.WAITING,
+              sickness.reason(),
+              sickness.message(),
+              sickness.attempts())) {
+            remember(connection, letter.id(), "FAILED", "", sickness.reason(), null);
+          }
+          return true;
+        });
+  }
+
+  private interface Action {
+    @Nullable Failure in(Connection connection) throws SQLException;
+  }
+
+  private void act(Action action) {
+    Optional<Failure> failure = store.write(connection -> Optional.ofNullable(action.in(connection)));
+    if (failure.isPresent()) {
+      throw new FailureException(failure.get());
+    }
+    listeners.forEach(Runnable::run);
+  }
+
+  private @Nullable Failure edit(
+      Connection connection, long id, EventEnvelope mended, String actor, String reason)
+      throws SQLException {
+    DeadLetter letter = find(connection, id);
+    if (letter == null || letter.status() != Status.WAITING) {
+      return refusal(letter);
+    }
+    EventEnvelope before = letter.event().envelope();
+    if (!mended.getEventId().equals(before.getEventId())
+        || !mended.getType().equals(before.getType())
+        || !mended.getKey().equals(before.getKey())) {
+      return Failure.of(
+          Reason.REASON_RULE_VIOLATED, "The mended event must keep its id, type and key.");
+    }
+    PreparedStatement edit = Statements.of(connection, EDIT);
+    edit.setBytes(
+        1,
+        mended.toBuilder()
+            .setSequence(before.getSequence())
+            .setRecordedAt(before.getRecordedAt())
+            .build()
+            .toByteArray());
+    edit.setLong(2, id);
+    if (edit.executeUpdate() == 0) {
+      return refusal(letter);
+    }
+    remember(connection, id, "EDITED", actor, reason, before.toByteArray());
+    return null;
+  }
+
+  private static boolean move(
+      Connection connection,
+      DeadLetter letter,
+      Status to,
+      String reason,
+      String message,
+      int attempts)
+      throws SQLException {
+    PreparedStatement change = Statements.of(connection, CHANGE);
+    change.setString(1, to.name());
+    change.setString(2, reason);
+    change.setString(3, message);
+    change.setLong(4, attempts);
+    change.setLong(5, letter.id());
+    change.setString(6, letter.status().name());
+    return change.executeUpdate() == 1;
+  }
+
+  private void remember(
+      Connection connection,
+      long id,
+      String action,
+      String actor,
+      String reason,
+      byte @Nullable [] before)
+      throws SQLException {
+    PreparedStatement remember = Statements.of(connection, REMEMBER);
+    remember.setLong(1, id);
+    remember.setLong(2, clock.millis());
+    remember.setString(3, action);
+    remember.setString(4, actor);
+    remember.setString(5, reason);
+    if (before == null) {
+      remember.setNull(6, Types.BINARY);
+    } else {
+      remember.setBytes(6, before);
+    }
+    var _ = remember.executeUpdate();
+  }
+
+  private static Failure refusal(@Nullable DeadLetter letter) {
+    return letter == null
+        ? Failure.of(Reason.REASON_NOT_FOUND, "There is no such dead letter.")
+        : Failure.of(
+                Reason.REASON_INVALID_STATE, "The dead letter does not wait for a person.")
+            .with("status", letter.status().name());
+  }
+
+  private static @Nullable DeadLetter find(Connection connection, long id) throws SQLException {
+    PreparedStatement find = Statements.of(connection, FIND);
+    find.setLong(1, id);
+    try (ResultSet row = find.executeQuery()) {
+      return row.next() ? letter(row) : null;
+    }
+  }
+
+  private static void identify(PreparedStatement query, String consumer, Lane lane, Key key)
+      throws SQLException {
+    query.setString(1, consumer);
+    query.setLong(2, lane.getNumber());
+    query.setString(3, key.aggregate());
+    query.setString(4, key.value());
+  }
+
+  private static DeadLetter letter(ResultSet row) throws SQLException {
+    Lane lane = Lane.forNumber(row.getInt(3));
+    return new DeadLetter(
+        row.getLong(1),
+        row.getString(2),
+        new StoredEvent(
+            row.getLong(4),
+            lane == null ? Lane.LANE_UNSPECIFIED : lane,
+            row.getString(5),
+            envelope(row.getBytes(11))),
+        Status.valueOf(row.getString(6)),
+        row.getString(7),
+        row.getString(8),
+        row.getInt(9),
+        Instant.ofEpochMilli(row.getLong(10)));
+  }
+
+  private static EventEnvelope envelope(byte[] bytes) {
+    try {
+      return EventEnvelope.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a dead letter of the ledger cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.consumer;
+
+import org.jspecify.annotations.NullMarked;
