@@ -55,6 +55,12 @@ public final class HubMain implements Callable<Integer> {
       description = "Only check the configuration and print what would take effect.")
   private boolean check;
 
+  @Option(
+      names = "--until-ready",
+      hidden = true,
+      description = "Stop as soon as it is ready: the launcher's way to see a whole start.")
+  private boolean untilReady;
+
   private HubMain() {}
 
   /** Runs the hub until it is told to stop. */
@@ -114,6 +120,9 @@ public final class HubMain implements Callable<Integer> {
             + ops.getHostString()
             + ":"
             + opsServer.port());
+    if (untilReady) {
+      lifecycle.stop();
+    }
   }
 
   private static InetSocketAddress address(Listener listener, int defaultPort) {

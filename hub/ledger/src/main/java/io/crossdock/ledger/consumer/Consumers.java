@@ -50,8 +50,7 @@ public final class Consumers implements AutoCloseable {
   /** Begins to deliver; a consumer that was seen before goes on where it was. */
   public void start(Consumer consumer) {
     for (Lane lane : consumer.lanes()) {
-      Courier courier =
-          new Courier(store, log, signal, places, hospital, consumer, lane, lease);
+      Courier courier = new Courier(store, log, signal, places, hospital, consumer, lane, lease);
       couriers.add(courier);
       courier.start();
     }

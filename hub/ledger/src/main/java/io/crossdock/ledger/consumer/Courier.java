@@ -107,16 +107,14 @@ final class Courier implements AutoCloseable {
     while (!stopping) {
       Duration pause = PAUSE;
       try {
-        Optional<Tenure> tenure =
-            places.take(consumer.name(), lane, consumer.start().id(lane));
+        Optional<Tenure> tenure = places.take(consumer.name(), lane, consumer.start().id(lane));
         if (tenure.isPresent()) {
           deliver(tenure.get());
         } else {
           pause = lease.dividedBy(3);
         }
       } catch (RuntimeException e) {
-        LOG.warn(
-            "consumer {} begins anew in {}: {}", consumer.name(), lane, e.getMessage(), e);
+        LOG.warn("consumer {} begins anew in {}: {}", consumer.name(), lane, e.getMessage(), e);
       }
       if (!stopping) {
         rest(pause);

@@ -195,8 +195,7 @@ public final class Hospital {
 
   /** Within a transaction of the caller's, so that an audit record goes with it; null when done. */
   public @Nullable Failure change(
-      Connection connection, long id, Status to, String actor, String reason)
-      throws SQLException {
+      Connection connection, long id, Status to, String actor, String reason) throws SQLException {
     DeadLetter letter = find(connection, id);
     if (letter == null || letter.status() != Status.WAITING) {
       return refusal(letter);
@@ -255,8 +254,7 @@ public final class Hospital {
         while (rows.next()) {
           var _ =
               heads.putIfAbsent(
-                  new Key(rows.getString(1), rows.getString(2)),
-                  Status.valueOf(rows.getString(3)));
+                  new Key(rows.getString(1), rows.getString(2)), Status.valueOf(rows.getString(3)));
         }
       }
       return heads;
@@ -309,7 +307,8 @@ public final class Hospital {
   }
 
   private void act(Action action) {
-    Optional<Failure> failure = store.write(connection -> Optional.ofNullable(action.in(connection)));
+    Optional<Failure> failure =
+        store.write(connection -> Optional.ofNullable(action.in(connection)));
     if (failure.isPresent()) {
       throw new FailureException(failure.get());
     }
@@ -389,8 +388,7 @@ public final class Hospital {
   private static Failure refusal(@Nullable DeadLetter letter) {
     return letter == null
         ? Failure.of(Reason.REASON_NOT_FOUND, "There is no such dead letter.")
-        : Failure.of(
-                Reason.REASON_INVALID_STATE, "The dead letter does not wait for a person.")
+        : Failure.of(Reason.REASON_INVALID_STATE, "The dead letter does not wait for a person.")
             .with("status", letter.status().name());
   }
 

@@ -37,10 +37,9 @@ record Sickness(String reason, String message, int attempts) {
     }
     // What an unexpected error says may quote the event; it stands in the log.
     return Failure.from(error)
-        .orElseGet(
-            () ->
-                Failure.of(
-                    Reason.REASON_INTERNAL,
-                    "The consumer failed with " + error.getClass().getSimpleName() + "."));
+        .orElseGet(() ->
+            Failure.of(
+                Reason.REASON_INTERNAL,
+                "The consumer failed with " + error.getClass().getSimpleName() + "."));
   }
 }

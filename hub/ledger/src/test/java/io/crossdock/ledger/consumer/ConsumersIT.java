@@ -178,15 +178,15 @@ class ConsumersIT {
     awaitDone("c", "PO-1", List.of(poison.getEventId(), after.getEventId()));
     EventEnvelope next = posting("PO-1");
     var _ = log.append(List.of(next));
-    awaitDone(
-        "c", "PO-1", List.of(poison.getEventId(), after.getEventId(), next.getEventId()));
+    awaitDone("c", "PO-1", List.of(poison.getEventId(), after.getEventId(), next.getEventId()));
     assertThat(hospital.find(letter.id()).orElseThrow().status()).isEqualTo(Status.DELIVERED);
     List<DeadLetter.History> history = hospital.history(letter.id());
     assertThat(history)
         .extracting(DeadLetter.History::action)
         .containsExactly("EDITED", "RELEASED", "DELIVERED");
     assertThat(history.getFirst().actor()).isEqualTo("anna");
-    assertThat(java.util.Objects.requireNonNull(history.getFirst().before()).getData()).isEqualTo(poison.getData());
+    assertThat(java.util.Objects.requireNonNull(history.getFirst().before()).getData())
+        .isEqualTo(poison.getData());
   }
 
   @Test
@@ -229,11 +229,9 @@ class ConsumersIT {
         .isEqualTo(Reason.REASON_RULE_VIOLATED);
     assertThat(reason(() -> hospital.edit(id, posting("PO-1"), "a", "b")))
         .isEqualTo(Reason.REASON_RULE_VIOLATED);
-    assertThat(reason(() -> hospital.release(id + 1, "a", "b")))
-        .isEqualTo(Reason.REASON_NOT_FOUND);
+    assertThat(reason(() -> hospital.release(id + 1, "a", "b"))).isEqualTo(Reason.REASON_NOT_FOUND);
     hospital.discard(id, "a", "b");
-    assertThat(reason(() -> hospital.release(id, "a", "b")))
-        .isEqualTo(Reason.REASON_INVALID_STATE);
+    assertThat(reason(() -> hospital.release(id, "a", "b"))).isEqualTo(Reason.REASON_INVALID_STATE);
   }
 
   @Test
@@ -339,15 +337,13 @@ class ConsumersIT {
   }
 
   private void awaitDone(String consumer, String key, List<String> events) {
-    Effects.await(
-        key + " is done", () -> Effects.of(store, consumer, key).size() >= events.size());
+    Effects.await(key + " is done", () -> Effects.of(store, consumer, key).size() >= events.size());
     assertThat(Effects.of(store, consumer, key)).isEqualTo(events);
   }
 
   private DeadLetter awaitWaiting(String consumer) {
     Effects.await(
-        "a dead letter",
-        () -> !hospital.list(Status.WAITING, consumer, "", "", 0, 10).isEmpty());
+        "a dead letter", () -> !hospital.list(Status.WAITING, consumer, "", "", 0, 10).isEmpty());
     return hospital.list(Status.WAITING, consumer, "", "", 0, 10).getFirst();
   }
 
