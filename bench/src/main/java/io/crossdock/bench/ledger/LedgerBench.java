@@ -143,13 +143,12 @@ public final class LedgerBench implements Callable<Integer> {
     try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int w = 0; w < WRITERS; w++) {
         int writer = w;
-        writers.execute(
-            () -> {
-              for (int i = 0; System.nanoTime() < end; i++) {
-                var _ = log.append(List.of(event((writer * 31 + i) % KEYS)));
-                count.incrementAndGet();
-              }
-            });
+        writers.execute(() -> {
+          for (int i = 0; System.nanoTime() < end; i++) {
+            var _ = log.append(List.of(event((writer * 31 + i) % KEYS)));
+            count.incrementAndGet();
+          }
+        });
       }
     }
     return count.get() * 1e9 / (System.nanoTime() - begin);
@@ -199,11 +198,12 @@ public final class LedgerBench implements Callable<Integer> {
       tell(
           String.format(
               Locale.ROOT,
-              "append to consumer at %d/s: p50 %.1f ms, p99 %.1f ms, most %.1f ms%s", rate,
-          micros.getValueAtPercentile(50) / 1e3,
-          micros.getValueAtPercentile(99) / 1e3,
-          micros.getMaxValue() / 1e3,
-          all ? "" : " (not all arrived)"));
+              "append to consumer at %d/s: p50 %.1f ms, p99 %.1f ms, most %.1f ms%s",
+              rate,
+              micros.getValueAtPercentile(50) / 1e3,
+              micros.getValueAtPercentile(99) / 1e3,
+              micros.getMaxValue() / 1e3,
+              all ? "" : " (not all arrived)"));
     }
   }
 

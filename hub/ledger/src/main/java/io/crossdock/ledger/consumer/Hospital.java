@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -68,11 +69,11 @@ public final class Hospital {
       VALUES (?, ?, ?, ?, ?, ?)
       """;
   private static final String FIND = "SELECT " + COLUMNS + " FROM dead_letters WHERE id = ?";
-  private static final String LIST =
-      "SELECT "
-          + COLUMNS
-          + " FROM dead_letters WHERE id > ? AND status = ? AND (? = '' OR consumer = ?)"
-          + " AND (? = '' OR type = ?) AND (? = '' OR key = ?) ORDER BY id LIMIT ?";
+  private static final String MATCHES =
+      " FROM dead_letters WHERE id > ? AND status IN (?, ?, ?, ?, ?) AND (? = '' OR consumer = ?)"
+          + " AND (? = '' OR type = ?) AND (? = '' OR key = ?)";
+  private static final String LIST = "SELECT " + COLUMNS + MATCHES + " ORDER BY id LIMIT ?";
+  private static final String COUNT = "SELECT count(*)" + MATCHES;
   private static final String BEHIND =
       """
       SELECT count(*) FROM dead_letters
@@ -98,26 +99,29 @@ public final class Hospital {
   }
 
   /**
-   * Lists dead letters, the oldest first.
+   * Which dead letters are asked for.
    *
+   * @param statuses where they stand, 1 or more
    * @param consumer only this one's; empty means all
    * @param type only these events; empty means all
    * @param key only this one's; empty means all
+   */
+  public record Query(Set<Status> statuses, String consumer, String type, String key) {
+    public Query {
+      statuses = Set.copyOf(statuses);
+    }
+  }
+
+  /**
+   * Lists dead letters, the oldest first.
+   *
    * @param after id after which to begin
    */
-  public List<DeadLetter> list(
-      Status status, String consumer, String type, String key, long after, int most) {
+  public List<DeadLetter> list(Query query, long after, int most) {
     return store.read(connection -> {
       PreparedStatement list = Statements.of(connection, LIST);
-      list.setLong(1, after);
-      list.setString(2, status.name());
-      list.setString(3, consumer);
-      list.setString(4, consumer);
-      list.setString(5, type);
-      list.setString(6, type);
-      list.setString(7, key);
-      list.setString(8, key);
-      list.setInt(9, most);
+      ask(list, query, after);
+      list.setInt(13, most);
       List<DeadLetter> letters = new ArrayList<>();
       try (ResultSet rows = list.executeQuery()) {
         while (rows.next()) {
@@ -125,6 +129,17 @@ public final class Hospital {
         }
       }
       return letters;
+    });
+  }
+
+  /** How many match. */
+  public long count(Query query) {
+    return store.read(connection -> {
+      PreparedStatement count = Statements.of(connection, COUNT);
+      ask(count, query, 0);
+      try (ResultSet row = count.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0L;
+      }
     });
   }
 
@@ -193,7 +208,12 @@ public final class Hospital {
     act(connection -> edit(connection, id, mended, actor, reason));
   }
 
-  /** Within a transaction of the caller's, so that an audit record goes with it; null when done. */
+  /**
+   * Releases or discards within a transaction of the caller's, so that an audit record goes with
+   * it; {@link #acted} is to be called when it is committed.
+   *
+   * @return why not; null when it was done
+   */
   public @Nullable Failure change(
       Connection connection, long id, Status to, String actor, String reason) throws SQLException {
     DeadLetter letter = find(connection, id);
@@ -205,6 +225,11 @@ public final class Hospital {
     }
     remember(connection, id, to.name(), actor, reason, null);
     return null;
+  }
+
+  /** Tells the couriers that a person acted, after {@link #change} was committed. */
+  public void acted() {
+    listeners.forEach(Runnable::run);
   }
 
   /** Who is told when a person acted; the call must be quick. */
@@ -312,7 +337,7 @@ public final class Hospital {
     if (failure.isPresent()) {
       throw new FailureException(failure.get());
     }
-    listeners.forEach(Runnable::run);
+    acted();
   }
 
   private @Nullable Failure edit(
@@ -397,6 +422,21 @@ public final class Hospital {
     find.setLong(1, id);
     try (ResultSet row = find.executeQuery()) {
       return row.next() ? letter(row) : null;
+    }
+  }
+
+  private static void ask(PreparedStatement statement, Query query, long after)
+      throws SQLException {
+    statement.setLong(1, after);
+    List<Status> statuses = List.copyOf(query.statuses());
+    for (int i = 0; i < Status.values().length; i++) {
+      // A status more than once changes nothing.
+      statement.setString(2 + i, statuses.get(Math.min(i, statuses.size() - 1)).name());
+    }
+    int at = 7;
+    for (String filter : List.of(query.consumer(), query.type(), query.key())) {
+      statement.setString(at++, filter);
+      statement.setString(at++, filter);
     }
   }
 

@@ -60,6 +60,8 @@ public final class EventLog {
       INSERT INTO event_floors (lane, id) VALUES (?, ?)
       ON CONFLICT (lane) DO UPDATE SET id = excluded.id WHERE event_floors.id < excluded.id
       """;
+  private static final String SLOWEST =
+      "SELECT coalesce(min(position), 9223372036854775807) FROM consumers WHERE lane = ?";
   private static final String FORGET = "DELETE FROM events WHERE lane = ? AND id <= ?";
   private static final String RECORDED_AFTER =
       "SELECT recorded_at FROM events WHERE id > ? ORDER BY id LIMIT 1";
@@ -251,12 +253,12 @@ public final class EventLog {
 
   /**
    * Forgets a lane's events up to an id, in steps so that other writes do not wait long. The newest
-   * event of the log stays.
+   * event of the log stays, and what a consumer of the hub has not done yet.
    *
    * @return how many were forgotten
    */
   public long forget(Lane lane, long upTo) {
-    long last = Math.min(upTo, newest() - 1);
+    long last = Math.min(Math.min(upTo, newest() - 1), store.read(c -> slowest(c, lane)));
     long forgotten = 0;
     long from = store.read(connection -> floor(connection, lane));
     while (from < last) {
@@ -358,6 +360,12 @@ public final class EventLog {
     PreparedStatement floor = Statements.of(connection, FLOOR);
     floor.setLong(1, lane.getNumber());
     return number(floor);
+  }
+
+  private static long slowest(Connection connection, Lane lane) throws SQLException {
+    PreparedStatement slowest = Statements.of(connection, SLOWEST);
+    slowest.setLong(1, lane.getNumber());
+    return number(slowest);
   }
 
   private static long number(PreparedStatement query) throws SQLException {

@@ -252,7 +252,8 @@ class ConsumersIT {
     var _ = log.append(List.of(event));
 
     assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo(event.getEventId());
-    assertThat(hospital.list(Status.WAITING, "", "", "", 0, 10)).isEmpty();
+    assertThat(hospital.list(new Hospital.Query(Set.of(Status.WAITING), "", "", ""), 0, 10))
+        .isEmpty();
   }
 
   @Test
@@ -290,6 +291,18 @@ class ConsumersIT {
 
       awaitDone("c", "PO-1", published);
     }
+  }
+
+  @Test
+  void whatAConsumerHasNotDoneIsNotForgotten() {
+    Places places = new Places(store, Clock.systemUTC(), "a", LEASE);
+    Tenure tenure = places.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
+    var _ = log.append(List.of(posting("PO-1"), posting("PO-2"), posting("PO-3")));
+    assertThat(log.forget(Lane.LANE_FINANCIAL, 3)).isZero();
+
+    assertThat(places.advance(tenure, 1)).isTrue();
+
+    assertThat(log.forget(Lane.LANE_FINANCIAL, 3)).isEqualTo(1);
   }
 
   @Test
@@ -343,8 +356,14 @@ class ConsumersIT {
 
   private DeadLetter awaitWaiting(String consumer) {
     Effects.await(
-        "a dead letter", () -> !hospital.list(Status.WAITING, consumer, "", "", 0, 10).isEmpty());
-    return hospital.list(Status.WAITING, consumer, "", "", 0, 10).getFirst();
+        "a dead letter",
+        () ->
+            !hospital
+                .list(new Hospital.Query(Set.of(Status.WAITING), consumer, "", ""), 0, 10)
+                .isEmpty());
+    return hospital
+        .list(new Hospital.Query(Set.of(Status.WAITING), consumer, "", ""), 0, 10)
+        .getFirst();
   }
 
   private static Reason reason(Runnable action) {

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -121,6 +122,28 @@ class StoreIT {
   }
 
   @Test
+  void twoNodesThatBlockEachOtherBothComeThrough() throws Exception {
+    if (engine == Engine.SQLITE) {
+      return;
+    }
+    var _ = store.write(insert("a"));
+    var _ = store.write(insert("b"));
+    CountDownLatch bothHaveOne = new CountDownLatch(2);
+    List<String> trail = java.util.Collections.synchronizedList(new ArrayList<>());
+
+    try (Store other = Store.open(database, 1);
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Boolean> first = callers.submit(() -> store.write(both("a", "b", bothHaveOne, trail)));
+      Future<Boolean> second =
+          callers.submit(() -> other.write(both("b", "a", bothHaveOne, trail)));
+      assertThat(first.get()).isTrue();
+      assertThat(second.get()).isTrue();
+    }
+
+    assertThat(trail).as("who was refused was run again").hasSizeGreaterThan(2);
+  }
+
+  @Test
   void aNewerLedgerIsRefused() {
     store.close();
     assertThatThrownBy(
@@ -154,6 +177,25 @@ class StoreIT {
           .hasMessageContaining("is damaged");
       assertThat(Files.readAllBytes(broken.resolve("ledger.db"))).isEqualTo(garbage);
     }
+  }
+
+  private static Work<Boolean> both(
+      String one, String two, CountDownLatch bothHaveOne, List<String> trail) {
+    return connection -> {
+      trail.add(one);
+      try (PreparedStatement touch =
+          connection.prepareStatement("UPDATE things SET name = name WHERE name = ?")) {
+        touch.setString(1, one);
+        var _ = touch.executeUpdate();
+        bothHaveOne.countDown();
+        bothHaveOne.await();
+        touch.setString(1, two);
+        var _ = touch.executeUpdate();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return true;
+    };
   }
 
   private static Work<Integer> insert(String name) {

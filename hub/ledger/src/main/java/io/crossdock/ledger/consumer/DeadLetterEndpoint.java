@@ -1,0 +1,352 @@
+package io.crossdock.ledger.consumer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ledger.consumer.DeadLetter.Status;
+import io.crossdock.ledger.idempotency.Claim;
+import io.crossdock.ledger.idempotency.Idempotency;
+import io.crossdock.ledger.store.Store;
+import io.crossdock.ops.v1.AuditRecord;
+import io.crossdock.ops.v1.DeadLetterServiceGrpc;
+import io.crossdock.ops.v1.DeadLetterStatus;
+import io.crossdock.ops.v1.DiscardDeadLetterRequest;
+import io.crossdock.ops.v1.DiscardDeadLetterResponse;
+import io.crossdock.ops.v1.GetDeadLetterRequest;
+import io.crossdock.ops.v1.GetDeadLetterResponse;
+import io.crossdock.ops.v1.ListDeadLettersRequest;
+import io.crossdock.ops.v1.ListDeadLettersResponse;
+import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
+import io.crossdock.ops.v1.RedeliverDeadLetterResponse;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.StreamObserver;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code crossdock.ops.v1.DeadLetterService} over the hospital. A deed, its audit record and the
+ * claim of its request id are one transaction. Its handlers may block, so they run on virtual
+ * threads.
+ */
+public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterServiceImplBase {
+
+  private static final String PREFIX = "D-";
+  private static final int USUAL_PAGE = 50;
+  private static final int MOST_IN_PAGE = 200;
+  private static final Duration LEASE = Duration.ofSeconds(3);
+  // Less than the deadline of the contract: whoever asks is told how it stands by then.
+  private static final Duration MOST_WAIT = Duration.ofSeconds(5);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final Store store;
+  private final Hospital hospital;
+  private final Idempotency idempotency;
+  private final Audit audit;
+  private final Clock clock;
+
+  /** Makes the service. */
+  public DeadLetterEndpoint(
+      Store store, Hospital hospital, Idempotency idempotency, Audit audit, Clock clock) {
+    this.store = store;
+    this.hospital = hospital;
+    this.idempotency = idempotency;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /** A deed of a person. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Deed(
+      MethodDescriptor<?, ?> method,
+      CommandContext context,
+      byte[] fingerprint,
+      String letterId,
+      Status to,
+      String reason) {}
+
+  @Override
+  public void listDeadLetters(
+      ListDeadLettersRequest request, StreamObserver<ListDeadLettersResponse> answer) {
+    reply(answer, () -> list(request));
+  }
+
+  @Override
+  public void getDeadLetter(
+      GetDeadLetterRequest request, StreamObserver<GetDeadLetterResponse> answer) {
+    reply(
+        answer,
+        () -> {
+          DeadLetter letter = find(request.getDeadLetterId());
+          return GetDeadLetterResponse.newBuilder()
+              .setDeadLetter(told(letter))
+              .setEvent(letter.event().envelope())
+              .setFreshness(live())
+              .build();
+        });
+  }
+
+  @Override
+  public void redeliverDeadLetter(
+      RedeliverDeadLetterRequest request, StreamObserver<RedeliverDeadLetterResponse> answer) {
+    reply(
+        answer,
+        () -> {
+          act(
+              new Deed(
+                  DeadLetterServiceGrpc.getRedeliverDeadLetterMethod(),
+                  request.getContext(),
+                  sha256(request.toByteArray()),
+                  request.getDeadLetterId(),
+                  Status.RELEASED,
+                  request.getReason()));
+          return RedeliverDeadLetterResponse.newBuilder()
+              .setDeadLetter(told(outcome(request.getDeadLetterId())))
+              .build();
+        });
+  }
+
+  @Override
+  public void discardDeadLetter(
+      DiscardDeadLetterRequest request, StreamObserver<DiscardDeadLetterResponse> answer) {
+    reply(
+        answer,
+        () -> {
+          act(
+              new Deed(
+                  DeadLetterServiceGrpc.getDiscardDeadLetterMethod(),
+                  request.getContext(),
+                  sha256(request.toByteArray()),
+                  request.getDeadLetterId(),
+                  Status.DISCARDED,
+                  request.getReason()));
+          return DiscardDeadLetterResponse.newBuilder()
+              .setDeadLetter(told(find(request.getDeadLetterId())))
+              .build();
+        });
+  }
+
+  private ListDeadLettersResponse list(ListDeadLettersRequest request) {
+    Set<Status> statuses = EnumSet.noneOf(Status.class);
+    if (request.getStatusesCount() == 0) {
+      statuses.addAll(statuses(DeadLetterStatus.DEAD_LETTER_STATUS_WAITING));
+    }
+    request.getStatusesList().forEach(status -> statuses.addAll(statuses(status)));
+    ListDeadLettersResponse.Builder response =
+        ListDeadLettersResponse.newBuilder().setFreshness(live());
+    if (statuses.isEmpty()) {
+      return response.build();
+    }
+    Hospital.Query query =
+        new Hospital.Query(
+            statuses, request.getConsumer(), request.getEventType(), request.getKey());
+    int size =
+        request.getPageSize() == 0 ? USUAL_PAGE : Math.min(request.getPageSize(), MOST_IN_PAGE);
+    long after = request.getPageToken().isEmpty() ? 0 : place(request);
+    List<DeadLetter> letters = hospital.list(query, after, size + 1);
+    letters.stream().limit(size).map(this::told).forEach(response::addDeadLetters);
+    if (letters.size() > size) {
+      response.setNextPageToken(token(request, letters.get(size - 1).id()));
+    }
+    return response.setTotal(hospital.count(query)).build();
+  }
+
+  private void act(Deed deed) {
+    String owner = UUID.randomUUID().toString();
+    Optional<Failure> failure =
+        store.write(connection -> Optional.ofNullable(act(connection, deed, owner)));
+    if (failure.isPresent()) {
+      throw new FailureException(failure.get());
+    }
+    hospital.acted();
+  }
+
+  private @Nullable Failure act(Connection connection, Deed deed, String owner)
+      throws SQLException {
+    String operation = deed.method().getFullMethodName();
+    String requestId = deed.context().getRequestId();
+    return switch (idempotency.claim(
+        connection, operation, requestId, deed.fingerprint(), owner, LEASE)) {
+      case Claim.New() -> {
+        Failure failure =
+            hospital.change(
+                connection,
+                number(deed.letterId()),
+                deed.to(),
+                deed.context().getActor().getId(),
+                deed.reason());
+        if (failure != null) {
+          var _ = idempotency.release(connection, operation, requestId, owner);
+          yield failure;
+        }
+        // What is answered is how the dead letter stands then, so nothing is to be remembered.
+        var _ = idempotency.complete(connection, operation, requestId, owner, new byte[0]);
+        var _ =
+            audit.append(
+                connection,
+                AuditRecord.newBuilder()
+                    .setActor(deed.context().getActor())
+                    .setOperation(operation)
+                    .setSubjectKind("dead_letter")
+                    .setSubjectId(deed.letterId())
+                    .setReason(deed.reason())
+                    .setOutcome("OK")
+                    .setRequestId(requestId)
+                    .setCorrelationId(deed.context().getCorrelationId())
+                    .build());
+        yield null;
+      }
+      case Claim.Done _ -> null;
+      case Claim.InFlight() ->
+          Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "The same request is being worked on.")
+              .withRetryAfter(LEASE);
+      case Claim.OtherRequest() ->
+          Failure.of(
+              Reason.REASON_REQUEST_ID_REUSED,
+              "The request id belongs to a request with another body.");
+    };
+  }
+
+  /** Waits until a courier, of this node or of another, has delivered what was released. */
+  private DeadLetter outcome(String id) {
+    long end = System.nanoTime() + MOST_WAIT.toNanos();
+    DeadLetter letter = find(id);
+    while (letter.status() == Status.RELEASED && System.nanoTime() < end) {
+      LockSupport.parkNanos(LOOK_NANOS);
+      letter = find(id);
+    }
+    return letter;
+  }
+
+  private DeadLetter find(String id) {
+    return hospital
+        .find(number(id))
+        .orElseThrow(
+            () -> new FailureException(Reason.REASON_NOT_FOUND, "There is no such dead letter."));
+  }
+
+  private io.crossdock.ops.v1.DeadLetter told(DeadLetter letter) {
+    EventEnvelope event = letter.event().envelope();
+    return io.crossdock.ops.v1.DeadLetter.newBuilder()
+        .setDeadLetterId(PREFIX + letter.id())
+        .setConsumer(letter.consumer())
+        .setEventId(event.getEventId())
+        .setEventType(event.getType())
+        .setKey(event.getKey())
+        .setLane(letter.event().lane())
+        .setStatus(status(letter.status()))
+        .setFailureReason(letter.reason())
+        .setFailureMessage(letter.message())
+        .setAttempts(letter.attempts())
+        .setWaitingBehind(hospital.waitingBehind(letter))
+        .setOccurredAt(event.getOccurredAt())
+        .setFailedAt(Timestamps.fromMillis(letter.failedAt().toEpochMilli()))
+        .setCorrelationId(event.getCorrelationId())
+        .build();
+  }
+
+  private static DeadLetterStatus status(Status status) {
+    return switch (status) {
+      case WAITING, RELEASED, BEHIND -> DeadLetterStatus.DEAD_LETTER_STATUS_WAITING;
+      case DELIVERED -> DeadLetterStatus.DEAD_LETTER_STATUS_DELIVERED;
+      case DISCARDED -> DeadLetterStatus.DEAD_LETTER_STATUS_DISCARDED;
+    };
+  }
+
+  // Events that only wait behind a sick one are told with it, as a number.
+  private static Set<Status> statuses(DeadLetterStatus status) {
+    return switch (status) {
+      case DEAD_LETTER_STATUS_WAITING -> EnumSet.of(Status.WAITING, Status.RELEASED);
+      case DEAD_LETTER_STATUS_DELIVERED -> EnumSet.of(Status.DELIVERED);
+      case DEAD_LETTER_STATUS_DISCARDED -> EnumSet.of(Status.DISCARDED);
+      case DEAD_LETTER_STATUS_UNSPECIFIED, UNRECOGNIZED -> EnumSet.noneOf(Status.class);
+    };
+  }
+
+  private static long number(String id) {
+    try {
+      return id.startsWith(PREFIX) ? Long.parseLong(id.substring(PREFIX.length())) : -1;
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private Freshness live() {
+    Timestamp now = Timestamps.fromMillis(clock.millis());
+    return Freshness.newBuilder()
+        .setSourceSystem("hub")
+        .setAsOf(now)
+        .setObservedAt(now)
+        .setMode(Freshness.Mode.MODE_LIVE)
+        .build();
+  }
+
+  // The last id and a check sum of what was asked, so that a token of another list is refused.
+  private static String token(ListDeadLettersRequest request, long last) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString((last + "." + sum(request)).getBytes(UTF_8));
+  }
+
+  private static long place(ListDeadLettersRequest request) {
+    try {
+      String token = new String(Base64.getUrlDecoder().decode(request.getPageToken()), UTF_8);
+      int dot = token.indexOf('.');
+      if (dot > 0 && token.substring(dot + 1).equals(sum(request))) {
+        return Long.parseLong(token.substring(0, dot));
+      }
+    } catch (IllegalArgumentException e) {
+      // Answered below.
+    }
+    throw new FailureException(
+        Reason.REASON_PAGE_TOKEN_INVALID, "The page token is not from this list.");
+  }
+
+  private static String sum(ListDeadLettersRequest request) {
+    CRC32 crc = new CRC32();
+    crc.update(request.toBuilder().clearPageSize().clearPageToken().build().toByteArray());
+    return Long.toHexString(crc.getValue());
+  }
+
+  private static <T> void reply(StreamObserver<T> answer, Supplier<T> response) {
+    T message;
+    try {
+      message = response.get();
+    } catch (FailureException e) {
+      answer.onError(e.failure().toException());
+      return;
+    }
+    answer.onNext(message);
+    answer.onCompleted();
+  }
+
+  private static byte[] sha256(byte[] request) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(request);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
