@@ -20,6 +20,9 @@ public final class ErpEuConnector {
         "erp-eu",
         PORT,
         new ErpEuErrors(),
-        backend -> List.of(new InventoryMethods(new Erp(backend)).service()));
+        backend -> {
+          Erp erp = new Erp(backend);
+          return List.of(new InventoryMethods(erp).service(), new PriceMethods(erp).service());
+        });
   }
 }

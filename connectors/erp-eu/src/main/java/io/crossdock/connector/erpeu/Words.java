@@ -7,6 +7,9 @@ import io.crossdock.inventory.v1.BusinessStep;
 import io.crossdock.inventory.v1.LineRemainder.RemainderReason;
 import io.crossdock.inventory.v1.ReservationStatus;
 import io.crossdock.inventory.v1.StockBucket;
+import io.crossdock.price.v1.PriceKind;
+import io.crossdock.product.v1.ProductStatus;
+import io.crossdock.product.v1.Returnability;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -45,11 +48,17 @@ final class Words {
 
   /** Unit by UN/ECE Recommendation 20. */
   static String unit(VendorData data, String field) {
-    return switch (data.text(field)) {
-      case "ST" -> "C62";
-      case "KG" -> "KGM";
-      case "KAR" -> "XCT";
-      default -> throw data.invalid(field, "a unit that the connector knows");
+    return unit(data.text(field))
+        .orElseThrow(() -> data.invalid(field, "a unit that the connector knows"));
+  }
+
+  /** Unit by UN/ECE Recommendation 20; empty for one that the connector does not know. */
+  static Optional<String> unit(String word) {
+    return switch (word) {
+      case "ST" -> Optional.of("C62");
+      case "KG" -> Optional.of("KGM");
+      case "KAR" -> Optional.of("XCT");
+      default -> Optional.empty();
     };
   }
 
@@ -70,6 +79,48 @@ final class Words {
       throw Canonical.refused(field + ".value", "at most three decimals");
     }
     return number.setScale(3).toPlainString();
+  }
+
+  static ProductStatus product(String word) {
+    return switch (word) {
+      case "" -> ProductStatus.PRODUCT_STATUS_ACTIVE;
+      case "01" -> ProductStatus.PRODUCT_STATUS_BLOCKED;
+      case "02" -> ProductStatus.PRODUCT_STATUS_DISCONTINUED;
+      case "99" -> ProductStatus.PRODUCT_STATUS_DRAFT;
+      default -> ProductStatus.PRODUCT_STATUS_UNSPECIFIED;
+    };
+  }
+
+  static Returnability.Kind returns(String word) {
+    return switch (word) {
+      case "R" -> Returnability.Kind.KIND_RETURNABLE;
+      case "X" -> Returnability.Kind.KIND_EXCHANGE_ONLY;
+      case "F" -> Returnability.Kind.KIND_ONLY_IF_FAULTY;
+      case "N" -> Returnability.Kind.KIND_FINAL_SALE;
+      default -> Returnability.Kind.KIND_UNSPECIFIED;
+    };
+  }
+
+  /** Tax class of a material in a country; empty when either is not known. */
+  static String taxCode(String country, String word) {
+    if (country.isEmpty()) {
+      return "";
+    }
+    return switch (word) {
+      case "1" -> country + "-STANDARD";
+      case "2" -> country + "-REDUCED";
+      default -> "";
+    };
+  }
+
+  /** A price that holds from a quantity on is a regular one with that quantity. */
+  static PriceKind price(String word) {
+    return switch (word) {
+      case "PR00", "ZVOL" -> PriceKind.PRICE_KIND_REGULAR;
+      case "VKA0" -> PriceKind.PRICE_KIND_SALE;
+      case "ZMEM" -> PriceKind.PRICE_KIND_MEMBER;
+      default -> PriceKind.PRICE_KIND_UNSPECIFIED;
+    };
   }
 
   static ReservationStatus reservation(String word) {

@@ -1,19 +1,22 @@
 package io.crossdock.connector.erpeu;
 
 import io.crossdock.connector.process.ConnectorProcess;
+import io.crossdock.connector.testkit.CatalogueConformance;
 import io.crossdock.connector.testkit.MethodCase;
-import io.crossdock.connector.testkit.StockConformance;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
+import io.crossdock.price.v1.PriceServiceGrpc;
 import io.grpc.ServiceDescriptor;
 import java.util.List;
+import java.util.stream.Stream;
 
-class ErpEuConnectorIT extends StockConformance {
+class ErpEuConnectorIT extends CatalogueConformance {
 
   ErpEuConnectorIT() {
     super(
         "EU-001",
         new Paths(
-            "/A_ReservationDocumentHeader", "/Commit", "/Withdraw", "/A_MaterialDocumentHeader"));
+            "/A_ReservationDocumentHeader", "/Commit", "/Withdraw", "/A_MaterialDocumentHeader"),
+        new Prices("EUR", "19.90", "18.90", true, "XCT", "KGM", "DE-STANDARD"));
   }
 
   @Override
@@ -28,11 +31,12 @@ class ErpEuConnectorIT extends StockConformance {
 
   @Override
   protected List<ServiceDescriptor> services() {
-    return List.of(InventoryServiceGrpc.getServiceDescriptor());
+    return List.of(
+        InventoryServiceGrpc.getServiceDescriptor(), PriceServiceGrpc.getServiceDescriptor());
   }
 
   @Override
   protected List<MethodCase<?, ?>> cases() {
-    return stockCases();
+    return Stream.of(stockCases(), priceCases()).<MethodCase<?, ?>>flatMap(List::stream).toList();
   }
 }

@@ -5,6 +5,10 @@ import io.crossdock.connector.vendor.VendorData;
 import io.crossdock.inventory.v1.LineRemainder.RemainderReason;
 import io.crossdock.inventory.v1.ReservationStatus;
 import io.crossdock.inventory.v1.StockBucket;
+import io.crossdock.price.v1.PriceKind;
+import io.crossdock.product.v1.ProductStatus;
+import io.crossdock.product.v1.Returnability;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +19,8 @@ final class Words {
   // Item numbers are of 32 bits.
   private static final Pattern ITEM = Pattern.compile("SKU-(0|[1-9][0-9]{0,8})");
   private static final Pattern STYLE = Pattern.compile("ST-(0|[1-9][0-9]{0,8})");
+
+  private static final String CASE = "XCS";
 
   private Words() {}
 
@@ -45,6 +51,54 @@ final class Words {
       case "EA" -> "C62";
       case "LB" -> "LBR";
       default -> throw data.invalid("uom", "a unit that the connector knows");
+    };
+  }
+
+  /** Package by UN/ECE Recommendation 20; empty for one that the connector does not know. */
+  static Optional<String> pack(String word) {
+    return word.equals("CS") ? Optional.of(CASE) : Optional.empty();
+  }
+
+  /** Whether a unit is a package that the ERP may know of an item. */
+  static boolean isPack(String unitCode) {
+    return unitCode.equals(CASE);
+  }
+
+  static ProductStatus product(String word) {
+    return switch (word) {
+      case "A" -> ProductStatus.PRODUCT_STATUS_ACTIVE;
+      case "H" -> ProductStatus.PRODUCT_STATUS_BLOCKED;
+      case "D" -> ProductStatus.PRODUCT_STATUS_DISCONTINUED;
+      case "P" -> ProductStatus.PRODUCT_STATUS_DRAFT;
+      default -> ProductStatus.PRODUCT_STATUS_UNSPECIFIED;
+    };
+  }
+
+  static Returnability.Kind returns(String word) {
+    return switch (word) {
+      case "FULL" -> Returnability.Kind.KIND_RETURNABLE;
+      case "EXCHANGE" -> Returnability.Kind.KIND_EXCHANGE_ONLY;
+      case "DEFECT_ONLY" -> Returnability.Kind.KIND_ONLY_IF_FAULTY;
+      case "NONE" -> Returnability.Kind.KIND_FINAL_SALE;
+      default -> Returnability.Kind.KIND_UNSPECIFIED;
+    };
+  }
+
+  /** Tax class; empty for one that the connector does not know. */
+  static String taxCode(String word) {
+    return switch (word) {
+      case "STD" -> "US-STANDARD";
+      case "FOOD" -> "US-FOOD";
+      default -> "";
+    };
+  }
+
+  static PriceKind price(String word) {
+    return switch (word) {
+      case "REG" -> PriceKind.PRICE_KIND_REGULAR;
+      case "SALE" -> PriceKind.PRICE_KIND_SALE;
+      case "MEMBER" -> PriceKind.PRICE_KIND_MEMBER;
+      default -> PriceKind.PRICE_KIND_UNSPECIFIED;
     };
   }
 

@@ -1,16 +1,21 @@
 package io.crossdock.connector.erpus;
 
 import io.crossdock.connector.process.ConnectorProcess;
+import io.crossdock.connector.testkit.CatalogueConformance;
 import io.crossdock.connector.testkit.MethodCase;
-import io.crossdock.connector.testkit.StockConformance;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
+import io.crossdock.price.v1.PriceServiceGrpc;
 import io.grpc.ServiceDescriptor;
 import java.util.List;
+import java.util.stream.Stream;
 
-class ErpUsConnectorIT extends StockConformance {
+class ErpUsConnectorIT extends CatalogueConformance {
 
   ErpUsConnectorIT() {
-    super("US-001", new Paths("/reservations", "/confirm", "/cancel", "/journals"));
+    super(
+        "US-001",
+        new Paths("/reservations", "/confirm", "/cancel", "/journals"),
+        new Prices("USD", "21.90", "20.80", false, "XCS", "LBR", "US-STANDARD"));
   }
 
   @Override
@@ -25,11 +30,12 @@ class ErpUsConnectorIT extends StockConformance {
 
   @Override
   protected List<ServiceDescriptor> services() {
-    return List.of(InventoryServiceGrpc.getServiceDescriptor());
+    return List.of(
+        InventoryServiceGrpc.getServiceDescriptor(), PriceServiceGrpc.getServiceDescriptor());
   }
 
   @Override
   protected List<MethodCase<?, ?>> cases() {
-    return stockCases();
+    return Stream.of(stockCases(), priceCases()).<MethodCase<?, ?>>flatMap(List::stream).toList();
   }
 }

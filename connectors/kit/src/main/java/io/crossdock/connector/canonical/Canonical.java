@@ -113,6 +113,19 @@ public final class Canonical {
     }
   }
 
+  /**
+   * The number of a quantity that must be more than zero.
+   *
+   * @param field where it stands in the request
+   */
+  public static BigDecimal positive(Quantity quantity, String field) {
+    BigDecimal number = number(quantity, field);
+    if (number.signum() <= 0) {
+      throw refused(field + ".value", "more than zero");
+    }
+    return number;
+  }
+
   /** A decimal as text, without an exponent and without zeros that say nothing. */
   public static String plain(BigDecimal number) {
     return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();

@@ -1,0 +1,83 @@
+package io.crossdock.connector.erpeu;
+
+import static io.crossdock.connector.canonical.Canonical.identifier;
+
+import com.google.protobuf.Duration;
+import io.crossdock.common.v1.Identifier.Scheme;
+import io.crossdock.connector.vendor.VendorData;
+import io.crossdock.product.v1.AgeRestriction;
+import io.crossdock.product.v1.Returnability;
+import io.crossdock.product.v1.SellableUnit;
+import io.crossdock.product.v1.UnitConversion;
+import java.util.concurrent.TimeUnit;
+
+/** The ERP's materials as the contract's sellable units. */
+final class ProductAnswers {
+
+  private ProductAnswers() {}
+
+  /**
+   * One material.
+   *
+   * @param country whose tax classes are meant; empty when no store was named, the ERP's classes
+   *     mean something in a country only
+   */
+  static SellableUnit unit(VendorData data, String country) {
+    SellableUnit.Builder unit =
+        SellableUnit.newBuilder()
+            .setItemId(Words.item(data, "Product"))
+            .setReceiptText(data.optionalText("ProductDescription"))
+            .setStatus(Words.product(data.optionalText("CrossPlantStatus")))
+            .setUnitCode(Words.unit(data, "BaseUnit"))
+            .setVariableMeasure(data.flag("IsVariableMeasure"))
+            .setTaxCode(Words.taxCode(country, data.optionalText("TaxClassification")))
+            .setReturnability(returnability(data))
+            .setSerialised(data.flag("IsSerialised"))
+            .addExternalIds(identifier(Scheme.SCHEME_SKU, data.text("Product"), Erp.SYSTEM));
+    if (data.has("ProductStandardID")) {
+      unit.addGtins(data.text("ProductStandardID"));
+    }
+    int age = age(data);
+    if (age > 0) {
+      unit.setAgeRestriction(AgeRestriction.newBuilder().setMinimumAge(age));
+    }
+    for (VendorData other : data.list("_UnitOfMeasure")) {
+      Words.unit(other.text("AlternativeUnit"))
+          .ifPresent(code -> unit.addConversions(conversion(other, code)));
+    }
+    return unit.build();
+  }
+
+  private static int age(VendorData data) {
+    long age = data.integer("MinimumAge", 0);
+    if (age < 0 || age > 150) {
+      throw data.invalid("MinimumAge", "an age");
+    }
+    return (int) age;
+  }
+
+  private static UnitConversion conversion(VendorData data, String code) {
+    long numerator = data.integer("QuantityNumerator");
+    long denominator = data.integer("QuantityDenominator");
+    if (numerator <= 0 || denominator <= 0) {
+      throw data.invalid("QuantityDenominator", "a ratio of whole numbers");
+    }
+    return UnitConversion.newBuilder()
+        .setUnitCode(code)
+        .setNumerator(numerator)
+        .setDenominator(denominator)
+        .build();
+  }
+
+  private static Returnability returnability(VendorData data) {
+    Returnability.Builder returnability =
+        Returnability.newBuilder()
+            .setKind(Words.returns(data.optionalText("ReturnCode")))
+            .setPolicyReference(data.optionalText("ReturnPolicy"));
+    long days = data.integer("ReturnWindowDays", 0);
+    if (days > 0) {
+      returnability.setWindow(Duration.newBuilder().setSeconds(TimeUnit.DAYS.toSeconds(days)));
+    }
+    return returnability.build();
+  }
+}

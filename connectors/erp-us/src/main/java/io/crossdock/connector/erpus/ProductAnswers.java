@@ -1,0 +1,80 @@
+package io.crossdock.connector.erpus;
+
+import static io.crossdock.connector.canonical.Canonical.identifier;
+
+import com.google.protobuf.Duration;
+import io.crossdock.common.v1.Identifier.Scheme;
+import io.crossdock.connector.vendor.VendorData;
+import io.crossdock.product.v1.AgeRestriction;
+import io.crossdock.product.v1.Returnability;
+import io.crossdock.product.v1.SellableUnit;
+import io.crossdock.product.v1.UnitConversion;
+import java.util.concurrent.TimeUnit;
+
+/** The ERP's items as the contract's sellable units. */
+final class ProductAnswers {
+
+  private ProductAnswers() {}
+
+  static SellableUnit unit(VendorData data) {
+    SellableUnit.Builder unit =
+        SellableUnit.newBuilder()
+            .setItemId(Words.item(data))
+            .addAllGtins(data.texts("upcs"))
+            .setReceiptText(data.optionalText("receiptText"))
+            .setStatus(Words.product(data.optionalText("status")))
+            .setUnitCode(Words.unit(data))
+            .setVariableMeasure(data.flag("weighed"))
+            .setTaxCode(Words.taxCode(data.optionalText("taxable")))
+            .setSerialised(data.flag("serialized"))
+            .addExternalIds(
+                identifier(
+                    Scheme.SCHEME_SKU, Long.toString(data.integer("itemNumber")), Erp.SYSTEM));
+    data.find("returns").ifPresent(rules -> unit.setReturnability(returnability(rules)));
+    int age = age(data);
+    if (age > 0) {
+      unit.setAgeRestriction(AgeRestriction.newBuilder().setMinimumAge(age));
+    }
+    data.find("packs").ifPresent(packs -> conversions(packs, unit));
+    return unit.build();
+  }
+
+  private static int age(VendorData data) {
+    long age = data.integer("minAge", 0);
+    if (age < 0 || age > 150) {
+      throw data.invalid("minAge", "an age");
+    }
+    return (int) age;
+  }
+
+  private static void conversions(VendorData packs, SellableUnit.Builder unit) {
+    packs
+        .node()
+        .fieldNames()
+        .forEachRemaining(word ->
+            Words.pack(word)
+                .ifPresent(code -> {
+                  long pieces = packs.integer(word);
+                  if (pieces <= 0) {
+                    throw packs.invalid(word, "more than zero");
+                  }
+                  unit.addConversions(
+                      UnitConversion.newBuilder()
+                          .setUnitCode(code)
+                          .setNumerator(pieces)
+                          .setDenominator(1));
+                }));
+  }
+
+  private static Returnability returnability(VendorData rules) {
+    Returnability.Builder returnability =
+        Returnability.newBuilder()
+            .setKind(Words.returns(rules.optionalText("type")))
+            .setPolicyReference(rules.optionalText("policy"));
+    long days = rules.integer("days", 0);
+    if (days > 0) {
+      returnability.setWindow(Duration.newBuilder().setSeconds(TimeUnit.DAYS.toSeconds(days)));
+    }
+    return returnability.build();
+  }
+}
