@@ -3,9 +3,8 @@ package io.crossdock.hub.ops;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.crossdock.common.v1.Freshness;
-import io.crossdock.common.v1.Reason;
 import io.crossdock.config.v1.RouteRules;
-import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
 import io.crossdock.gateway.cache.AnswerCache;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
@@ -44,6 +43,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** Tells how this hub is wired and how its parts are, and empties its cache. */
 public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
@@ -73,68 +73,69 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
 
   @Override
   public void listRoutes(ListRoutesRequest request, StreamObserver<ListRoutesResponse> answer) {
-    List<Route> all =
-        routes.stream()
-            .filter(route ->
-                request.getService().isEmpty() || route.getService().equals(request.getService()))
-            .map(this::describe)
-            .toList();
-    Page.of(all, request.getPageSize(), request.getPageToken())
-        .ifPresentOrElse(
-            page ->
-                reply(
-                    answer,
-                    ListRoutesResponse.newBuilder()
-                        .addAllRoutes(page.items())
-                        .setNextPageToken(page.nextToken())
-                        .setFreshness(live())
-                        .build()),
-            () -> refuseToken(answer));
+    reply(
+        answer,
+        () -> {
+          Page<Route> page =
+              Page.of(
+                  routes.stream()
+                      .filter(route -> wanted(request.getService(), route.getService()))
+                      .map(this::describe)
+                      .toList(),
+                  request.getPageSize(),
+                  request.getPageToken());
+          return ListRoutesResponse.newBuilder()
+              .addAllRoutes(page.items())
+              .setNextPageToken(page.nextToken())
+              .setFreshness(live())
+              .build();
+        });
   }
 
   @Override
   public void listConnectors(
       ListConnectorsRequest request, StreamObserver<ListConnectorsResponse> answer) {
-    List<Connector> all =
-        gateway.connectors().all().stream()
-            .filter(connector ->
-                request.getName().isEmpty() || connector.name().equals(request.getName()))
-            .sorted(Comparator.comparing(io.crossdock.gateway.connector.Connector::name))
-            .map(this::describe)
-            .toList();
-    Page.of(all, request.getPageSize(), request.getPageToken())
-        .ifPresentOrElse(
-            page ->
-                reply(
-                    answer,
-                    ListConnectorsResponse.newBuilder()
-                        .addAllConnectors(page.items())
-                        .setNextPageToken(page.nextToken())
-                        .setFreshness(live())
-                        .build()),
-            () -> refuseToken(answer));
+    reply(
+        answer,
+        () -> {
+          Page<Connector> page =
+              Page.of(
+                  gateway.connectors().all().stream()
+                      .filter(connector -> wanted(request.getName(), connector.name()))
+                      .sorted(Comparator.comparing(io.crossdock.gateway.connector.Connector::name))
+                      .map(this::describe)
+                      .toList(),
+                  request.getPageSize(),
+                  request.getPageToken());
+          return ListConnectorsResponse.newBuilder()
+              .addAllConnectors(page.items())
+              .setNextPageToken(page.nextToken())
+              .setFreshness(live())
+              .build();
+        });
   }
 
   @Override
   public void listContracts(
       ListContractsRequest request, StreamObserver<ListContractsResponse> answer) {
-    List<Contract> all =
-        gateway.contracts().services().stream()
-            .filter(service -> service.name().startsWith(request.getServicePrefix()))
-            .sorted(Comparator.comparing(ContractSet.Service::name))
-            .map(this::describe)
-            .toList();
-    Page.of(all, request.getPageSize(), request.getPageToken())
-        .ifPresentOrElse(
-            page ->
-                reply(
-                    answer,
-                    ListContractsResponse.newBuilder()
-                        .addAllContracts(page.items())
-                        .setNextPageToken(page.nextToken())
-                        .setFreshness(live())
-                        .build()),
-            () -> refuseToken(answer));
+    reply(
+        answer,
+        () -> {
+          Page<Contract> page =
+              Page.of(
+                  gateway.contracts().services().stream()
+                      .filter(service -> service.name().startsWith(request.getServicePrefix()))
+                      .sorted(Comparator.comparing(ContractSet.Service::name))
+                      .map(this::describe)
+                      .toList(),
+                  request.getPageSize(),
+                  request.getPageToken());
+          return ListContractsResponse.newBuilder()
+              .addAllContracts(page.items())
+              .setNextPageToken(page.nextToken())
+              .setFreshness(live())
+              .build();
+        });
   }
 
   @Override
@@ -165,7 +166,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
     byName.forEach((name, of) ->
         response.addOperations(
             OperationCacheStatistics.newBuilder().setOperation(name).setStatistics(describe(of))));
-    reply(answer, response.build());
+    reply(answer, response::build);
   }
 
   @Override
@@ -177,7 +178,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
           case ALL -> gateway.cache().invalidateAll();
           case WHAT_NOT_SET -> 0;
         };
-    reply(answer, InvalidateCacheResponse.newBuilder().setDroppedEntries(dropped).build());
+    reply(answer, InvalidateCacheResponse.newBuilder().setDroppedEntries(dropped)::build);
   }
 
   private Route describe(io.crossdock.config.v1.Route route) {
@@ -312,14 +313,20 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
     return Timestamps.fromMillis(instant.toEpochMilli());
   }
 
-  private static <T> void reply(StreamObserver<T> answer, T response) {
-    answer.onNext(response);
-    answer.onCompleted();
+  // An empty wish is for everything.
+  private static boolean wanted(String wish, String name) {
+    return wish.isEmpty() || wish.equals(name);
   }
 
-  private static void refuseToken(StreamObserver<?> answer) {
-    answer.onError(
-        Failure.of(Reason.REASON_PAGE_TOKEN_INVALID, "The page token is not from this list.")
-            .toException());
+  private static <T> void reply(StreamObserver<T> answer, Supplier<T> response) {
+    T made;
+    try {
+      made = response.get();
+    } catch (FailureException e) {
+      answer.onError(e.failure().toException());
+      return;
+    }
+    answer.onNext(made);
+    answer.onCompleted();
   }
 }

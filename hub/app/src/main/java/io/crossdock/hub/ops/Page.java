@@ -1,7 +1,9 @@
 package io.crossdock.hub.ops;
 
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A part of a list that is short enough to be kept whole.
@@ -18,20 +20,27 @@ record Page<T>(List<T> items, String nextToken) {
    *
    * @param size most items; 0 means as many as a page can have
    * @param token empty for the first page
-   * @return empty when the token is not one of this list's
+   * @throws FailureException when the token is not one of this list's
    */
-  static <T> Optional<Page<T>> of(List<T> all, int size, String token) {
-    int from;
-    try {
-      from = token.isEmpty() ? 0 : Integer.parseInt(token);
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
+  static <T> Page<T> of(List<T> all, int size, String token) {
+    int from = token.isEmpty() ? 0 : parse(token);
     if (from < 0 || from > all.size()) {
-      return Optional.empty();
+      throw notFromThisList();
     }
     int to = Math.min(all.size(), from + (size == 0 ? MAX_SIZE : Math.min(size, MAX_SIZE)));
-    return Optional.of(
-        new Page<>(all.subList(from, to), to == all.size() ? "" : Integer.toString(to)));
+    return new Page<>(all.subList(from, to), to == all.size() ? "" : Integer.toString(to));
+  }
+
+  private static int parse(String token) {
+    try {
+      return Integer.parseInt(token);
+    } catch (NumberFormatException e) {
+      throw notFromThisList();
+    }
+  }
+
+  private static FailureException notFromThisList() {
+    return new FailureException(
+        Failure.of(Reason.REASON_PAGE_TOKEN_INVALID, "The page token is not from this list."));
   }
 }

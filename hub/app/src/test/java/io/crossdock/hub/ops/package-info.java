@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.hub.ops;
+
+import org.jspecify.annotations.NullMarked;
