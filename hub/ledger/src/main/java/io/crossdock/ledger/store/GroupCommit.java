@@ -26,12 +26,14 @@ final class GroupCommit implements AutoCloseable {
 
   // A piece of work alone waits for the others' short transactions, not for ever.
   private static final int ATTEMPTS = 5;
+  private static final long WARN_EVERY_NANOS = 1_000_000_000L;
 
   private final Database database;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Task<?>> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final Thread thread;
   private volatile boolean closing;
+  private long warned = System.nanoTime() - WARN_EVERY_NANOS - 1;
   private @Nullable Connection connection;
 
   /** A piece of work and who waits for it. */
@@ -72,8 +74,7 @@ final class GroupCommit implements AutoCloseable {
   <T> CompletableFuture<T> submit(Work<T> work) {
     Task<T> task = new Task<>(work);
     if (closing || !waiting.offer(task)) {
-      task.result.completeExceptionally(
-          Store.unavailable(new IllegalStateException(closing ? "closed" : "too many wait")));
+      task.result.completeExceptionally(Store.unavailable());
     }
     return task.result;
   }
@@ -110,7 +111,14 @@ final class GroupCommit implements AutoCloseable {
         continue;
       }
       waiting.drainTo(batch, MOST_IN_ONE - 1);
-      write(batch);
+      try {
+        write(batch);
+      } catch (RuntimeException | Error e) {
+        // A mistake of ours. The thread goes on, because everybody's writes need it.
+        LOG.error("ledger writer failed", e);
+        drop();
+        batch.forEach(task -> task.result.completeExceptionally(e));
+      }
       batch.clear();
     }
     drop();
@@ -130,9 +138,10 @@ final class GroupCommit implements AutoCloseable {
         attempt = together(one);
       }
       if (attempt == Attempt.IN_CONFLICT) {
-        fail(one, new IllegalStateException("other nodes hold what is to be written"));
+        LOG.warn("ledger cannot be written: other nodes hold the rows");
+        fail(one);
       } else if (attempt == Attempt.OUTAGE) {
-        fail(left, new IllegalStateException("the database is out"));
+        fail(left);
         return;
       }
     }
@@ -176,21 +185,26 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void outage(List<Task<?>> tasks, SQLException why) {
-    LOG.warn("ledger cannot be written: {}", why.getMessage());
+    long now = System.nanoTime();
+    if (now - warned > WARN_EVERY_NANOS) {
+      warned = now;
+      LOG.warn("ledger cannot be written: {}", why.getMessage());
+    }
     if (database.isLost(why)) {
       drop();
     } else {
       undo();
     }
-    fail(tasks, why);
     // What came while the database was tried would only wait for the next try to fail as well.
+    // Taken before anyone is answered: who hears of the failure and comes again is tried again.
     List<Task<?>> came = new ArrayList<>();
     waiting.drainTo(came);
-    fail(came, why);
+    fail(tasks);
+    fail(came);
   }
 
-  private static void fail(List<Task<?>> tasks, Exception why) {
-    tasks.forEach(task -> task.result.completeExceptionally(Store.unavailable(why)));
+  private static void fail(List<Task<?>> tasks) {
+    tasks.forEach(task -> task.result.completeExceptionally(Store.unavailable()));
     tasks.clear();
   }
 

@@ -65,6 +65,10 @@ public final class PostgresDatabase implements Database {
     try (Statement statement = connection.createStatement()) {
       // Migrations may wait for each other; a write is tried again instead, piece by piece.
       statement.execute("SET lock_timeout = " + LOCK_MILLIS);
+      // "Done" means on the disk, whatever the server's default is.
+      statement.execute(
+          "SELECT set_config('synchronous_commit', 'on', false)"
+              + " WHERE current_setting('synchronous_commit') = 'off'");
       connection.commit();
       return connection;
     } catch (SQLException e) {

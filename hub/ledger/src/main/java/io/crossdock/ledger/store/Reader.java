@@ -28,7 +28,7 @@ final class Reader implements AutoCloseable {
   <T> CompletableFuture<T> submit(Work<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
     if (closing) {
-      result.completeExceptionally(Store.unavailable(new IllegalStateException("closed")));
+      result.completeExceptionally(Store.unavailable());
     } else {
       waiting.add(() -> run(work, result));
     }
@@ -75,9 +75,14 @@ final class Reader implements AutoCloseable {
       open.rollback();
       result.complete(answer);
     } catch (SQLException e) {
+      boolean out = connection == null || database.isOutage(e);
       drop();
-      result.completeExceptionally(
-          database.isOutage(e) ? Store.unavailable(e) : new IllegalStateException(e));
+      if (out) {
+        LOG.warn("ledger cannot be read: {}", e.getMessage());
+        result.completeExceptionally(Store.unavailable());
+      } else {
+        result.completeExceptionally(new IllegalStateException(e));
+      }
     } catch (RuntimeException | Error e) {
       drop();
       result.completeExceptionally(e);

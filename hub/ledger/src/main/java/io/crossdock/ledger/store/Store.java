@@ -88,13 +88,11 @@ public final class Store implements AutoCloseable {
     database.close();
   }
 
-  static FailureException unavailable(Throwable cause) {
-    FailureException failure =
-        new FailureException(
-            Failure.of(Reason.REASON_BACKEND_UNAVAILABLE, "The ledger cannot be reached.")
-                .with("system", "ledger"));
-    failure.initCause(cause);
-    return failure;
+  /** Tells callers; what the database said stays in the log. */
+  static FailureException unavailable() {
+    return new FailureException(
+        Failure.of(Reason.REASON_BACKEND_UNAVAILABLE, "The ledger cannot be reached.")
+            .with("system", "ledger"));
   }
 
   private static <T> T await(CompletableFuture<T> result) {
