@@ -1,0 +1,204 @@
+package io.crossdock.ledger.backup;
+
+import io.crossdock.ledger.audit.ChainCheck;
+import io.crossdock.ledger.audit.Verification;
+import io.crossdock.ledger.store.SqliteDatabase;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * Back-ups of a ledger on SQLite. A back-up is one file: the whole ledger as it was at one moment.
+ * It may be made by any process of this machine while a hub writes.
+ */
+public final class Backup {
+
+  private static final int BUSY_MILLIS = 10_000;
+  private static final int MOST_PROBLEMS = 100;
+
+  private Backup() {}
+
+  /**
+   * Makes a back-up and checks it. The file appears under its name when it is complete and on the
+   * disk, also when the check finds that the ledger itself is not in order: nothing better is to be
+   * had then.
+   *
+   * @param directory of the ledger, in use or not
+   * @param file that must not exist yet
+   * @return what the check of the back-up found
+   * @throws BackupException when it could not be made
+   */
+  public static Report make(Path directory, Path file) throws BackupException {
+    Path ledger = new SqliteDatabase(directory).file();
+    if (!Files.isRegularFile(ledger)) {
+      throw new BackupException(directory + " has no ledger");
+    }
+    if (Files.exists(file)) {
+      throw new BackupException(file + " exists (name a file that does not)");
+    }
+    Path part = part(file);
+    try {
+      Files.deleteIfExists(part);
+      try (Connection connection = open(ledger, false);
+          PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+        vacuum.setString(1, part.toString());
+        vacuum.execute();
+      }
+      Report report = check(part);
+      publish(part, file);
+      return report;
+    } catch (SQLException | IOException e) {
+      throw new BackupException(file + " could not be written: " + e.getMessage(), e);
+    } finally {
+      remove(part);
+    }
+  }
+
+  /**
+   * Checks a ledger's file: SQLite's own structures, and the audit chain.
+   *
+   * @param file a back-up, or the {@code ledger.db} of a directory
+   * @throws BackupException when it cannot be read at all
+   */
+  public static Report check(Path file) throws BackupException {
+    if (!Files.isRegularFile(file)) {
+      throw new BackupException(file + " is not there");
+    }
+    try (Connection connection = open(file, true)) {
+      List<String> problems = new ArrayList<>();
+      collect(connection, "PRAGMA integrity_check(" + MOST_PROBLEMS + ")", problems);
+      problems.removeIf("ok"::equals);
+      if (!problems.isEmpty()) {
+        return damaged(problems);
+      }
+      String version = version(connection);
+      return switch (chain(connection)) {
+        case Verification.Intact intact ->
+            new Report(List.of(), "", version, intact.checked(), intact.hash());
+        case Verification.Broken broken ->
+            new Report(
+                List.of(),
+                "audit record " + broken.sequence() + ": " + broken.fault(),
+                version,
+                broken.checked(),
+                "");
+      };
+    } catch (SQLException e) {
+      return damaged(List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /**
+   * Puts a back-up into a directory that has no ledger. A hub that is started there goes on from
+   * the moment of the back-up.
+   *
+   * @return what the check found; a broken audit chain is no reason not to restore
+   * @throws BackupException when the file is damaged or the directory has a ledger
+   */
+  public static Report restore(Path file, Path directory) throws BackupException {
+    Report report = check(file);
+    if (!report.damage().isEmpty()) {
+      throw new BackupException(file + " is damaged: " + report.damage().getFirst());
+    }
+    Path ledger = new SqliteDatabase(directory).file();
+    // A write-ahead log that stayed behind would be applied to the wrong file.
+    for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
+      Path left = ledger.resolveSibling(ledger.getFileName() + suffix);
+      if (Files.exists(left)) {
+        throw new BackupException(
+            left + " exists (stop the hub and move the directory's files away first)");
+      }
+    }
+    Path part = part(ledger);
+    try {
+      Files.createDirectories(directory);
+      Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
+      publish(part, ledger);
+      return report;
+    } catch (IOException e) {
+      throw new BackupException(directory + " could not be written: " + e.getMessage(), e);
+    } finally {
+      remove(part);
+    }
+  }
+
+  private static Report damaged(List<String> damage) {
+    return new Report(damage, "", "", 0, "");
+  }
+
+  private static Verification chain(Connection connection) throws SQLException {
+    ChainCheck check = new ChainCheck(0, 0);
+    @Nullable Verification found = null;
+    while (found == null) {
+      found = check.step(connection);
+    }
+    return found;
+  }
+
+  private static String version(Connection connection) throws SQLException {
+    List<String> versions = new ArrayList<>();
+    collect(
+        connection,
+        "SELECT version FROM flyway_schema_history WHERE success"
+            + " ORDER BY installed_rank DESC LIMIT 1",
+        versions);
+    return versions.isEmpty() ? "" : versions.getFirst();
+  }
+
+  private static void collect(Connection connection, String sql, List<String> into)
+      throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        into.add(rows.getString(1));
+      }
+    }
+  }
+
+  private static Connection open(Path file, boolean readOnly) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(readOnly);
+    config.setBusyTimeout(BUSY_MILLIS);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file);
+    return source.getConnection();
+  }
+
+  private static Path part(Path file) {
+    return file.resolveSibling(file.getFileName() + ".part");
+  }
+
+  // On the disk before it has its name, and its name on the disk before anyone is told.
+  private static void publish(Path part, Path file) throws IOException {
+    flush(part, StandardOpenOption.WRITE);
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    flush(file.toAbsolutePath().resolveSibling("."), StandardOpenOption.READ);
+  }
+
+  private static void flush(Path path, StandardOpenOption option) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, option)) {
+      channel.force(true);
+    }
+  }
+
+  private static void remove(Path part) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      // The next back-up under this name removes it.
+    }
+  }
+}

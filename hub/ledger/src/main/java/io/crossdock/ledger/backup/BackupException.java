@@ -1,0 +1,15 @@
+package io.crossdock.ledger.backup;
+
+/** A back-up that could not be made or put back; the message says why and what to do. */
+public final class BackupException extends Exception {
+
+  private static final long serialVersionUID = 1;
+
+  BackupException(String message) {
+    super(message);
+  }
+
+  BackupException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
