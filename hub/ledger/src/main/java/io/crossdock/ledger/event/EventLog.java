@@ -258,7 +258,7 @@ public final class EventLog {
    * @return how many were forgotten
    */
   public long forget(Lane lane, long upTo) {
-    long last = Math.min(Math.min(upTo, newest() - 1), store.read(c -> slowest(c, lane)));
+    long last = Math.min(upTo, forgettable(lane));
     long forgotten = 0;
     long from = store.read(connection -> floor(connection, lane));
     while (from < last) {
@@ -278,6 +278,11 @@ public final class EventLog {
       from = until;
     }
     return forgotten;
+  }
+
+  /** Up to which id a lane's events are needed no more by the hub itself. */
+  long forgettable(Lane lane) {
+    return Math.min(newest() - 1, store.read(connection -> slowest(connection, lane)));
   }
 
   /** The id of the newest event; 0 when there is none. */

@@ -20,6 +20,10 @@ public record StoredEvent(long id, Lane lane, String aggregate, EventEnvelope en
     return Position.at(id);
   }
 
+  long recordedMicros() {
+    return Timestamps.toMicros(envelope.getRecordedAt());
+  }
+
   /** Puts together what was written as bytes and what the ledger gave. */
   static StoredEvent of(
       long id, Lane lane, String aggregate, long sequence, long recordedMicros, byte[] bytes) {

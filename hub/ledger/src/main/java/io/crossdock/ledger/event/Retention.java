@@ -1,0 +1,108 @@
+package io.crossdock.ledger.event;
+
+import io.crossdock.policy.v1.Lane;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Moves old events out of the log into compressed files, lane by lane.
+ *
+ * <p>A file holds {@code EventEnvelope}s, each preceded by its length as a varint (protobuf's
+ * "delimited" form), and is named {@code LANE-FIRST-LAST.events.gz} by the ids of its events. It is
+ * flushed to the disk before the first of its events is forgotten; when the process dies between
+ * the two, the next run writes the same events again, and they may stand in two files.
+ */
+public final class Retention {
+
+  private static final int PAGE = 500;
+  private static final int MOST_IN_FILE = 100_000;
+
+  private final EventLog log;
+  private final Path directory;
+
+  /**
+   * @param directory of the files, made if it does not exist
+   */
+  public Retention(EventLog log, Path directory) {
+    this.log = log;
+    this.directory = directory;
+  }
+
+  /**
+   * Archives and forgets a lane's events that were recorded before a moment. What a consumer of the
+   * hub has not done yet stays.
+   *
+   * @return how many were forgotten
+   * @throws IOException when they cannot be archived; none is forgotten then that is not
+   */
+  public long keepFrom(Lane lane, Instant moment) throws IOException {
+    Files.createDirectories(directory);
+    long last = log.forgettable(lane);
+    long forgotten = 0;
+    while (true) {
+      long first = log.beginning().id(lane);
+      long upTo = archive(lane, first, last, Selection.micros(moment));
+      if (upTo == first) {
+        return forgotten;
+      }
+      forgotten += log.forget(lane, upTo);
+    }
+  }
+
+  /** Writes a file; the id of its last event, or {@code after} when there is nothing to write. */
+  private long archive(Lane lane, long after, long last, long untilMicros) throws IOException {
+    Path part = directory.resolve("part-" + lane.name().toLowerCase(Locale.ROOT));
+    long upTo = after;
+    int count = 0;
+    try (OutputStream out =
+        new GZIPOutputStream(new BufferedOutputStream(Files.newOutputStream(part)))) {
+      for (boolean more = true; more && count < MOST_IN_FILE; ) {
+        EventPage page = log.read(lane, upTo, Selection.ALL, PAGE);
+        more = page.more();
+        for (StoredEvent event : page.events()) {
+          if (event.id() > last || event.recordedMicros() >= untilMicros) {
+            more = false;
+            break;
+          }
+          event.envelope().writeDelimitedTo(out);
+          upTo = event.id();
+          count++;
+        }
+      }
+    }
+    if (count == 0) {
+      Files.delete(part);
+      return after;
+    }
+    flush(part);
+    String name =
+        lane.name().substring("LANE_".length()).toLowerCase(Locale.ROOT)
+            + "-"
+            + (after + 1)
+            + "-"
+            + upTo
+            + ".events.gz";
+    Files.move(
+        part,
+        directory.resolve(name),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    flush(directory);
+    return upTo;
+  }
+
+  private static void flush(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}
