@@ -169,6 +169,9 @@ final class Instance {
     if (state != states[loop]) {
       states[loop] = state;
       since = Instant.now();
+      if (state == ConnectivityState.READY) {
+        wakeOthers(loop);
+      }
     }
     if (closing || state == ConnectivityState.SHUTDOWN) {
       return;
@@ -180,6 +183,16 @@ final class Instance {
               .schedule(channel::resetConnectBackoff, RETRY.toMillis(), TimeUnit.MILLISECONDS);
     }
     channel.notifyWhenStateChanged(state, () -> loops.loop(loop).execute(() -> watch(loop)));
+  }
+
+  // The process is back: the other loops need not wait for their own next try.
+  private void wakeOthers(int ready) {
+    for (int i = 0; i < channels.length; i++) {
+      if (i != ready) {
+        ManagedChannel other = channels[i];
+        loops.loop(i).execute(other::resetConnectBackoff);
+      }
+    }
   }
 
   private void watchHealth() {
