@@ -880,7 +880,7 @@ final class ErpEuBackend implements Backend {
     OptionalInt store =
         plant.isPresent() ? OptionalInt.of(store(plant.get())) : OptionalInt.empty();
     Optional<Set<String>> gtins = filter.values("ProductStandardID");
-    Optional<String> style = filter.fixed("StyleNumber");
+    Optional<Set<String>> styles = filter.values("StyleNumber");
     return collection(
         request,
         "A_Product",
@@ -893,10 +893,10 @@ final class ErpEuBackend implements Backend {
             gtins.get().forEach(gtin -> World.itemOfGtin(gtin).ifPresent(wanted::add));
             items = items.filter(wanted::contains);
           }
-          if (style.isPresent()) {
+          if (styles.isPresent()) {
             items =
-                items.filter(
-                    item -> Integer.toString(500 + (item - World.FIRST) / 4).equals(style.get()));
+                items.filter(item ->
+                    styles.get().contains(Integer.toString(500 + (item - World.FIRST) / 4)));
           }
           return items
               .filter(item -> store.isEmpty() || World.keeps(item, store.getAsInt()))

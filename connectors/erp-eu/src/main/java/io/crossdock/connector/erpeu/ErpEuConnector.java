@@ -22,7 +22,10 @@ public final class ErpEuConnector {
         new ErpEuErrors(),
         backend -> {
           Erp erp = new Erp(backend);
-          return List.of(new InventoryMethods(erp).service(), new PriceMethods(erp).service());
+          return List.of(
+              new InventoryMethods(erp).service(),
+              new PriceMethods(erp).service(),
+              new ProductMethods(erp).service());
         });
   }
 }

@@ -24,6 +24,16 @@ final class Materials {
     return rows(PRODUCTS, field, values, also);
   }
 
+  /** A page of materials. */
+  Erp.Rows products(String filter, int size, String skipToken) throws InterruptedException {
+    return erp.rows(
+        Erp.get(PRODUCTS)
+            .about("product")
+            .query("$filter", filter)
+            .query("$top", Integer.toString(size))
+            .query("$skiptoken", skipToken));
+  }
+
   /** All rows of a collection whose field has one of the values and of which the rest holds too. */
   List<VendorData> rows(String collection, String field, List<String> values, String also)
       throws InterruptedException {

@@ -3,18 +3,52 @@ package io.crossdock.connector.erpeu;
 import static io.crossdock.connector.canonical.Canonical.identifier;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
 import io.crossdock.common.v1.Identifier.Scheme;
+import io.crossdock.connector.canonical.Canonical;
+import io.crossdock.connector.catalogue.CatalogueItem;
 import io.crossdock.connector.vendor.VendorData;
 import io.crossdock.product.v1.AgeRestriction;
 import io.crossdock.product.v1.Returnability;
 import io.crossdock.product.v1.SellableUnit;
 import io.crossdock.product.v1.UnitConversion;
+import io.crossdock.product.v1.VariantAttribute;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The ERP's materials as the contract's sellable units. */
 final class ProductAnswers {
 
   private ProductAnswers() {}
+
+  /** One material with what it tells of its style; {@code country} as for its unit. */
+  static CatalogueItem item(VendorData data, String country) {
+    SellableUnit unit = unit(data, country);
+    List<VariantAttribute> attributes = new ArrayList<>();
+    attribute(data, "Colour", "colour").ifPresent(attributes::add);
+    attribute(data, "Size", "size").ifPresent(attributes::add);
+    return new CatalogueItem(
+        data.integer("Product"),
+        data.text("StyleNumber"),
+        data.text("ProductName"),
+        data.optionalText("Brand"),
+        data.optionalText("ProductHierarchy"),
+        attributes,
+        unit,
+        data.optionalText("CrossPlantStatus"),
+        data.instant("LastChangeDateTime")
+            .map(Canonical::timestamp)
+            .orElse(Timestamp.getDefaultInstance()));
+  }
+
+  private static Optional<VariantAttribute> attribute(VendorData data, String field, String name) {
+    String value = data.optionalText(field);
+    return value.isEmpty()
+        ? Optional.empty()
+        : Optional.of(VariantAttribute.newBuilder().setName(name).setValue(value).build());
+  }
 
   /**
    * One material.

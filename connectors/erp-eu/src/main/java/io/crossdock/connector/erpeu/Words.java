@@ -91,6 +91,18 @@ final class Words {
     };
   }
 
+  /** The ERP's word for a status that it knows. */
+  static String product(ProductStatus status) {
+    return switch (status) {
+      case PRODUCT_STATUS_ACTIVE -> "";
+      case PRODUCT_STATUS_BLOCKED -> "01";
+      case PRODUCT_STATUS_DISCONTINUED -> "02";
+      case PRODUCT_STATUS_DRAFT -> "99";
+      case PRODUCT_STATUS_UNSPECIFIED, UNRECOGNIZED ->
+          throw Canonical.refused("statuses", "statuses that the ERP knows");
+    };
+  }
+
   static Returnability.Kind returns(String word) {
     return switch (word) {
       case "R" -> Returnability.Kind.KIND_RETURNABLE;

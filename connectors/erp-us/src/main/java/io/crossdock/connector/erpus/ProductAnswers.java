@@ -3,18 +3,58 @@ package io.crossdock.connector.erpus;
 import static io.crossdock.connector.canonical.Canonical.identifier;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
 import io.crossdock.common.v1.Identifier.Scheme;
+import io.crossdock.connector.canonical.Canonical;
+import io.crossdock.connector.catalogue.CatalogueItem;
 import io.crossdock.connector.vendor.VendorData;
 import io.crossdock.product.v1.AgeRestriction;
 import io.crossdock.product.v1.Returnability;
 import io.crossdock.product.v1.SellableUnit;
 import io.crossdock.product.v1.UnitConversion;
+import io.crossdock.product.v1.VariantAttribute;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The ERP's items as the contract's sellable units. */
 final class ProductAnswers {
 
   private ProductAnswers() {}
+
+  /** One item with what it tells of its style. */
+  static CatalogueItem item(VendorData data) {
+    String section = data.optionalText("subDepartment");
+    return new CatalogueItem(
+        data.integer("itemNumber"),
+        data.text("styleCode"),
+        data.text("title"),
+        data.optionalText("brand"),
+        data.optionalText("department") + (section.isEmpty() ? "" : "/" + section),
+        data.find("attributes").map(ProductAnswers::attributes).orElse(List.of()),
+        unit(data),
+        data.optionalText("status"),
+        data.epochMillis("updatedAt")
+            .map(Canonical::timestamp)
+            .orElse(Timestamp.getDefaultInstance()));
+  }
+
+  private static List<VariantAttribute> attributes(VendorData data) {
+    List<VariantAttribute> attributes = new ArrayList<>();
+    data.node()
+        .fieldNames()
+        .forEachRemaining(word -> {
+          String value = data.optionalText(word);
+          if (!value.isEmpty()) {
+            attributes.add(
+                VariantAttribute.newBuilder()
+                    .setName(Words.attribute(word))
+                    .setValue(value)
+                    .build());
+          }
+        });
+    return attributes;
+  }
 
   static SellableUnit unit(VendorData data) {
     SellableUnit.Builder unit =

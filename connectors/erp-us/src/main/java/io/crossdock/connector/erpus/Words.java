@@ -18,7 +18,8 @@ final class Words {
 
   // Item numbers are of 32 bits.
   private static final Pattern ITEM = Pattern.compile("SKU-(0|[1-9][0-9]{0,8})");
-  private static final Pattern STYLE = Pattern.compile("ST-(0|[1-9][0-9]{0,8})");
+  // Style codes have six digits at the most.
+  private static final Pattern STYLE = Pattern.compile("ST-([1-9][0-9]{0,5})");
 
   private static final String CASE = "XCS";
 
@@ -72,6 +73,21 @@ final class Words {
       case "P" -> ProductStatus.PRODUCT_STATUS_DRAFT;
       default -> ProductStatus.PRODUCT_STATUS_UNSPECIFIED;
     };
+  }
+
+  /** The ERP's word for a status; empty for one that it has no word for. */
+  static String product(ProductStatus status) {
+    return switch (status) {
+      case PRODUCT_STATUS_ACTIVE -> "A";
+      case PRODUCT_STATUS_BLOCKED -> "H";
+      case PRODUCT_STATUS_DISCONTINUED -> "D";
+      case PRODUCT_STATUS_DRAFT -> "P";
+      case PRODUCT_STATUS_UNSPECIFIED, UNRECOGNIZED -> "";
+    };
+  }
+
+  static String attribute(String word) {
+    return word.equals("color") ? "colour" : word;
   }
 
   static Returnability.Kind returns(String word) {

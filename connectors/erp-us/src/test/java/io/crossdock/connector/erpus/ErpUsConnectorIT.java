@@ -5,6 +5,7 @@ import io.crossdock.connector.testkit.CatalogueConformance;
 import io.crossdock.connector.testkit.MethodCase;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
 import io.crossdock.price.v1.PriceServiceGrpc;
+import io.crossdock.product.v1.ProductServiceGrpc;
 import io.grpc.ServiceDescriptor;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,11 +32,15 @@ class ErpUsConnectorIT extends CatalogueConformance {
   @Override
   protected List<ServiceDescriptor> services() {
     return List.of(
-        InventoryServiceGrpc.getServiceDescriptor(), PriceServiceGrpc.getServiceDescriptor());
+        InventoryServiceGrpc.getServiceDescriptor(),
+        PriceServiceGrpc.getServiceDescriptor(),
+        ProductServiceGrpc.getServiceDescriptor());
   }
 
   @Override
   protected List<MethodCase<?, ?>> cases() {
-    return Stream.of(stockCases(), priceCases()).<MethodCase<?, ?>>flatMap(List::stream).toList();
+    return Stream.of(stockCases(), priceCases(), productCases())
+        .<MethodCase<?, ?>>flatMap(List::stream)
+        .toList();
   }
 }

@@ -17,8 +17,19 @@ import io.crossdock.price.v1.PricedLine;
 import io.crossdock.price.v1.PricedLine.Outcome;
 import io.crossdock.price.v1.QuotePricesRequest;
 import io.crossdock.price.v1.QuotePricesResponse;
+import io.crossdock.product.v1.GetProductRequest;
+import io.crossdock.product.v1.GetProductResponse;
+import io.crossdock.product.v1.ListProductsRequest;
+import io.crossdock.product.v1.ListProductsResponse;
+import io.crossdock.product.v1.Product;
+import io.crossdock.product.v1.ProductServiceGrpc;
+import io.crossdock.product.v1.ProductStatus;
+import io.crossdock.product.v1.Returnability;
+import io.crossdock.product.v1.SellableUnit;
+import io.crossdock.product.v1.Variant;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +80,193 @@ public abstract class CatalogueConformance extends StockConformance {
                     .setLocationId(NOWHERE)
                     .build())
             .refuses(quote()));
+  }
+
+  /** The cases of the product contract. */
+  protected final List<MethodCase<?, ?>> productCases() {
+    return List.of(
+        MethodCase.of(ProductServiceGrpc.getGetProductMethod())
+            .answers(
+                _ -> item("SKU-1001").build(),
+                answer -> {
+                  verifyProduct(answer.getProduct());
+                  assertThat(answer.getItemId()).isEqualTo("SKU-1001");
+                  assertThat(answer.getFreshness().getSourceSystem()).isEqualTo(backendName());
+                })
+            .findsNothing(_ -> item("SKU-1").build())
+            .refuses(GetProductRequest.getDefaultInstance()),
+        MethodCase.of(ProductServiceGrpc.getListProductsMethod())
+            .answers(
+                _ -> list(4).build(),
+                answer -> {
+                  verifyProduct(answer.getProducts(0));
+                  assertThat(answer.getNextPageToken()).isNotEmpty();
+                  assertThat(answer.getFreshness().getSourceSystem()).isEqualTo(backendName());
+                })
+            .findsNothing(_ -> list(4).setLocationId(NOWHERE).build())
+            .refuses(list(-1).build()));
+  }
+
+  @Test
+  final void findsAProductByItsStyleItsItemsAndTheirNumbers() {
+    GetProductRequest.Builder at = GetProductRequest.newBuilder().setLocationId(location);
+
+    GetProductResponse byStyle = product(at.setProductId("ST-500").build());
+
+    verifyProduct(byStyle.getProduct());
+    assertThat(byStyle.getItemId()).isEmpty();
+    for (String gtin : List.of("4006381000000", "04006381000000")) {
+      GetProductResponse byNumber = product(at.setGtin(gtin).build());
+      assertThat(byNumber.getProduct()).as(gtin).isEqualTo(byStyle.getProduct());
+      assertThat(byNumber.getItemId()).as(gtin).isEqualTo("SKU-1001");
+    }
+    GetProductResponse everywhere =
+        product(GetProductRequest.newBuilder().setItemId("SKU-1009").build());
+    assertThat(everywhere.getProduct().getProductId()).isEqualTo("ST-502");
+    assertThat(product(at.setItemId("SKU-1010").build()).getProduct().getVariantsList())
+        .as("variants that the store keeps")
+        .hasSize(everywhere.getProduct().getVariantsCount() - 1);
+  }
+
+  @Test
+  final void saysThatThereIsNoSuchProduct() {
+    GetProductRequest.Builder at = GetProductRequest.newBuilder().setLocationId(location);
+    for (GetProductRequest request :
+        List.of(
+            at.setItemId("SKU-1009").build(),
+            at.setItemId("FOO").build(),
+            at.setProductId("ST-1").build(),
+            at.setProductId("ST-99999999999").build(),
+            at.setProductId("FOO").build(),
+            at.setGtin("4006381000007").build(),
+            item("SKU-1001").setLocationId(NOWHERE).build())) {
+      Failure failure = failure(() -> product(request));
+
+      assertThat(failure.reason()).as("%s", request).isEqualTo(Reason.REASON_NOT_FOUND);
+    }
+  }
+
+  @Test
+  final void tellsWhereAnItemStandsBesideItsStyle() {
+    Product product = product(item("SKU-1013").build()).getProduct();
+
+    assertThat(product.getStatus()).isEqualTo(ProductStatus.PRODUCT_STATUS_ACTIVE);
+    assertThat(product.getVariantsList().stream().map(each -> each.getUnits(0).getStatus()))
+        .containsExactly(
+            ProductStatus.PRODUCT_STATUS_BLOCKED,
+            ProductStatus.PRODUCT_STATUS_DISCONTINUED,
+            ProductStatus.PRODUCT_STATUS_DRAFT,
+            ProductStatus.PRODUCT_STATUS_ACTIVE);
+  }
+
+  @Test
+  final void listsEachStyleOnceWhereverThePagesAreCut() {
+    ListProductsResponse whole = products(list(60).build());
+    List<Product> pieces = new ArrayList<>();
+    String next = "";
+    for (int i = 0; i < 20; i++) {
+      ListProductsResponse page = products(list(3).setPageToken(next).build());
+      assertThat(page.getProductsCount()).isLessThanOrEqualTo(3);
+      pieces.addAll(page.getProductsList());
+      next = page.getNextPageToken();
+    }
+
+    assertThat(pieces).hasSizeGreaterThan(10).isEqualTo(whole.getProductsList());
+    assertThat(pieces.stream().map(Product::getProductId)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  final void listsWhatIsAskedForOnly() {
+    List<Product> coffee =
+        products(list(20).setCategoryPath("food/coffee").build()).getProductsList();
+    List<Product> food = products(list(20).setCategoryPath("/food/").build()).getProductsList();
+    List<Product> jackets = products(list(20).setText("Trail").build()).getProductsList();
+
+    assertThat(coffee)
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each.getCategoryPathsList()).containsExactly("food/coffee"));
+    assertThat(food)
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each.getCategoryPaths(0)).startsWith("food/"));
+    assertThat(jackets)
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each.getName()).isEqualTo("Trail Jacket"));
+    assertThat(products(list(20).setCategoryPath("foo").build()).getProductsList()).isEmpty();
+    assertThat(
+            products(
+                    list(500)
+                        .addStatuses(ProductStatus.PRODUCT_STATUS_BLOCKED)
+                        .addStatuses(ProductStatus.PRODUCT_STATUS_DRAFT)
+                        .build())
+                .getProductsList())
+        .allSatisfy(
+            each -> assertThat(each.getStatus()).isNotEqualTo(ProductStatus.PRODUCT_STATUS_ACTIVE));
+    assertThat(
+            products(
+                    list(20)
+                        .setUpdatedFrom(Timestamps.fromMillis(System.currentTimeMillis()))
+                        .build())
+                .getProductsList())
+        .isEmpty();
+  }
+
+  @Test
+  final void refusesAPageTokenOfAnotherList() {
+    String token = products(list(4).build()).getNextPageToken();
+
+    Failure failure = failure(() -> products(list(4).setText("Trail").setPageToken(token).build()));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_PAGE_TOKEN_INVALID);
+  }
+
+  private GetProductResponse product(GetProductRequest request) {
+    return caller().call(ProductServiceGrpc.getGetProductMethod(), request);
+  }
+
+  private ListProductsResponse products(ListProductsRequest request) {
+    return caller().call(ProductServiceGrpc.getListProductsMethod(), request);
+  }
+
+  private GetProductRequest.Builder item(String item) {
+    return GetProductRequest.newBuilder().setItemId(item).setLocationId(location);
+  }
+
+  private ListProductsRequest.Builder list(int size) {
+    return ListProductsRequest.newBuilder().setLocationId(location).setPageSize(size);
+  }
+
+  private void verifyProduct(Product product) {
+    assertThat(product.getProductId()).isEqualTo("ST-500");
+    assertThat(product.getStatus()).isEqualTo(ProductStatus.PRODUCT_STATUS_ACTIVE);
+    assertThat(product.getName()).isEqualTo("Trail Jacket");
+    assertThat(product.getBrand()).isEqualTo("Nordwind");
+    assertThat(product.getCategoryPathsList()).containsExactly("outdoor/jackets");
+    assertThat(product.hasUpdatedAt()).isTrue();
+    assertThat(product.getVariantsList().stream().map(Variant::getVariantId))
+        .containsExactly("ST-500-RED-S", "ST-500-RED-M", "ST-500-RED-L", "ST-500-RED-XL");
+    assertThat(
+            product.getVariants(0).getAttributesList().stream()
+                .map(each -> each.getName() + "=" + each.getValue()))
+        .containsExactly("colour=red", "size=S");
+    SellableUnit unit = product.getVariants(0).getUnits(0);
+    assertThat(unit.getItemId()).isEqualTo("SKU-1001");
+    assertThat(unit.getGtinsList()).containsExactly("4006381000000");
+    assertThat(unit.getReceiptText()).isEqualTo("TRAIL JACKET RED S");
+    assertThat(unit.getStatus()).isEqualTo(ProductStatus.PRODUCT_STATUS_ACTIVE);
+    assertThat(unit.getUnitCode()).isEqualTo("C62");
+    assertThat(unit.getConversionsList())
+        .singleElement()
+        .satisfies(each -> {
+          assertThat(each.getUnitCode()).isEqualTo(prices.packUnit);
+          assertThat(each.getNumerator()).isEqualTo(12);
+          assertThat(each.getDenominator()).isEqualTo(1);
+        });
+    assertThat(unit.getTaxCode()).isEqualTo(prices.taxCode);
+    assertThat(unit.hasAgeRestriction()).isFalse();
+    assertThat(unit.getReturnability().getKind()).isEqualTo(Returnability.Kind.KIND_RETURNABLE);
+    assertThat(unit.getReturnability().getWindow().getSeconds())
+        .isEqualTo(Duration.ofDays(30).toSeconds());
+    assertThat(unit.getExternalIds(0).getSystem()).isEqualTo(backendName());
   }
 
   @Test
