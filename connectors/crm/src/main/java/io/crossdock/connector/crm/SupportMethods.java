@@ -4,12 +4,12 @@ import static io.crossdock.connector.canonical.Canonical.instant;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crossdock.answer.PageToken;
 import io.crossdock.common.v1.Actor;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.canonical.Canonical;
-import io.crossdock.connector.canonical.PageToken;
 import io.crossdock.connector.service.ContractService;
 import io.crossdock.connector.vendor.Json;
 import io.crossdock.connector.vendor.VendorAnswer;

@@ -2,8 +2,8 @@ package io.crossdock.connector.erpeu;
 
 import static io.crossdock.connector.canonical.Canonical.instant;
 
+import io.crossdock.answer.PageToken;
 import io.crossdock.connector.canonical.Canonical;
-import io.crossdock.connector.canonical.PageToken;
 import io.crossdock.connector.catalogue.CatalogueItem;
 import io.crossdock.connector.catalogue.Gtin;
 import io.crossdock.connector.catalogue.StyleList;

@@ -5,11 +5,11 @@ import static io.crossdock.connector.canonical.Canonical.timestamp;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crossdock.answer.PageToken;
 import io.crossdock.common.v1.Identifier.Scheme;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.canonical.Canonical;
-import io.crossdock.connector.canonical.PageToken;
 import io.crossdock.connector.service.ContractService;
 import io.crossdock.connector.service.ContractService.Answers;
 import io.crossdock.connector.stock.StockWatch;

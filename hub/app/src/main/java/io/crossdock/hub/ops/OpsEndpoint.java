@@ -2,9 +2,8 @@ package io.crossdock.hub.ops;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import io.crossdock.common.v1.Freshness;
+import io.crossdock.answer.Answers;
 import io.crossdock.config.v1.RouteRules;
-import io.crossdock.failure.FailureException;
 import io.crossdock.gateway.cache.AnswerCache;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
@@ -43,7 +42,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 
 /** Tells how this hub is wired and how its parts are, and empties its cache. */
 public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
@@ -73,7 +71,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
 
   @Override
   public void listRoutes(ListRoutesRequest request, StreamObserver<ListRoutesResponse> answer) {
-    reply(
+    Answers.reply(
         answer,
         () -> {
           Page<Route> page =
@@ -87,7 +85,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
           return ListRoutesResponse.newBuilder()
               .addAllRoutes(page.items())
               .setNextPageToken(page.nextToken())
-              .setFreshness(live())
+              .setFreshness(Answers.live(clock))
               .build();
         });
   }
@@ -95,7 +93,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
   @Override
   public void listConnectors(
       ListConnectorsRequest request, StreamObserver<ListConnectorsResponse> answer) {
-    reply(
+    Answers.reply(
         answer,
         () -> {
           Page<Connector> page =
@@ -110,7 +108,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
           return ListConnectorsResponse.newBuilder()
               .addAllConnectors(page.items())
               .setNextPageToken(page.nextToken())
-              .setFreshness(live())
+              .setFreshness(Answers.live(clock))
               .build();
         });
   }
@@ -118,7 +116,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
   @Override
   public void listContracts(
       ListContractsRequest request, StreamObserver<ListContractsResponse> answer) {
-    reply(
+    Answers.reply(
         answer,
         () -> {
           Page<Contract> page =
@@ -133,7 +131,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
           return ListContractsResponse.newBuilder()
               .addAllContracts(page.items())
               .setNextPageToken(page.nextToken())
-              .setFreshness(live())
+              .setFreshness(Answers.live(clock))
               .build();
         });
   }
@@ -147,7 +145,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
             .setTotal(describe(statistics.total()))
             .setMaxBytes(statistics.maxBytes())
             .setCountedSince(started)
-            .setFreshness(live());
+            .setFreshness(Answers.live(clock));
     Map<String, AnswerCache.OperationStatistics> byName = new TreeMap<>();
     Map<Integer, Operation> operations = new HashMap<>();
     for (ContractSet.Service service : gateway.contracts().services()) {
@@ -166,7 +164,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
     byName.forEach((name, of) ->
         response.addOperations(
             OperationCacheStatistics.newBuilder().setOperation(name).setStatistics(describe(of))));
-    reply(answer, response::build);
+    Answers.reply(answer, response::build);
   }
 
   @Override
@@ -178,7 +176,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
           case ALL -> gateway.cache().invalidateAll();
           case WHAT_NOT_SET -> 0;
         };
-    reply(answer, InvalidateCacheResponse.newBuilder().setDroppedEntries(dropped)::build);
+    Answers.reply(answer, InvalidateCacheResponse.newBuilder().setDroppedEntries(dropped)::build);
   }
 
   private Route describe(io.crossdock.config.v1.Route route) {
@@ -301,14 +299,6 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
     };
   }
 
-  private Freshness live() {
-    return Freshness.newBuilder()
-        .setSourceSystem("hub")
-        .setMode(Freshness.Mode.MODE_LIVE)
-        .setAsOf(timestamp(clock.instant()))
-        .build();
-  }
-
   private static Timestamp timestamp(Instant instant) {
     return Timestamps.fromMillis(instant.toEpochMilli());
   }
@@ -316,17 +306,5 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
   // An empty wish is for everything.
   private static boolean wanted(String wish, String name) {
     return wish.isEmpty() || wish.equals(name);
-  }
-
-  private static <T> void reply(StreamObserver<T> answer, Supplier<T> response) {
-    T made;
-    try {
-      made = response.get();
-    } catch (FailureException e) {
-      answer.onError(e.failure().toException());
-      return;
-    }
-    answer.onNext(made);
-    answer.onCompleted();
   }
 }

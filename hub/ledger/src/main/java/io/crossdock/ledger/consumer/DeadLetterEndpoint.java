@@ -1,11 +1,9 @@
 package io.crossdock.ledger.consumer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import io.crossdock.answer.Answers;
+import io.crossdock.answer.PageToken;
 import io.crossdock.common.v1.CommandContext;
-import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.failure.Failure;
@@ -28,13 +26,10 @@ import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
 import io.crossdock.ops.v1.RedeliverDeadLetterResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.StreamObserver;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +37,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,20 +83,20 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
   @Override
   public void listDeadLetters(
       ListDeadLettersRequest request, StreamObserver<ListDeadLettersResponse> answer) {
-    reply(answer, () -> list(request));
+    Answers.reply(answer, () -> list(request));
   }
 
   @Override
   public void getDeadLetter(
       GetDeadLetterRequest request, StreamObserver<GetDeadLetterResponse> answer) {
-    reply(
+    Answers.reply(
         answer,
         () -> {
           DeadLetter letter = find(request.getDeadLetterId());
           return GetDeadLetterResponse.newBuilder()
               .setDeadLetter(told(letter))
               .setEvent(letter.event().envelope())
-              .setFreshness(live())
+              .setFreshness(Answers.live(clock))
               .build();
         });
   }
@@ -111,14 +104,14 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
   @Override
   public void redeliverDeadLetter(
       RedeliverDeadLetterRequest request, StreamObserver<RedeliverDeadLetterResponse> answer) {
-    reply(
+    Answers.reply(
         answer,
         () -> {
           act(
               new Deed(
                   DeadLetterServiceGrpc.getRedeliverDeadLetterMethod(),
                   request.getContext(),
-                  sha256(request.toByteArray()),
+                  Idempotency.fingerprint(request.toByteArray()),
                   request.getDeadLetterId(),
                   Status.RELEASED,
                   request.getReason()));
@@ -131,14 +124,14 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
   @Override
   public void discardDeadLetter(
       DiscardDeadLetterRequest request, StreamObserver<DiscardDeadLetterResponse> answer) {
-    reply(
+    Answers.reply(
         answer,
         () -> {
           act(
               new Deed(
                   DeadLetterServiceGrpc.getDiscardDeadLetterMethod(),
                   request.getContext(),
-                  sha256(request.toByteArray()),
+                  Idempotency.fingerprint(request.toByteArray()),
                   request.getDeadLetterId(),
                   Status.DISCARDED,
                   request.getReason()));
@@ -155,7 +148,7 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
     }
     request.getStatusesList().forEach(status -> statuses.addAll(statuses(status)));
     ListDeadLettersResponse.Builder response =
-        ListDeadLettersResponse.newBuilder().setFreshness(live());
+        ListDeadLettersResponse.newBuilder().setFreshness(Answers.live(clock));
     if (statuses.isEmpty()) {
       return response.build();
     }
@@ -164,11 +157,11 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
             statuses, request.getConsumer(), request.getEventType(), request.getKey());
     int size =
         request.getPageSize() == 0 ? USUAL_PAGE : Math.min(request.getPageSize(), MOST_IN_PAGE);
-    long after = request.getPageToken().isEmpty() ? 0 : place(request);
+    long after = PageToken.number(request, 0);
     List<DeadLetter> letters = hospital.list(query, after, size + 1);
     letters.stream().limit(size).map(this::told).forEach(response::addDeadLetters);
     if (letters.size() > size) {
-      response.setNextPageToken(token(request, letters.get(size - 1).id()));
+      response.setNextPageToken(PageToken.of(request, Long.toString(letters.get(size - 1).id())));
     }
     return response.setTotal(hospital.count(query)).build();
   }
@@ -290,63 +283,6 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
       return id.startsWith(PREFIX) ? Long.parseLong(id.substring(PREFIX.length())) : -1;
     } catch (NumberFormatException e) {
       return -1;
-    }
-  }
-
-  private Freshness live() {
-    Timestamp now = Timestamps.fromMillis(clock.millis());
-    return Freshness.newBuilder()
-        .setSourceSystem("hub")
-        .setAsOf(now)
-        .setObservedAt(now)
-        .setMode(Freshness.Mode.MODE_LIVE)
-        .build();
-  }
-
-  // The last id and a check sum of what was asked, so that a token of another list is refused.
-  private static String token(ListDeadLettersRequest request, long last) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString((last + "." + sum(request)).getBytes(UTF_8));
-  }
-
-  private static long place(ListDeadLettersRequest request) {
-    try {
-      String token = new String(Base64.getUrlDecoder().decode(request.getPageToken()), UTF_8);
-      int dot = token.indexOf('.');
-      if (dot > 0 && token.substring(dot + 1).equals(sum(request))) {
-        return Long.parseLong(token.substring(0, dot));
-      }
-    } catch (IllegalArgumentException e) {
-      // Answered below.
-    }
-    throw new FailureException(
-        Reason.REASON_PAGE_TOKEN_INVALID, "The page token is not from this list.");
-  }
-
-  private static String sum(ListDeadLettersRequest request) {
-    CRC32 crc = new CRC32();
-    crc.update(request.toBuilder().clearPageSize().clearPageToken().build().toByteArray());
-    return Long.toHexString(crc.getValue());
-  }
-
-  private static <T> void reply(StreamObserver<T> answer, Supplier<T> response) {
-    T message;
-    try {
-      message = response.get();
-    } catch (FailureException e) {
-      answer.onError(e.failure().toException());
-      return;
-    }
-    answer.onNext(message);
-    answer.onCompleted();
-  }
-
-  private static byte[] sha256(byte[] request) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(request);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -13,8 +13,6 @@ import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.idempotency.Claim;
 import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.store.Store;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -53,7 +51,7 @@ final class Publishing {
    * @throws FailureException when the events are refused; none is written then
    */
   PublishResponse publish(PublishRequest request, String traceparent) {
-    byte[] fingerprint = sha256(request.toByteArray());
+    byte[] fingerprint = Idempotency.fingerprint(request.toByteArray());
     List<CheckedEvent> events = check(request, traceparent);
     String owner = UUID.randomUUID().toString();
     Result result =
@@ -150,13 +148,5 @@ final class Publishing {
       complete.setTraceparent(traceparent);
     }
     return complete.build();
-  }
-
-  private static byte[] sha256(byte[] request) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(request);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

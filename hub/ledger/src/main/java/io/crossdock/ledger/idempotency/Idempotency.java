@@ -66,7 +66,7 @@ public final class Idempotency {
    */
   public Claim claim(
       String operation, String requestId, byte[] request, String owner, Duration lease) {
-    byte[] fingerprint = sha256(request);
+    byte[] fingerprint = fingerprint(request);
     return store.write(
         connection -> claim(connection, operation, requestId, fingerprint, owner, lease));
   }
@@ -175,7 +175,8 @@ public final class Idempotency {
     });
   }
 
-  private static byte[] sha256(byte[] request) {
+  /** What two requests are compared by: SHA-256 of the bytes. */
+  public static byte[] fingerprint(byte[] request) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(request);
     } catch (NoSuchAlgorithmException e) {

@@ -1,9 +1,8 @@
 package io.crossdock.ledger.offline;
 
 import com.google.protobuf.ByteString;
+import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.store.Store;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -88,7 +87,7 @@ public final class OfflineAuthorisations {
   public Decision record(Connection connection, Authorisation wish, Limits limits)
       throws SQLException {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    byte[] fingerprint = sha256(wish.request());
+    byte[] fingerprint = Idempotency.fingerprint(wish.request().toByteArray());
     if (!insert(connection, wish, fingerprint, now)) {
       return repeated(connection, wish, fingerprint);
     }
@@ -264,13 +263,5 @@ public final class OfflineAuthorisations {
         row.getLong(6),
         row.getString(7),
         Instant.ofEpochMilli(row.getLong(8)));
-  }
-
-  private static byte[] sha256(ByteString request) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(request.toByteArray());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -1,4 +1,4 @@
-package io.crossdock.connector.canonical;
+package io.crossdock.answer;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
@@ -11,7 +11,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * Page tokens that carry a backend's own place in a list, bound to the list they were made for.
+ * Page tokens that carry a place in a list, in the words of whoever keeps the list, bound to the
+ * list they were made for.
  *
  * <p>A list is its request without {@code page_token} and {@code page_size}: who asks another
  * question with the token of this one is told so, instead of getting a page of something else.
@@ -27,7 +28,8 @@ public final class PageToken {
   /**
    * The token of the page that begins at a place.
    *
-   * @param place the backend's word for it; empty means that there is no further page
+   * @param place the word for it of whoever keeps the list; empty means that there is no further
+   *     page
    */
   public static String of(Message request, String place) {
     if (place.isEmpty()) {
@@ -57,14 +59,33 @@ public final class PageToken {
     } catch (IllegalArgumentException e) {
       // Not a token at all: refused like one of another list.
     }
-    throw new FailureException(
-        Reason.REASON_PAGE_TOKEN_INVALID, "The page token is not one of this list.");
+    throw notOfThisList();
+  }
+
+  /**
+   * The same for a list whose places are numbers.
+   *
+   * @param first where the first page begins
+   * @throws FailureException {@code PAGE_TOKEN_INVALID}
+   */
+  public static long number(Message request, long first) {
+    String place = place(request);
+    try {
+      return place.isEmpty() ? first : Long.parseLong(place);
+    } catch (NumberFormatException e) {
+      throw notOfThisList();
+    }
   }
 
   /** The page size that a request asks for, or the usual one. */
   public static int size(Message request, int usual) {
     int size = (int) request.getField(field(request, "page_size"));
     return size == 0 ? usual : size;
+  }
+
+  private static FailureException notOfThisList() {
+    return new FailureException(
+        Reason.REASON_PAGE_TOKEN_INVALID, "The page token is not one of this list.");
   }
 
   private static byte[] mark(Message request) {

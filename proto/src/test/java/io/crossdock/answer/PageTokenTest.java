@@ -1,4 +1,4 @@
-package io.crossdock.connector.canonical;
+package io.crossdock.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

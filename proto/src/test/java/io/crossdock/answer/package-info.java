@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.answer;
+
+import org.jspecify.annotations.NullMarked;
