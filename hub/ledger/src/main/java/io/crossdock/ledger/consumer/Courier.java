@@ -1,5 +1,6 @@
 package io.crossdock.ledger.consumer;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.store.Store;
@@ -90,17 +91,7 @@ final class Courier implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterruptibles.joinUninterruptibly(thread);
   }
 
   private void loop() {

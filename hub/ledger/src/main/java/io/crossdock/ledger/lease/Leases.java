@@ -1,5 +1,6 @@
 package io.crossdock.ledger.lease;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.protobuf.ByteString;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.store.Engine;
@@ -169,17 +170,7 @@ public final class Leases implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    boolean interrupted = false;
-    while (renewal.isAlive()) {
-      try {
-        renewal.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterruptibles.joinUninterruptibly(renewal);
   }
 
   // Each statement changes the row, which stays locked until the step's transaction ends.

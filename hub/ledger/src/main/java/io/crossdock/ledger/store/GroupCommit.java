@@ -1,5 +1,6 @@
 package io.crossdock.ledger.store;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -88,17 +89,7 @@ final class GroupCommit implements AutoCloseable {
     closing = true;
     // Wakes the thread when nothing waits.
     var _ = waiting.offer(new Task<>(_ -> Boolean.TRUE));
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterruptibles.joinUninterruptibly(thread);
   }
 
   private void loop() {
