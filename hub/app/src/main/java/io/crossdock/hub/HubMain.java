@@ -7,7 +7,11 @@ import io.crossdock.config.v1.Limits;
 import io.crossdock.config.v1.Listener;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
+import io.crossdock.hub.ledger.EventDelivery;
+import io.crossdock.hub.ledger.HubLedger;
 import io.crossdock.hub.ops.OpsEndpoint;
+import io.crossdock.ledger.consumer.Consumer;
+import io.crossdock.ledger.store.LedgerException;
 import io.crossdock.runtime.config.ConfigException;
 import io.crossdock.runtime.lifecycle.Lifecycle;
 import io.crossdock.runtime.lifecycle.Release;
@@ -17,9 +21,14 @@ import io.crossdock.runtime.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -61,11 +70,24 @@ public final class HubMain implements Callable<Integer> {
       description = "Stop as soon as it is ready: the launcher's way to see a whole start.")
   private boolean untilReady;
 
-  private HubMain() {}
+  private final List<HubPart> parts;
+
+  private HubMain(List<HubPart> parts) {
+    this.parts = List.copyOf(parts);
+  }
 
   /** Runs the hub until it is told to stop. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new HubMain()).execute(args));
+    System.exit(run(args, List.of()));
+  }
+
+  /**
+   * Runs a hub with more parts until it is told to stop.
+   *
+   * @return the exit code
+   */
+  public static int run(String[] args, List<HubPart> parts) {
+    return new CommandLine(new HubMain(parts)).execute(args);
   }
 
   @Override
@@ -76,7 +98,7 @@ public final class HubMain implements Callable<Integer> {
   @SuppressWarnings("SystemOut") // the answer to the person who asked
   private int checkOnly() {
     try {
-      System.out.print(HubSettings.read(config, Set.of(OpsEndpoint.SERVICE)).effective());
+      System.out.print(settings().effective());
       return Lifecycle.OK;
     } catch (ConfigException e) {
       System.err.println(e.getMessage());
@@ -85,10 +107,12 @@ public final class HubMain implements Callable<Integer> {
   }
 
   private void start(Lifecycle lifecycle) throws Exception {
-    HubSettings settings = HubSettings.read(config, Set.of(OpsEndpoint.SERVICE));
+    HubSettings settings = settings();
     LOG.info("configuration\n{}", settings.effective());
     Telemetry telemetry = lifecycle.own(Telemetry.start("crossdock-hub"));
-    Injector injector = Guice.createInjector(Stage.PRODUCTION, new HubModule(settings, telemetry));
+    @Nullable HubLedger ledger = settings.config().hasLedger() ? ledger(lifecycle, settings) : null;
+    Injector injector =
+        Guice.createInjector(Stage.PRODUCTION, new HubModule(settings, telemetry, ledger, parts));
 
     Limits limits = settings.config().getLimits();
     if (limits.hasDrain()) {
@@ -102,6 +126,17 @@ public final class HubMain implements Callable<Integer> {
       gateway.start();
     } catch (IOException e) {
       throw Lifecycle.portFailure(listen, "listen.port", e);
+    }
+    if (ledger != null) {
+      List<Consumer> consumers = new ArrayList<>();
+      parts.forEach(part -> consumers.addAll(part.consumers(ledger, gateway)));
+      lifecycle.own(
+          EventDelivery.start(
+              ledger,
+              gateway,
+              telemetry.openTelemetry(),
+              settings.config().getConsumersList(),
+              consumers));
     }
     InetSocketAddress ops = address(settings.config().getOps(), OPS_PORT);
     OpsServer opsServer;
@@ -122,6 +157,23 @@ public final class HubMain implements Callable<Integer> {
             + opsServer.port());
     if (untilReady) {
       lifecycle.stop();
+    }
+  }
+
+  private HubSettings settings() throws ConfigException {
+    Set<String> ledgerServices = new HashSet<>(HubLedger.SERVICES);
+    parts.forEach(part -> ledgerServices.addAll(part.serviceNames()));
+    return HubSettings.read(config, Set.of(OpsEndpoint.SERVICE), ledgerServices);
+  }
+
+  private HubLedger ledger(Lifecycle lifecycle, HubSettings settings) throws Exception {
+    Path base = config.toAbsolutePath().resolveSibling("");
+    try {
+      return lifecycle.own(
+          HubLedger.open(
+              settings.config().getLedger(), base, settings.catalogue(), Clock.systemUTC()));
+    } catch (LedgerException e) {
+      throw new Lifecycle.CannotStartException("ledger: " + e.getMessage(), e);
     }
   }
 

@@ -61,6 +61,19 @@ public final class Lifecycle {
     void start(Lifecycle lifecycle) throws Exception;
   }
 
+  /** A start that cannot succeed as things are; the message tells an operator all there is. */
+  public static final class CannotStartException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    /**
+     * @param message what is wrong and what to do about it
+     */
+    public CannotStartException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /** A port that could not be opened, and how to name it to an operator. */
   public static final class PortTakenException extends Exception {
 
@@ -195,6 +208,8 @@ public final class Lifecycle {
         System.err.println(program + ": a port is taken by another process: " + messages(e));
         return PORT_TAKEN;
       }
+      case CannotStartException expected ->
+          System.err.println(program + ": " + expected.getMessage());
       case FailureException expected -> System.err.println(program + ": " + expected.getMessage());
       default -> {
         LOG.error("start failed", e);

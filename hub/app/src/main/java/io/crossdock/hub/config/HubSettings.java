@@ -1,13 +1,17 @@
 package io.crossdock.hub.config;
 
 import io.crossdock.config.v1.ConnectorTarget;
+import io.crossdock.config.v1.EventConsumer;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.config.v1.Listener;
 import io.crossdock.config.v1.Route;
 import io.crossdock.config.v1.RouteRule;
+import io.crossdock.event.v1.EventSinkServiceGrpc;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.routing.RouteCondition;
+import io.crossdock.ledger.event.EventCatalogue;
+import io.crossdock.ledger.event.EventType;
 import io.crossdock.runtime.config.ConfigDocument;
 import io.crossdock.runtime.config.ConfigException;
 import io.crossdock.runtime.config.ConfigLoader;
@@ -27,29 +31,37 @@ import java.util.TreeSet;
  *
  * @param config the configuration
  * @param contracts those of the build and those that the configuration adds
+ * @param catalogue the events of those contracts
  * @param effective the configuration as YAML, secrets left out
  */
-public record HubSettings(HubConfig config, ContractSet contracts, String effective) {
+public record HubSettings(
+    HubConfig config, ContractSet contracts, EventCatalogue catalogue, String effective) {
 
   /**
    * Reads a hub's configuration.
    *
-   * @param localServices full names of the services inside the hub
+   * @param localServices full names of the services inside any hub
+   * @param ledgerServices full names of those inside a hub with a ledger
    * @throws ConfigException when anything is wrong; it tells everything that is
    */
-  public static HubSettings read(Path file, Set<String> localServices) throws ConfigException {
+  public static HubSettings read(Path file, Set<String> localServices, Set<String> ledgerServices)
+      throws ConfigException {
     ConfigDocument<HubConfig> document = ConfigLoader.read(file, HubConfig.getDefaultInstance());
     ContractSet contracts = ContractSet.ofBuild();
-    Check check = new Check(document, contracts, localServices);
+    Check check = new Check(document, contracts, localServices, ledgerServices);
     check.listeners();
     check.contracts(file);
     check.connectors();
     check.routes();
-    return new HubSettings(document.orThrow(), contracts, document.render());
+    EventCatalogue catalogue = check.consumers();
+    return new HubSettings(document.orThrow(), contracts, catalogue, document.render());
   }
 
   private record Check(
-      ConfigDocument<HubConfig> document, ContractSet contracts, Set<String> localServices) {
+      ConfigDocument<HubConfig> document,
+      ContractSet contracts,
+      Set<String> localServices,
+      Set<String> ledgerServices) {
 
     void listeners() {
       listener("listen", document.value().getListen());
@@ -112,19 +124,62 @@ public record HubSettings(HubConfig config, ContractSet contracts, String effect
           case CONNECTOR -> connector(path + ".connector", route.getConnector());
           case RULES ->
               service.ifPresent(known -> rules(path, route.getRules().getRulesList(), known));
-          case LOCAL -> {
-            if (!localServices.contains(route.getService())) {
-              document.mistake(
-                  path + ".local",
-                  "true",
-                  "a connector; inside the hub are only " + String.join(", ", localServices));
-            }
-          }
+          case LOCAL -> local(path, route.getService());
           case TARGET_NOT_SET -> {
             // Said by the rules of the configuration.
           }
         }
       }
+    }
+
+    private void local(String path, String service) {
+      if (localServices.contains(service)) {
+        return;
+      }
+      if (!ledgerServices.contains(service)) {
+        Set<String> inside = new TreeSet<>(localServices);
+        inside.addAll(ledgerServices);
+        document.mistake(
+            path + ".local",
+            "true",
+            "a connector; inside the hub are only " + String.join(", ", inside));
+      } else if (!document.value().hasLedger()) {
+        document.mistake(path + ".local", "true", "a ledger section, which " + service + " needs");
+      }
+    }
+
+    EventCatalogue consumers() {
+      EventCatalogue catalogue = EventCatalogue.of(contracts.files());
+      List<String> types = catalogue.types().stream().map(EventType::name).toList();
+      Set<String> names = new HashSet<>();
+      for (int i = 0; i < document.value().getConsumersCount(); i++) {
+        EventConsumer consumer = document.value().getConsumers(i);
+        String path = "consumers[" + i + "]";
+        if (!names.add(consumer.getName())) {
+          document.mistake(path + ".name", consumer.getName(), "a name given only once");
+        }
+        for (int j = 0; j < consumer.getTypesCount(); j++) {
+          String type = consumer.getTypes(j);
+          if (!types.contains(type)) {
+            document.mistake(path + ".types[" + j + "]", type, Suggestion.among(type, types));
+          }
+        }
+      }
+      if (!names.isEmpty() && !document.value().hasLedger()) {
+        document.mistake("consumers", "given", "a ledger section, which consumers need");
+      }
+      if (!names.isEmpty() && !isRouted(EventSinkServiceGrpc.SERVICE_NAME)) {
+        document.mistake(
+            "consumers",
+            "given",
+            "a route of " + EventSinkServiceGrpc.SERVICE_NAME + ", which says who is told");
+      }
+      return catalogue;
+    }
+
+    private boolean isRouted(String service) {
+      return document.value().getRoutesList().stream()
+          .anyMatch(route -> route.getService().equals(service));
     }
 
     private void rules(String path, List<RouteRule> rules, ContractSet.Service service) {

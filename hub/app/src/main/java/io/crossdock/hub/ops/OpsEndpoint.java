@@ -9,6 +9,8 @@ import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.routing.Routes;
 import io.crossdock.gateway.server.Gateway;
+import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.CacheStatistics;
 import io.crossdock.ops.v1.ConnectionState;
 import io.crossdock.ops.v1.Connector;
@@ -42,6 +44,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Tells how this hub is wired and how its parts are, and empties its cache. */
 public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
@@ -51,6 +54,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
 
   private final Gateway gateway;
   private final List<io.crossdock.config.v1.Route> routes;
+  private final @Nullable Audit audit;
   private final Clock clock;
   private final Timestamp started;
 
@@ -58,9 +62,15 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
    * Makes the service.
    *
    * @param routes as configured
+   * @param audit of what operators do; null when the hub has no ledger
    */
-  public OpsEndpoint(Gateway gateway, List<io.crossdock.config.v1.Route> routes, Clock clock) {
+  public OpsEndpoint(
+      Gateway gateway,
+      List<io.crossdock.config.v1.Route> routes,
+      @Nullable Audit audit,
+      Clock clock) {
     this.gateway = gateway;
+    this.audit = audit;
     this.routes =
         routes.stream()
             .sorted(Comparator.comparing(io.crossdock.config.v1.Route::getService))
@@ -170,13 +180,34 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
   @Override
   public void invalidateCache(
       InvalidateCacheRequest request, StreamObserver<InvalidateCacheResponse> answer) {
-    int dropped =
-        switch (request.getWhatCase()) {
-          case TAG -> gateway.cache().invalidate(request.getTag());
-          case ALL -> gateway.cache().invalidateAll();
-          case WHAT_NOT_SET -> 0;
-        };
-    Answers.reply(answer, InvalidateCacheResponse.newBuilder().setDroppedEntries(dropped)::build);
+    Answers.reply(
+        answer,
+        () -> {
+          int dropped =
+              switch (request.getWhatCase()) {
+                case TAG -> gateway.cache().invalidate(request.getTag());
+                case ALL -> gateway.cache().invalidateAll();
+                case WHAT_NOT_SET -> 0;
+              };
+          // Afterwards: wrong answers must go also while the ledger cannot be written.
+          if (audit != null) {
+            var _ = audit.append(deed(request));
+          }
+          return InvalidateCacheResponse.newBuilder().setDroppedEntries(dropped).build();
+        });
+  }
+
+  private static AuditRecord deed(InvalidateCacheRequest request) {
+    return AuditRecord.newBuilder()
+        .setActor(request.getContext().getActor())
+        .setOperation(OpsServiceGrpc.getInvalidateCacheMethod().getFullMethodName())
+        .setSubjectKind("cache")
+        .setSubjectId(request.getTag())
+        .setReason(request.getReason())
+        .setOutcome("OK")
+        .setRequestId(request.getContext().getRequestId())
+        .setCorrelationId(request.getContext().getCorrelationId())
+        .build();
   }
 
   private Route describe(io.crossdock.config.v1.Route route) {

@@ -12,11 +12,14 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.List;
 
 /**
- * Carries the trace of a call to a service inside the hub into the calls that its handler makes.
- * The deadline and the cancellation travel by themselves, in gRPC's context.
+ * Carries the trace of a call to a service inside the hub, or the current span where there is no
+ * call, into the calls that are made there. The deadline and the cancellation travel by themselves,
+ * in gRPC's context.
  */
 public final class TraceRelay {
 
@@ -24,6 +27,13 @@ public final class TraceRelay {
   // What W3C trace context and baggage consist of.
   private static final List<Metadata.Key<String>> HEADERS =
       List.of(ascii("traceparent"), ascii("tracestate"), ascii("baggage"));
+
+  private static final TextMapSetter<Metadata> SETTER =
+      (headers, name, value) -> {
+        if (headers != null) {
+          headers.put(ascii(name), value);
+        }
+      };
 
   /** Keeps the trace while a handler runs. */
   static final ServerInterceptor RECEIVES =
@@ -43,15 +53,19 @@ public final class TraceRelay {
         public <Q, A> ClientCall<Q, A> interceptCall(
             MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
           Metadata caller = CALLER.get();
-          return caller == null
-              ? next.newCall(method, options)
-              : new SimpleForwardingClientCall<>(next.newCall(method, options)) {
-                @Override
-                public void start(Listener<A> listener, Metadata headers) {
-                  HEADERS.forEach(key -> relay(caller, headers, key));
-                  super.start(listener, headers);
-                }
-              };
+          return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+            @Override
+            public void start(Listener<A> listener, Metadata headers) {
+              if (caller == null) {
+                // No call is behind it; perhaps a span is, such as that of an event's delivery.
+                W3CTraceContextPropagator.getInstance()
+                    .inject(io.opentelemetry.context.Context.current(), headers, SETTER);
+              } else {
+                HEADERS.forEach(key -> relay(caller, headers, key));
+              }
+              super.start(listener, headers);
+            }
+          };
         }
       };
 

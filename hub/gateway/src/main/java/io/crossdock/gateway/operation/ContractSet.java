@@ -32,6 +32,7 @@ public final class ContractSet {
   private static final String BUILD_RESOURCE = "/io/crossdock/contracts.binpb";
 
   private final Map<String, Service> services = new LinkedHashMap<>();
+  private final Map<String, FileDescriptor> files = new LinkedHashMap<>();
   private int operations;
 
   /**
@@ -92,12 +93,18 @@ public final class ContractSet {
     return List.copyOf(services.values());
   }
 
+  /** The files of all contracts, the build's before others of the same name. */
+  public Collection<FileDescriptor> files() {
+    return List.copyOf(files.values());
+  }
+
   private interface NameFilter {
     boolean accepts(String serviceName);
   }
 
   private void add(String source, FileDescriptorSet set, NameFilter filter) {
     for (FileDescriptor file : link(set)) {
+      files.putIfAbsent(file.getName(), file);
       for (ServiceDescriptor service : file.getServices()) {
         String name = service.getFullName();
         if (filter.accepts(name) && !services.containsKey(name)) {

@@ -50,6 +50,7 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("event-ticks").daemon().factory());
   private final Set<EventStream<?>> streams = ConcurrentHashMap.newKeySet();
+  private volatile boolean closing;
 
   /**
    * @param life after which a subscriber that was told nothing is told that the hub lives
@@ -67,13 +68,20 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
     return ServerInterceptors.intercept(new Service(), TraceHeader.KEEPS);
   }
 
-  /** Ends the streams with {@code SHUTTING_DOWN}; callers go on from their position elsewhere. */
+  /**
+   * Ends the streams with {@code SHUTTING_DOWN} and begins no more; callers go on from their
+   * position elsewhere. Events are still taken.
+   */
   @Override
   public void close() {
-    Failure closing = Failure.of(Reason.REASON_SHUTTING_DOWN, "The hub is shutting down.");
-    streams.forEach(stream -> stream.fail(closing));
+    closing = true;
+    streams.forEach(stream -> stream.fail(shuttingDown()));
     ticks.shutdownNow();
     threads.shutdown();
+  }
+
+  private static Failure shuttingDown() {
+    return Failure.of(Reason.REASON_SHUTTING_DOWN, "The hub is shutting down.");
   }
 
   private final class Service extends EventServiceGrpc.EventServiceImplBase {
@@ -144,6 +152,9 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
       long end,
       EventStream.Shape<A> shape,
       StreamObserver<A> answer) {
+    if (closing) {
+      throw new FailureException(shuttingDown());
+    }
     ServerCallStreamObserver<A> caller = (ServerCallStreamObserver<A>) answer;
     EventStream<A> stream =
         new EventStream<>(log, threads, lanes, selection, after, end, shape, caller);

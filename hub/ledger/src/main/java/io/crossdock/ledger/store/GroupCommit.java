@@ -34,6 +34,7 @@ final class GroupCommit implements AutoCloseable {
   private final BlockingQueue<Task<?>> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final Thread thread;
   private volatile boolean closing;
+  private volatile boolean working = true;
   private long warned = System.nanoTime() - WARN_EVERY_NANOS - 1;
   private @Nullable Connection connection;
 
@@ -82,6 +83,11 @@ final class GroupCommit implements AutoCloseable {
 
   void onCommit(Runnable listener) {
     listeners.add(listener);
+  }
+
+  /** Whether the last transaction found the database in order. */
+  boolean isWorking() {
+    return working;
   }
 
   @Override
@@ -148,6 +154,7 @@ final class GroupCommit implements AutoCloseable {
           left.get(at).run(open);
         }
         open.commit();
+        working = true;
         listeners.forEach(Runnable::run);
         left.forEach(Task::tell);
         left.clear();
@@ -176,6 +183,7 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void outage(List<Task<?>> tasks, SQLException why) {
+    working = false;
     long now = System.nanoTime();
     if (now - warned > WARN_EVERY_NANOS) {
       warned = now;

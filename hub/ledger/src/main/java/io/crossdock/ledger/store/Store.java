@@ -53,6 +53,11 @@ public final class Store implements AutoCloseable {
     return database.engine();
   }
 
+  /** Whether the last write found the database in order. */
+  public boolean isWritable() {
+    return writer.isWorking();
+  }
+
   /**
    * Does a piece of work that changes something and returns when the change is safe.
    *

@@ -1,0 +1,58 @@
+package io.crossdock.hub.ledger;
+
+import io.crossdock.config.v1.EventConsumer;
+import io.crossdock.failure.FailureException;
+import io.crossdock.gateway.server.Gateway;
+import io.crossdock.ledger.consumer.Consumer;
+import io.opentelemetry.api.OpenTelemetry;
+import java.util.List;
+
+/** What a running hub does with events: tells its consumers, and drops what they make untrue. */
+public final class EventDelivery implements AutoCloseable {
+
+  private final HubLedger ledger;
+  private final CacheInvalidation invalidation;
+
+  private EventDelivery(HubLedger ledger, CacheInvalidation invalidation) {
+    this.ledger = ledger;
+    this.invalidation = invalidation;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param gateway that is started
+   * @param configured consumers that connectors are told for
+   * @param more consumers within the hub
+   * @throws FailureException when the ledger cannot be read
+   */
+  public static EventDelivery start(
+      HubLedger ledger,
+      Gateway gateway,
+      OpenTelemetry telemetry,
+      List<EventConsumer> configured,
+      List<Consumer> more) {
+    CacheInvalidation invalidation =
+        CacheInvalidation.start(
+            ledger.log(),
+            ledger.signal(),
+            new EventTags(ledger.log().catalogue()),
+            gateway.cache());
+    for (EventConsumer consumer : configured) {
+      ledger
+          .consumers()
+          .start(
+              TracedEffect.on(
+                  EventSink.consumer(consumer, ledger.log(), gateway.innerChannel()), telemetry));
+    }
+    more.forEach(consumer -> ledger.consumers().start(TracedEffect.on(consumer, telemetry)));
+    return new EventDelivery(ledger, invalidation);
+  }
+
+  /** Ends the deliveries and the streams of subscribers, before the gateway that they use. */
+  @Override
+  public void close() {
+    invalidation.close();
+    ledger.quiesce();
+  }
+}

@@ -1,0 +1,167 @@
+package io.crossdock.hub.ledger;
+
+import io.crossdock.config.v1.LedgerConfig;
+import io.crossdock.config.v1.PostgresConfig;
+import io.crossdock.event.v1.EventServiceGrpc;
+import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ledger.audit.AuditEndpoint;
+import io.crossdock.ledger.consumer.Consumers;
+import io.crossdock.ledger.consumer.DeadLetterEndpoint;
+import io.crossdock.ledger.consumer.Hospital;
+import io.crossdock.ledger.event.EventCatalogue;
+import io.crossdock.ledger.event.EventEndpoint;
+import io.crossdock.ledger.event.EventLog;
+import io.crossdock.ledger.event.EventSignal;
+import io.crossdock.ledger.idempotency.Idempotency;
+import io.crossdock.ledger.lease.Leases;
+import io.crossdock.ledger.offline.OfflineAuthorisations;
+import io.crossdock.ledger.store.Database;
+import io.crossdock.ledger.store.LedgerException;
+import io.crossdock.ledger.store.PostgresDatabase;
+import io.crossdock.ledger.store.SqliteDatabase;
+import io.crossdock.ledger.store.Store;
+import io.crossdock.ops.v1.AuditServiceGrpc;
+import io.crossdock.ops.v1.DeadLetterServiceGrpc;
+import io.grpc.BindableService;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** The hub's ledger and everything that stands on it. */
+public final class HubLedger implements AutoCloseable {
+
+  /** Full names of the services that a hub with a ledger has. */
+  public static final Set<String> SERVICES =
+      Set.of(
+          EventServiceGrpc.SERVICE_NAME,
+          AuditServiceGrpc.SERVICE_NAME,
+          DeadLetterServiceGrpc.SERVICE_NAME);
+
+  private static final int READERS = 4;
+  // How soon a node hears of what another node wrote; the look is one index look-up.
+  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(10);
+
+  private final Store store;
+  private final EventLog log;
+  private final EventSignal signal;
+  private final Idempotency idempotency;
+  private final Audit audit;
+  private final OfflineAuthorisations offline;
+  private final Hospital hospital;
+  private final Leases leases;
+  private final Consumers consumers;
+  private final EventEndpoint events;
+  private final List<BindableService> services;
+
+  private HubLedger(Store store, EventCatalogue catalogue, Clock clock) {
+    this.store = store;
+    this.log = new EventLog(store, catalogue, clock);
+    this.signal = EventSignal.start(log, LOOK);
+    this.idempotency = new Idempotency(store, clock);
+    this.audit = new Audit(store, clock);
+    this.offline = new OfflineAuthorisations(store, clock);
+    this.hospital = new Hospital(store, catalogue, clock);
+    this.leases = Leases.start(store, Consumers.LEASE);
+    this.consumers =
+        new Consumers(store, log, signal, hospital, clock, leases.node(), Consumers.LEASE);
+    this.events = new EventEndpoint(store, log, signal, idempotency, SIGN_OF_LIFE);
+    this.services =
+        List.of(
+            events,
+            new AuditEndpoint(audit, clock),
+            new DeadLetterEndpoint(store, hospital, idempotency, audit, clock));
+  }
+
+  /**
+   * Opens the ledger and brings its tables up to date.
+   *
+   * @param base directory that paths of the configuration are relative to
+   * @throws LedgerException when it cannot be used
+   */
+  public static HubLedger open(
+      LedgerConfig config, Path base, EventCatalogue catalogue, Clock clock)
+      throws LedgerException {
+    return new HubLedger(Store.open(database(config, base), READERS), catalogue, clock);
+  }
+
+  private static Database database(LedgerConfig config, Path base) {
+    return switch (config.getStoreCase()) {
+      case DIRECTORY -> new SqliteDatabase(base.resolve(config.getDirectory()));
+      case POSTGRESQL -> {
+        PostgresConfig postgres = config.getPostgresql();
+        yield new PostgresDatabase(postgres.getUrl(), postgres.getUser(), postgres.getPassword());
+      }
+      case STORE_NOT_SET -> throw new IllegalArgumentException("a ledger without a database");
+    };
+  }
+
+  /** The database. */
+  public Store store() {
+    return store;
+  }
+
+  /** The events. */
+  public EventLog log() {
+    return log;
+  }
+
+  /** Wakes who waits for events. */
+  public EventSignal signal() {
+    return signal;
+  }
+
+  /** Writes that must happen once. */
+  public Idempotency idempotency() {
+    return idempotency;
+  }
+
+  /** Who did what. */
+  public Audit audit() {
+    return audit;
+  }
+
+  /** What was accepted without its owner. */
+  public OfflineAuthorisations offline() {
+    return offline;
+  }
+
+  /** Events that were not taken. */
+  public Hospital hospital() {
+    return hospital;
+  }
+
+  /** Work that outlives this process. */
+  public Leases leases() {
+    return leases;
+  }
+
+  /** Who is told of events on this node. */
+  public Consumers consumers() {
+    return consumers;
+  }
+
+  /** Its services, to be reached through the pipeline. */
+  public List<BindableService> services() {
+    return services;
+  }
+
+  /**
+   * Ends what would never end by itself: the streams of subscribers, who go on elsewhere, and the
+   * deliveries. The services answer until {@link #close}.
+   */
+  public void quiesce() {
+    events.close();
+    consumers.close();
+  }
+
+  @Override
+  public void close() {
+    quiesce();
+    leases.close();
+    signal.close();
+    store.close();
+  }
+}
