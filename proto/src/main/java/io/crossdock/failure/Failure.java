@@ -89,6 +89,14 @@ public record Failure(
     return new Failure(reason, message, metadata, wrong, preconditions, retryAfter);
   }
 
+  /** The same failure told of a message that holds the one that was checked, under this path. */
+  public Failure under(String path) {
+    return withViolations(
+        violations.stream()
+            .map(each -> new Violation(path + "." + each.field(), each.rule(), each.description()))
+            .toList());
+  }
+
   /** The same failure with what stands in the way. */
   public Failure withPreconditions(List<Precondition> obstacles) {
     return new Failure(reason, message, metadata, violations, obstacles, retryAfter);

@@ -3,17 +3,18 @@ package io.crossdock.ledger.consumer;
 import com.google.protobuf.util.Timestamps;
 import io.crossdock.answer.Answers;
 import io.crossdock.answer.PageToken;
-import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.consumer.DeadLetter.Status;
-import io.crossdock.ledger.idempotency.Claim;
+import io.crossdock.ledger.deed.Deed;
+import io.crossdock.ledger.deed.Deeds;
+import io.crossdock.ledger.deed.Outcome;
 import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.store.Store;
-import io.crossdock.ops.v1.AuditRecord;
+import io.crossdock.ops.v1.DeadLetterAction;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
 import io.crossdock.ops.v1.DiscardDeadLetterRequest;
@@ -22,22 +23,18 @@ import io.crossdock.ops.v1.GetDeadLetterRequest;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.ops.v1.ListDeadLettersRequest;
 import io.crossdock.ops.v1.ListDeadLettersResponse;
+import io.crossdock.ops.v1.MendDeadLetterRequest;
+import io.crossdock.ops.v1.MendDeadLetterResponse;
 import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
 import io.crossdock.ops.v1.RedeliverDeadLetterResponse;
-import io.grpc.MethodDescriptor;
 import io.grpc.stub.StreamObserver;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code crossdock.ops.v1.DeadLetterService} over the hospital. A deed, its audit record and the
@@ -47,38 +44,24 @@ import org.jspecify.annotations.Nullable;
 public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterServiceImplBase {
 
   private static final String PREFIX = "D-";
+  private static final String SUBJECT = "dead_letter";
   private static final int USUAL_PAGE = 50;
   private static final int MOST_IN_PAGE = 200;
-  private static final Duration LEASE = Duration.ofSeconds(3);
   // Less than the deadline of the contract: whoever asks is told how it stands by then.
   private static final Duration MOST_WAIT = Duration.ofSeconds(5);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  private final Store store;
   private final Hospital hospital;
-  private final Idempotency idempotency;
-  private final Audit audit;
+  private final Deeds deeds;
   private final Clock clock;
 
   /** Makes the service. */
   public DeadLetterEndpoint(
       Store store, Hospital hospital, Idempotency idempotency, Audit audit, Clock clock) {
-    this.store = store;
     this.hospital = hospital;
-    this.idempotency = idempotency;
-    this.audit = audit;
+    this.deeds = new Deeds(store, idempotency, audit);
     this.clock = clock;
   }
-
-  /** A deed of a person. */
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Deed(
-      MethodDescriptor<?, ?> method,
-      CommandContext context,
-      byte[] fingerprint,
-      String letterId,
-      Status to,
-      String reason) {}
 
   @Override
   public void listDeadLetters(
@@ -96,6 +79,8 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
           return GetDeadLetterResponse.newBuilder()
               .setDeadLetter(told(letter))
               .setEvent(letter.event().envelope())
+              .addAllHistory(
+                  hospital.history(letter.id()).stream().map(DeadLetterEndpoint::told).toList())
               .setFreshness(Answers.live(clock))
               .build();
         });
@@ -111,12 +96,26 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
               new Deed(
                   DeadLetterServiceGrpc.getRedeliverDeadLetterMethod(),
                   request.getContext(),
-                  Idempotency.fingerprint(request.toByteArray()),
-                  request.getDeadLetterId(),
-                  Status.RELEASED,
-                  request.getReason()));
+                  request,
+                  SUBJECT,
+                  request.getReason()),
+              request.getDeadLetterId(),
+              Status.RELEASED);
           return RedeliverDeadLetterResponse.newBuilder()
               .setDeadLetter(told(outcome(request.getDeadLetterId())))
+              .build();
+        });
+  }
+
+  @Override
+  public void mendDeadLetter(
+      MendDeadLetterRequest request, StreamObserver<MendDeadLetterResponse> answer) {
+    Answers.reply(
+        answer,
+        () -> {
+          mend(request);
+          return MendDeadLetterResponse.newBuilder()
+              .setDeadLetter(told(find(request.getDeadLetterId())))
               .build();
         });
   }
@@ -131,10 +130,11 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
               new Deed(
                   DeadLetterServiceGrpc.getDiscardDeadLetterMethod(),
                   request.getContext(),
-                  Idempotency.fingerprint(request.toByteArray()),
-                  request.getDeadLetterId(),
-                  Status.DISCARDED,
-                  request.getReason()));
+                  request,
+                  SUBJECT,
+                  request.getReason()),
+              request.getDeadLetterId(),
+              Status.DISCARDED);
           return DiscardDeadLetterResponse.newBuilder()
               .setDeadLetter(told(find(request.getDeadLetterId())))
               .build();
@@ -166,60 +166,47 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
     return response.setTotal(hospital.count(query)).build();
   }
 
-  private void act(Deed deed) {
-    String owner = UUID.randomUUID().toString();
-    Optional<Failure> failure =
-        store.write(connection -> Optional.ofNullable(act(connection, deed, owner)));
-    if (failure.isPresent()) {
-      throw new FailureException(failure.get());
-    }
+  private void act(Deed deed, String letterId, Status to) {
+    String actor = deed.context().getActor().getId();
+    once(
+        deed,
+        letterId,
+        connection -> hospital.change(connection, number(letterId), to, actor, deed.reason()));
     hospital.acted();
   }
 
-  private @Nullable Failure act(Connection connection, Deed deed, String owner)
-      throws SQLException {
-    String operation = deed.method().getFullMethodName();
-    String requestId = deed.context().getRequestId();
-    return switch (idempotency.claim(
-        connection, operation, requestId, deed.fingerprint(), owner, LEASE)) {
-      case Claim.New() -> {
-        Failure failure =
-            hospital.change(
-                connection,
-                number(deed.letterId()),
-                deed.to(),
-                deed.context().getActor().getId(),
-                deed.reason());
-        if (failure != null) {
-          var _ = idempotency.release(connection, operation, requestId, owner);
-          yield failure;
-        }
-        // What is answered is how the dead letter stands then, so nothing is to be remembered.
-        var _ = idempotency.complete(connection, operation, requestId, owner, new byte[0]);
-        var _ =
-            audit.append(
-                connection,
-                AuditRecord.newBuilder()
-                    .setActor(deed.context().getActor())
-                    .setOperation(operation)
-                    .setSubjectKind("dead_letter")
-                    .setSubjectId(deed.letterId())
-                    .setReason(deed.reason())
-                    .setOutcome("OK")
-                    .setRequestId(requestId)
-                    .setCorrelationId(deed.context().getCorrelationId())
-                    .build());
-        yield null;
-      }
-      case Claim.Done _ -> null;
-      case Claim.InFlight() ->
-          Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "The same request is being worked on.")
-              .withRetryAfter(LEASE);
-      case Claim.OtherRequest() ->
-          Failure.of(
-              Reason.REASON_REQUEST_ID_REUSED,
-              "The request id belongs to a request with another body.");
-    };
+  private void mend(MendDeadLetterRequest request) {
+    try {
+      hospital.check(request.getEvent());
+      once(
+          new Deed(
+              DeadLetterServiceGrpc.getMendDeadLetterMethod(),
+              request.getContext(),
+              request,
+              SUBJECT,
+              request.getReason()),
+          request.getDeadLetterId(),
+          connection ->
+              hospital.edit(
+                  connection,
+                  number(request.getDeadLetterId()),
+                  request.getEvent(),
+                  request.getContext().getActor().getId(),
+                  request.getReason()));
+    } catch (FailureException e) {
+      throw new FailureException(e.failure().under("event"));
+    }
+  }
+
+  private void once(Deed deed, String letterId, Hospital.Action action) {
+    // What is answered is how the dead letter stands then, so only its id is to be remembered.
+    var _ =
+        deeds.once(
+            deed,
+            connection -> {
+              Failure failure = action.in(connection);
+              return failure == null ? new Outcome.Done(letterId) : new Outcome.Refused(failure);
+            });
   }
 
   /** Waits until a courier, of this node or of another, has delivered what was released. */
@@ -258,6 +245,20 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
         .setFailedAt(Timestamps.fromMillis(letter.failedAt().toEpochMilli()))
         .setCorrelationId(event.getCorrelationId())
         .build();
+  }
+
+  private static DeadLetterAction told(DeadLetter.History history) {
+    DeadLetterAction.Builder action =
+        DeadLetterAction.newBuilder()
+            .setAt(Timestamps.fromMillis(history.at().toEpochMilli()))
+            .setAction(history.action())
+            .setActor(history.actor())
+            .setReason(history.reason());
+    EventEnvelope before = history.before();
+    if (before != null) {
+      action.setEventBefore(before);
+    }
+    return action.build();
   }
 
   private static DeadLetterStatus status(Status status) {

@@ -204,8 +204,17 @@ public final class Hospital {
    * @throws FailureException as {@link #release}, and when the event breaks its contract
    */
   public void edit(long id, EventEnvelope mended, String actor, String reason) {
-    var _ = catalogue.check(mended);
+    check(mended);
     act(connection -> edit(connection, id, mended, actor, reason));
+  }
+
+  /**
+   * Makes sure that a mended event obeys its contract.
+   *
+   * @throws FailureException that tells which field breaks which rule
+   */
+  public void check(EventEnvelope mended) {
+    var _ = catalogue.check(mended);
   }
 
   /**
@@ -224,6 +233,41 @@ public final class Hospital {
       return refusal(letter);
     }
     remember(connection, id, to.name(), actor, reason, null);
+    return null;
+  }
+
+  /**
+   * Mends within a transaction of the caller's; the event was checked before.
+   *
+   * @return why not; null when it was done
+   */
+  public @Nullable Failure edit(
+      Connection connection, long id, EventEnvelope mended, String actor, String reason)
+      throws SQLException {
+    DeadLetter letter = find(connection, id);
+    if (letter == null || letter.status() != Status.WAITING) {
+      return refusal(letter);
+    }
+    EventEnvelope before = letter.event().envelope();
+    List<Failure.Violation> changed = changed(before, mended);
+    if (!changed.isEmpty()) {
+      return Failure.of(
+              Reason.REASON_RULE_VIOLATED, "The mended event must keep its id, type and key.")
+          .withViolations(changed);
+    }
+    PreparedStatement edit = Statements.of(connection, EDIT);
+    edit.setBytes(
+        1,
+        mended.toBuilder()
+            .setSequence(before.getSequence())
+            .setRecordedAt(before.getRecordedAt())
+            .build()
+            .toByteArray());
+    edit.setLong(2, id);
+    if (edit.executeUpdate() == 0) {
+      return refusal(letter);
+    }
+    remember(connection, id, "EDITED", actor, reason, before.toByteArray());
     return null;
   }
 
@@ -327,7 +371,8 @@ public final class Hospital {
         });
   }
 
-  private interface Action {
+  /** What a person does; null when it was done, otherwise why not. */
+  interface Action {
     @Nullable Failure in(Connection connection) throws SQLException;
   }
 
@@ -340,34 +385,18 @@ public final class Hospital {
     acted();
   }
 
-  private @Nullable Failure edit(
-      Connection connection, long id, EventEnvelope mended, String actor, String reason)
-      throws SQLException {
-    DeadLetter letter = find(connection, id);
-    if (letter == null || letter.status() != Status.WAITING) {
-      return refusal(letter);
+  private static List<Failure.Violation> changed(EventEnvelope before, EventEnvelope mended) {
+    List<Failure.Violation> changed = new ArrayList<>();
+    keep(changed, "event_id", before.getEventId().equals(mended.getEventId()));
+    keep(changed, "type", before.getType().equals(mended.getType()));
+    keep(changed, "key", before.getKey().equals(mended.getKey()));
+    return changed;
+  }
+
+  private static void keep(List<Failure.Violation> changed, String field, boolean kept) {
+    if (!kept) {
+      changed.add(new Failure.Violation(field, "dead_letter.kept", "expected: as it was"));
     }
-    EventEnvelope before = letter.event().envelope();
-    if (!mended.getEventId().equals(before.getEventId())
-        || !mended.getType().equals(before.getType())
-        || !mended.getKey().equals(before.getKey())) {
-      return Failure.of(
-          Reason.REASON_RULE_VIOLATED, "The mended event must keep its id, type and key.");
-    }
-    PreparedStatement edit = Statements.of(connection, EDIT);
-    edit.setBytes(
-        1,
-        mended.toBuilder()
-            .setSequence(before.getSequence())
-            .setRecordedAt(before.getRecordedAt())
-            .build()
-            .toByteArray());
-    edit.setLong(2, id);
-    if (edit.executeUpdate() == 0) {
-      return refusal(letter);
-    }
-    remember(connection, id, "EDITED", actor, reason, before.toByteArray());
-    return null;
   }
 
   private static boolean move(

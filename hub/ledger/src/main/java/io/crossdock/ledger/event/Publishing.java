@@ -114,18 +114,11 @@ final class Publishing {
   private List<CheckedEvent> check(PublishRequest request, String traceparent) {
     List<CheckedEvent> checked = new ArrayList<>(request.getEventsCount());
     for (int i = 0; i < request.getEventsCount(); i++) {
-      String path = "events[" + i + "].";
       EventEnvelope event = complete(request.getEvents(i), request.getContext(), traceparent);
       try {
         checked.add(log.catalogue().check(event));
       } catch (FailureException e) {
-        Failure failure = e.failure();
-        throw new FailureException(
-            failure.withViolations(
-                failure.violations().stream()
-                    .map(each ->
-                        new Failure.Violation(path + each.field(), each.rule(), each.description()))
-                    .toList()));
+        throw new FailureException(e.failure().under("events[" + i + "]"));
       }
     }
     return checked;

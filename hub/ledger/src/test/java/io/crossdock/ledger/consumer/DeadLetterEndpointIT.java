@@ -2,11 +2,14 @@ package io.crossdock.ledger.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.Any;
 import io.crossdock.common.v1.Actor;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.audit.Audit;
@@ -20,6 +23,7 @@ import io.crossdock.ledger.store.Engine;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.TestLedger;
 import io.crossdock.ops.v1.AuditRecord;
+import io.crossdock.ops.v1.DeadLetterAction;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
 import io.crossdock.ops.v1.DiscardDeadLetterRequest;
@@ -28,6 +32,7 @@ import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.ops.v1.ListAuditRecordsRequest;
 import io.crossdock.ops.v1.ListDeadLettersRequest;
 import io.crossdock.ops.v1.ListDeadLettersResponse;
+import io.crossdock.ops.v1.MendDeadLetterRequest;
 import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
 import io.crossdock.policy.v1.Lane;
 import io.grpc.ManagedChannel;
@@ -41,8 +46,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +78,7 @@ class DeadLetterEndpointIT {
   private Server server;
   private ManagedChannel channel;
   private DeadLetterServiceGrpc.DeadLetterServiceBlockingStub stub;
+  private final BlockingQueue<EventEnvelope> delivered = new LinkedBlockingQueue<>();
   private volatile boolean well;
 
   DeadLetterEndpointIT(Engine engine) {
@@ -87,10 +96,11 @@ class DeadLetterEndpointIT {
     consumers =
         new Consumers(store, log, signal, hospital, clock, "node-1", Duration.ofMillis(600));
     Effect.Outward effect =
-        _ -> {
+        event -> {
           if (!well) {
             throw new FailureException(Reason.REASON_BACKEND_ANSWER_INVALID, "Cannot be mapped.");
           }
+          delivered.add(event.envelope());
         };
     consumers.start(
         new Consumer(
@@ -200,6 +210,75 @@ class DeadLetterEndpointIT {
   }
 
   @Test
+  void aMendedEventIsDeliveredAndTheHistoryTellsWhoDidWhatToWhich() throws Exception {
+    EventEnvelope sick = posting("PO-1");
+    var _ = log.append(List.of(sick));
+    Effects.await("it is sick", () -> list("PO-1").getTotal() == 1);
+    String id = list("PO-1").getDeadLetters(0).getDeadLetterId();
+    EventEnvelope before = get(id).getEvent();
+    EventEnvelope mended =
+        before.toBuilder()
+            .setData(
+                Any.pack(
+                    before.getData().unpack(PostingCompleted.class).toBuilder()
+                        .setSourceKind("return")
+                        .build()))
+            .build();
+    MendDeadLetterRequest request = mend(id, mended);
+
+    io.crossdock.ops.v1.DeadLetter told = stub.mendDeadLetter(request).getDeadLetter();
+    io.crossdock.ops.v1.DeadLetter again = stub.mendDeadLetter(request).getDeadLetter();
+    well = true;
+    var _ = stub.redeliverDeadLetter(redeliver(id));
+
+    assertThat(told.getStatus()).isEqualTo(DeadLetterStatus.DEAD_LETTER_STATUS_WAITING);
+    assertThat(again).isEqualTo(told);
+    assertThat(delivered.poll(20, TimeUnit.SECONDS)).isEqualTo(mended);
+    Effects.await("it is noted", () -> get(id).getHistoryCount() == 3);
+    assertThat(get(id).getHistoryList())
+        .extracting(DeadLetterAction::getAction)
+        .containsExactly("EDITED", "RELEASED", "DELIVERED");
+    DeadLetterAction edit = get(id).getHistory(0);
+    assertThat(edit.getActor()).isEqualTo("anna");
+    assertThat(edit.getReason()).isEqualTo("kind was wrong");
+    assertThat(edit.getEventBefore()).isEqualTo(before);
+    assertThat(get(id).getEvent()).isEqualTo(mended);
+    assertThat(
+            audit.list(
+                ListAuditRecordsRequest.newBuilder()
+                    .setOperation(
+                        DeadLetterServiceGrpc.getMendDeadLetterMethod().getFullMethodName())
+                    .build(),
+                Long.MAX_VALUE,
+                10))
+        .extracting(AuditRecord::getRequestId)
+        .containsExactly(request.getContext().getRequestId());
+  }
+
+  @Test
+  void aMendingThatBreaksTheContractTellsWhichFieldBreaksWhichRule() {
+    String id = sick("PO-1");
+    EventEnvelope event = get(id).getEvent();
+
+    assertThat(
+            failure(() -> stub.mendDeadLetter(mend(id, event.toBuilder().clearSource().build())))
+                .violations())
+        .extracting(Failure.Violation::field, Failure.Violation::rule)
+        .containsExactly(tuple("event.source", "string.min_len"));
+    Failure otherEvent = failure(() -> stub.mendDeadLetter(mend(id, posting("PO-2"))));
+    assertThat(otherEvent.reason()).isEqualTo(Reason.REASON_RULE_VIOLATED);
+    assertThat(otherEvent.violations())
+        .extracting(Failure.Violation::field)
+        .containsExactly("event.event_id", "event.key");
+    assertThat(get(id).getHistoryList()).isEmpty();
+    assertThat(get(id).getEvent()).isEqualTo(event);
+    assertThat(audit.list(ListAuditRecordsRequest.getDefaultInstance(), Long.MAX_VALUE, 10))
+        .isEmpty();
+    assertThat(failure(() -> stub.mendDeadLetter(mend("D-4711", event))).reason())
+        .isEqualTo(Reason.REASON_NOT_FOUND);
+  }
+
+  @Test
   void whatIsNotThereIsNotFoundAndAForeignPageTokenRefused() {
     assertThat(reason(() -> get("D-4711"))).isEqualTo(Reason.REASON_NOT_FOUND);
     assertThat(reason(() -> get("nonsense"))).isEqualTo(Reason.REASON_NOT_FOUND);
@@ -232,6 +311,15 @@ class DeadLetterEndpointIT {
         .build();
   }
 
+  private static MendDeadLetterRequest mend(String id, EventEnvelope event) {
+    return MendDeadLetterRequest.newBuilder()
+        .setContext(context())
+        .setDeadLetterId(id)
+        .setEvent(event)
+        .setReason("kind was wrong")
+        .build();
+  }
+
   private static CommandContext context() {
     return CommandContext.newBuilder()
         .setRequestId(UUID.randomUUID().toString())
@@ -240,10 +328,14 @@ class DeadLetterEndpointIT {
   }
 
   private static Reason reason(Supplier<?> call) {
+    return failure(call).reason();
+  }
+
+  private static Failure failure(Supplier<?> call) {
     StatusRuntimeException error =
         catchThrowableOfType(StatusRuntimeException.class, () -> call.get());
     assertThat(error).isNotNull();
-    return Failure.from(error).orElseThrow().reason();
+    return Failure.from(error).orElseThrow();
   }
 
   private static EventEnvelope posting(String key) {

@@ -1,0 +1,98 @@
+package io.crossdock.ledger.deed;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ledger.idempotency.Claim;
+import io.crossdock.ledger.idempotency.Idempotency;
+import io.crossdock.ledger.store.Store;
+import io.crossdock.ledger.store.Work;
+import io.crossdock.ops.v1.AuditRecord;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
+
+/** Does deeds: the claim of the request id, the deed and its audit record in one transaction. */
+public final class Deeds {
+
+  // The claim is completed in its own transaction, so nobody ever waits for this to run out.
+  private static final Duration LEASE = Duration.ofSeconds(3);
+
+  private final Store store;
+  private final Idempotency idempotency;
+  private final Audit audit;
+
+  /** Stands on a ledger. */
+  public Deeds(Store store, Idempotency idempotency, Audit audit) {
+    this.store = store;
+    this.idempotency = idempotency;
+    this.audit = audit;
+  }
+
+  /**
+   * Does a deed, unless it was done under its request id before.
+   *
+   * @param work that does it; run in the transaction
+   * @return the thing that it was done to, now or before
+   * @throws FailureException when it was refused
+   */
+  public String once(Deed deed, Work<Outcome> work) {
+    byte[] fingerprint = Idempotency.fingerprint(deed.request().toByteArray());
+    String owner = UUID.randomUUID().toString();
+    return switch (store.write(connection -> once(connection, deed, fingerprint, owner, work))) {
+      case Outcome.Done(String subjectId) -> subjectId;
+      case Outcome.Refused(Failure failure) -> throw new FailureException(failure);
+    };
+  }
+
+  private Outcome once(
+      Connection connection, Deed deed, byte[] fingerprint, String owner, Work<Outcome> work)
+      throws SQLException {
+    String operation = deed.operation();
+    String requestId = deed.context().getRequestId();
+    return switch (idempotency.claim(connection, operation, requestId, fingerprint, owner, LEASE)) {
+      case Claim.New() -> {
+        Outcome outcome = work.in(connection);
+        switch (outcome) {
+          case Outcome.Done(String subjectId) -> {
+            var _ =
+                idempotency.complete(
+                    connection, operation, requestId, owner, subjectId.getBytes(UTF_8));
+            var _ = audit.append(connection, record(deed, subjectId));
+          }
+          case Outcome.Refused _ -> {
+            var _ = idempotency.release(connection, operation, requestId, owner);
+          }
+        }
+        yield outcome;
+      }
+      case Claim.Done done -> new Outcome.Done(new String(done.answer(), UTF_8));
+      case Claim.InFlight() ->
+          new Outcome.Refused(
+              Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "The same request is being worked on.")
+                  .withRetryAfter(LEASE));
+      case Claim.OtherRequest() ->
+          new Outcome.Refused(
+              Failure.of(
+                  Reason.REASON_REQUEST_ID_REUSED,
+                  "The request id belongs to a request with another body."));
+    };
+  }
+
+  private static AuditRecord record(Deed deed, String subjectId) {
+    return AuditRecord.newBuilder()
+        .setActor(deed.context().getActor())
+        .setOperation(deed.operation())
+        .setSubjectKind(deed.subjectKind())
+        .setSubjectId(subjectId)
+        .setReason(deed.reason())
+        .setOutcome("OK")
+        .setRequestId(deed.context().getRequestId())
+        .setCorrelationId(deed.context().getCorrelationId())
+        .build();
+  }
+}
