@@ -110,7 +110,7 @@ class GiftCardIT {
                 connector: gift-cards
             """
                 .formatted(connector.getPort()));
-    HubSettings settings = HubSettings.read(file, Set.of());
+    HubSettings settings = HubSettings.read(file, Set.of(), Set.of());
     gateway =
         new Gateway(settings.config(), settings.contracts(), OpenTelemetry.noop(), _ -> List.of());
     gateway.start();
@@ -198,7 +198,7 @@ class GiftCardIT {
                 connector: gift-cards
             """);
 
-    assertThatThrownBy(() -> HubSettings.read(file, Set.of()))
+    assertThatThrownBy(() -> HubSettings.read(file, Set.of(), Set.of()))
         .hasMessageContaining("alone.yaml:2: contracts[0].descriptor_set: alone.binpb")
         .hasMessageContaining("crossdock/policy/v1/policy.proto, which is missing");
   }
