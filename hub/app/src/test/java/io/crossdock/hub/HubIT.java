@@ -24,27 +24,19 @@ import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,8 +66,6 @@ class HubIT {
         - service: crossdock.ops.v1.OpsService
           local: true
       """;
-  private static final Pattern READY =
-      Pattern.compile("crossdock hub ready grpc=127.0.0.1:(\\d+) ops=127.0.0.1:(\\d+)");
 
   @TempDir Path dir;
   private @Nullable Process process;
@@ -158,10 +148,10 @@ class HubIT {
 
   @Test
   void isHealthyForGrpcAndHttp() throws Exception {
-    Running hub = start(GOOD);
+    HubProcess hub = start(GOOD);
 
-    HttpResponse<String> ready = get(hub, "/health/ready");
-    HttpResponse<String> metrics = get(hub, "/metrics");
+    HttpResponse<String> ready = hub.get("/health/ready");
+    HttpResponse<String> metrics = hub.get("/metrics");
 
     assertThat(
             HealthGrpc.newBlockingStub(hub.grpc())
@@ -198,6 +188,11 @@ class HubIT {
                 local: true
               - service: crossdock.loyalty.v1.LoyaltyService
                 connector: erp-eu
+              - service: crossdock.event.v1.EventService
+                local: true
+            consumers:
+              - name: points
+                types: [crossdock.event.v1.OrderPlace]
             """);
 
     String errors = new String(hub.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -215,7 +210,14 @@ class HubIT {
             line -> assertThat(line).startsWith("hub.yaml:15: routes[1].rules.rules[0].when"),
             line -> assertThat(line).contains("erp (expected: erp-eu)"),
             line -> assertThat(line).startsWith("hub.yaml:18: routes[2].local: true"),
-            line -> assertThat(line).contains("(expected: one route for each service)"));
+            line -> assertThat(line).contains("(expected: one route for each service)"),
+            line ->
+                assertThat(line).startsWith("hub.yaml:22: routes[4].local: true (expected: a led"),
+            line ->
+                assertThat(line)
+                    .startsWith("hub.yaml:23: consumers: given (expected: a ledger section, which"),
+            line -> assertThat(line).contains("a route of crossdock.event.v1.EventSinkService"),
+            line -> assertThat(line).contains("did you mean crossdock.event.v1.OrderPlaced?)"));
   }
 
   @Test
@@ -261,7 +263,7 @@ class HubIT {
             .build()
             .start();
     try {
-      Running hub =
+      HubProcess hub =
           start(
               """
               listen: {port: 0}
@@ -302,40 +304,15 @@ class HubIT {
     }
   }
 
-  private record Running(ManagedChannel grpc, int grpcPort, int opsPort) {}
-
-  private Running start(String config) throws Exception {
-    Process hub = launch(config);
-    BufferedReader out =
-        new BufferedReader(
-            new java.io.InputStreamReader(hub.getInputStream(), StandardCharsets.UTF_8));
-    // Nobody must wait for a full pipe.
-    Thread.ofVirtual().start(() -> drain(hub));
-    Matcher ready = READY.matcher(String.valueOf(out.readLine()));
-    assertThat(ready.matches()).isTrue();
-    ManagedChannel opened =
-        NettyChannelBuilder.forAddress("127.0.0.1", Integer.parseInt(ready.group(1)))
-            .usePlaintext()
-            .build();
-    channel = opened;
-    return new Running(opened, Integer.parseInt(ready.group(1)), Integer.parseInt(ready.group(2)));
+  private HubProcess start(String config) throws IOException {
+    HubProcess started = HubProcess.start(dir, config);
+    process = started.process();
+    channel = started.grpc();
+    return started;
   }
 
   private Process launch(String config) throws IOException {
-    Path file = Files.writeString(dir.resolve("hub.yaml"), config);
-    Process hub =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.crossdock.hub.HubMain",
-                "--config",
-                file.toString())
-            .start();
+    Process hub = HubProcess.launch(dir, config);
     process = hub;
     return hub;
   }
@@ -346,21 +323,5 @@ class HubIT {
       throw new IllegalStateException("no hub was started");
     }
     return running;
-  }
-
-  private static void drain(Process hub) {
-    try {
-      var _ = hub.getErrorStream().transferTo(java.io.OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      // The process ended.
-    }
-  }
-
-  private static HttpResponse<String> get(Running hub, String path) throws Exception {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + hub.opsPort() + path)).build(),
-          HttpResponse.BodyHandlers.ofString());
-    }
   }
 }
