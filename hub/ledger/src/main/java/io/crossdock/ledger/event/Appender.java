@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one event; what differs between the engines. */
@@ -18,8 +19,12 @@ sealed interface Appender permits SqliteAppender, PostgresAppender {
    */
   record Row(long id, long sequence) {}
 
-  /** Writes an event; null when its id is in the log already. */
-  @Nullable Row append(Connection connection, CheckedEvent event, long recordedMicros)
+  /**
+   * Writes events in their order.
+   *
+   * @return for each what it was given; null when its id is in the log already
+   */
+  List<@Nullable Row> append(Connection connection, List<CheckedEvent> events, long recordedMicros)
       throws SQLException;
 
   static Appender of(Engine engine) {

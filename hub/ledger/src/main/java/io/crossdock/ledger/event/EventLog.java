@@ -5,6 +5,7 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.SharedWork;
 import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +74,14 @@ public final class EventLog {
   private final Appender appender;
   private final AtomicInteger appendedLanes = new AtomicInteger();
   private final List<IntConsumer> listeners = new CopyOnWriteArrayList<>();
+  private final SharedWork<List<CheckedEvent>, Result> appending = this::appendShared;
+
+  /** What came of an append: within a transaction a refusal is a value, see {@code Work}. */
+  private sealed interface Result {
+    record Done(List<Appended> appended) implements Result {}
+
+    record Refused(Failure failure) implements Result {}
+  }
 
   /** Stands on a ledger. */
   public EventLog(Store store, EventCatalogue catalogue, Clock clock) {
@@ -116,10 +126,12 @@ public final class EventLog {
    */
   public List<Appended> append(Connection connection, List<CheckedEvent> events)
       throws SQLException {
-    long now = Selection.micros(clock.instant());
+    List<Appender.@Nullable Row> rows =
+        appender.append(connection, events, Selection.micros(clock.instant()));
     List<Appended> appended = new ArrayList<>(events.size());
-    for (CheckedEvent event : events) {
-      Appender.Row row = appender.append(connection, event, now);
+    for (int i = 0; i < events.size(); i++) {
+      CheckedEvent event = events.get(i);
+      Appender.Row row = rows.get(i);
       boolean duplicate = row == null;
       if (row == null) {
         row = find(connection, event.eventId());
@@ -140,7 +152,7 @@ public final class EventLog {
   /** Why events cannot be appended as the log stands; null when they can. */
   public @Nullable Failure refusal(Connection connection, List<CheckedEvent> events)
       throws SQLException {
-    if (events.stream().allMatch(event -> event.wantedSequence() == 0)) {
+    if (!insists(events)) {
       return null;
     }
     Map<String, Long> last = new HashMap<>();
@@ -321,17 +333,37 @@ public final class EventLog {
   }
 
   private List<Appended> appendChecked(List<CheckedEvent> events) {
-    Object result =
-        store.write(connection -> {
-          Failure failure = refusal(connection, events);
-          return failure == null ? append(connection, events) : failure;
-        });
-    if (result instanceof Failure failure) {
-      throw new FailureException(failure);
+    return switch (store.write(appending, events)) {
+      case Result.Done(List<Appended> appended) -> appended;
+      case Result.Refused(Failure failure) -> throw new FailureException(failure);
+    };
+  }
+
+  /** Appends for several callers at once; those who insist on a sequence are heard one by one. */
+  private List<Result> appendShared(Connection connection, List<List<CheckedEvent>> callers)
+      throws SQLException {
+    Iterator<Appended> appended =
+        append(
+                connection,
+                callers.stream().filter(events -> !insists(events)).flatMap(List::stream).toList())
+            .iterator();
+    List<Result> results = new ArrayList<>(callers.size());
+    for (List<CheckedEvent> events : callers) {
+      if (insists(events)) {
+        Failure failure = refusal(connection, events);
+        results.add(
+            failure == null
+                ? new Result.Done(append(connection, events))
+                : new Result.Refused(failure));
+      } else {
+        results.add(new Result.Done(events.stream().map(_ -> appended.next()).toList()));
+      }
     }
-    @SuppressWarnings("unchecked")
-    List<Appended> appended = (List<Appended>) result;
-    return appended;
+    return results;
+  }
+
+  private static boolean insists(List<CheckedEvent> events) {
+    return events.stream().anyMatch(event -> event.wantedSequence() != 0);
   }
 
   static int bit(Lane lane) {

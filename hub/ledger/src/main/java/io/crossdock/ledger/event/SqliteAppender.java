@@ -4,6 +4,8 @@ import io.crossdock.ledger.store.Statements;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Two small statements: there is no way to the server, and only one writer. */
@@ -26,8 +28,17 @@ final class SqliteAppender implements Appender {
       """;
 
   @Override
-  public @Nullable Row append(Connection connection, CheckedEvent event, long recordedMicros)
-      throws SQLException {
+  public List<@Nullable Row> append(
+      Connection connection, List<CheckedEvent> events, long recordedMicros) throws SQLException {
+    List<@Nullable Row> rows = new ArrayList<>(events.size());
+    for (CheckedEvent event : events) {
+      rows.add(append(connection, event, recordedMicros));
+    }
+    return rows;
+  }
+
+  private static @Nullable Row append(
+      Connection connection, CheckedEvent event, long recordedMicros) throws SQLException {
     PreparedStatement insert = Statements.of(connection, INSERT);
     insert.setInt(1, event.type().lane().getNumber());
     insert.setBytes(2, event.idBytes());

@@ -4,7 +4,9 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,8 +40,23 @@ final class GroupCommit implements AutoCloseable {
   private long warned = System.nanoTime() - WARN_EVERY_NANOS - 1;
   private @Nullable Connection connection;
 
-  /** A piece of work and who waits for it. */
-  private static final class Task<T> {
+  /** What is run at once within a transaction, and is done or not as one. */
+  private sealed interface Step {
+
+    void run(Connection connection) throws SQLException;
+
+    /** Tells everyone who waits that it is safe. */
+    void tell();
+
+    /** Tells everyone who waits why it was not done. */
+    void fail(Throwable why);
+
+    /** The same as a step for each caller. */
+    List<? extends Step> apart();
+  }
+
+  /** A caller's piece of work. */
+  private static sealed class Task<T> implements Step {
 
     private final Work<T> work;
     private final CompletableFuture<T> result = new CompletableFuture<>();
@@ -49,12 +66,80 @@ final class GroupCommit implements AutoCloseable {
       this.work = work;
     }
 
-    void run(Connection connection) throws SQLException {
+    @Override
+    public void run(Connection connection) throws SQLException {
       done = work.in(connection);
     }
 
-    void tell() {
+    void setDone(T value) {
+      done = value;
+    }
+
+    @Override
+    public void tell() {
       result.complete(done);
+    }
+
+    @Override
+    public void fail(Throwable why) {
+      result.completeExceptionally(why);
+    }
+
+    @Override
+    public List<Step> apart() {
+      return List.of(this);
+    }
+  }
+
+  /** A caller's share of work that may be done together with others'. */
+  private static final class Share<I, T> extends Task<T> {
+
+    private final SharedWork<I, T> shared;
+    private final I item;
+
+    Share(SharedWork<I, T> shared, I item) {
+      super(connection -> shared.in(connection, List.of(item)).getFirst());
+      this.shared = shared;
+      this.item = item;
+    }
+  }
+
+  /** Work for several callers at once. */
+  private static final class Together<I, T> implements Step {
+
+    private final SharedWork<I, T> shared;
+    private final List<Share<I, T>> shares = new ArrayList<>();
+
+    Together(SharedWork<I, T> shared) {
+      this.shared = shared;
+    }
+
+    @SuppressWarnings("unchecked") // shares of the same work
+    void add(Share<?, ?> share) {
+      shares.add((Share<I, T>) share);
+    }
+
+    @Override
+    public void run(Connection connection) throws SQLException {
+      List<T> done = shared.in(connection, shares.stream().map(share -> share.item).toList());
+      for (int i = 0; i < shares.size(); i++) {
+        shares.get(i).setDone(done.get(i));
+      }
+    }
+
+    @Override
+    public void tell() {
+      shares.forEach(Task::tell);
+    }
+
+    @Override
+    public void fail(Throwable why) {
+      shares.forEach(share -> share.fail(why));
+    }
+
+    @Override
+    public List<Share<I, T>> apart() {
+      return shares;
     }
   }
 
@@ -74,9 +159,16 @@ final class GroupCommit implements AutoCloseable {
   }
 
   <T> CompletableFuture<T> submit(Work<T> work) {
-    Task<T> task = new Task<>(work);
+    return submit(new Task<>(work));
+  }
+
+  <I, T> CompletableFuture<T> submit(SharedWork<I, T> shared, I item) {
+    return submit(new Share<>(shared, item));
+  }
+
+  private <T> CompletableFuture<T> submit(Task<T> task) {
     if (closing || !waiting.offer(task)) {
-      task.result.completeExceptionally(Store.unavailable());
+      task.fail(Store.unavailable());
     }
     return task.result;
   }
@@ -114,7 +206,7 @@ final class GroupCommit implements AutoCloseable {
         // A mistake of ours. The thread goes on, because everybody's writes need it.
         LOG.error("ledger writer failed", e);
         drop();
-        batch.forEach(task -> task.result.completeExceptionally(e));
+        batch.forEach(task -> task.fail(e));
       }
       batch.clear();
     }
@@ -122,14 +214,15 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void write(List<Task<?>> batch) {
-    List<Task<?>> left = new ArrayList<>(batch);
+    List<Step> left = steps(batch);
     if (together(left) != Attempt.IN_CONFLICT) {
       return;
     }
     // Another node took the same rows in another order. Each piece alone takes few, and all take
     // them in the same order.
+    left = apart(left);
     while (!left.isEmpty()) {
-      List<Task<?>> one = new ArrayList<>(List.of(left.removeFirst()));
+      List<Step> one = new ArrayList<>(List.of(left.removeFirst()));
       Attempt attempt = Attempt.IN_CONFLICT;
       for (int i = 0; i < ATTEMPTS && attempt == Attempt.IN_CONFLICT; i++) {
         attempt = together(one);
@@ -144,8 +237,36 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
+  /** Puts shares of the same work together; they go where the first of them stood. */
+  private static List<Step> steps(List<Task<?>> batch) {
+    List<Step> steps = new ArrayList<>(batch.size());
+    Map<SharedWork<?, ?>, Together<?, ?>> together = new HashMap<>();
+    for (Task<?> task : batch) {
+      if (task instanceof Share<?, ?> share) {
+        together
+            .computeIfAbsent(
+                share.shared,
+                shared -> {
+                  Together<?, ?> begun = new Together<>(shared);
+                  steps.add(begun);
+                  return begun;
+                })
+            .add(share);
+      } else {
+        steps.add(task);
+      }
+    }
+    return steps;
+  }
+
+  private static List<Step> apart(List<Step> steps) {
+    List<Step> apart = new ArrayList<>();
+    steps.forEach(step -> apart.addAll(step.apart()));
+    return apart;
+  }
+
   /** Writes in one transaction; what is left in the list afterwards has not been answered. */
-  private Attempt together(List<Task<?>> left) {
+  private Attempt together(List<Step> left) {
     while (!left.isEmpty()) {
       int at = 0;
       try {
@@ -156,7 +277,7 @@ final class GroupCommit implements AutoCloseable {
         open.commit();
         working = true;
         listeners.forEach(Runnable::run);
-        left.forEach(Task::tell);
+        left.forEach(Step::tell);
         left.clear();
       } catch (SQLException e) {
         if (connection != null && database.isConflict(e)) {
@@ -168,21 +289,32 @@ final class GroupCommit implements AutoCloseable {
           return Attempt.OUTAGE;
         }
         undo();
-        left.remove(at).result.completeExceptionally(new IllegalStateException(e));
+        leaveOut(left, at, new IllegalStateException(e));
       } catch (RuntimeException | Error e) {
         undo();
         if (at == left.size()) {
-          left.forEach(task -> task.result.completeExceptionally(e));
+          left.forEach(step -> step.fail(e));
           left.clear();
         } else {
-          left.remove(at).result.completeExceptionally(e);
+          leaveOut(left, at, e);
         }
       }
     }
     return Attempt.DONE;
   }
 
-  private void outage(List<Task<?>> tasks, SQLException why) {
+  /** What failed for several callers at once is run for each of them: only one may be the cause. */
+  private static void leaveOut(List<Step> left, int at, Throwable why) {
+    Step failed = left.remove(at);
+    List<? extends Step> apart = failed.apart();
+    if (apart.size() == 1) {
+      failed.fail(why);
+    } else {
+      left.addAll(at, apart);
+    }
+  }
+
+  private void outage(List<Step> steps, SQLException why) {
     working = false;
     long now = System.nanoTime();
     if (now - warned > WARN_EVERY_NANOS) {
@@ -198,13 +330,13 @@ final class GroupCommit implements AutoCloseable {
     // Taken before anyone is answered: who hears of the failure and comes again is tried again.
     List<Task<?>> came = new ArrayList<>();
     waiting.drainTo(came);
-    fail(tasks);
+    fail(steps);
     fail(came);
   }
 
-  private static void fail(List<Task<?>> tasks) {
-    tasks.forEach(task -> task.result.completeExceptionally(Store.unavailable()));
-    tasks.clear();
+  private static void fail(List<? extends Step> steps) {
+    steps.forEach(step -> step.fail(Store.unavailable()));
+    steps.clear();
   }
 
   private Connection connected() throws SQLException {

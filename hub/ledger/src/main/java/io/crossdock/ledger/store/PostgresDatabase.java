@@ -119,6 +119,15 @@ public final class PostgresDatabase implements Database {
   private Connection open() throws SQLException {
     Connection connection = source.getConnection();
     connection.setAutoCommit(false);
-    return connection;
+    try (Statement statement = connection.createStatement()) {
+      // All statements look up few rows. Those planned while a table is small must not go on
+      // reading it whole when it has grown.
+      statement.execute("SET enable_seqscan = off");
+      connection.commit();
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
   }
 }

@@ -68,6 +68,15 @@ public final class Store implements AutoCloseable {
   }
 
   /**
+   * The same for work that is done together with that of other callers.
+   *
+   * @param shared the same object for all of them
+   */
+  public <I, T> T write(SharedWork<I, T> shared, I item) {
+    return await(writer.submit(shared, item));
+  }
+
+  /**
    * Does a piece of work that only reads.
    *
    * @throws FailureException with {@code BACKEND_UNAVAILABLE} when the database cannot be read

@@ -177,6 +177,62 @@ class EventLogIT {
     assertInOrderPerKey(all(Lane.LANE_FINANCIAL), 500);
   }
 
+  @Test
+  void anEventThatManyPublishAtOnceIsThereOnceAndRefusalsHoldNobodyUp() throws Exception {
+    EventEnvelope same = event("PO-1");
+    List<Future<List<Appended>>> doubles = new ArrayList<>();
+    List<Future<List<Appended>>> insisting = new ArrayList<>();
+    List<Future<List<Appended>>> others = new ArrayList<>();
+
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 100; i++) {
+        EventEnvelope third = Events.posting("PO-2").setSequence(3).build();
+        doubles.add(callers.submit(() -> log.append(List.of(event("PO-3"), same))));
+        insisting.add(callers.submit(() -> log.append(List.of(event("PO-2"), third))));
+        others.add(callers.submit(() -> log.append(List.of(event("PO-4"), event("PO-4")))));
+      }
+    }
+
+    List<Appended> ofSame = new ArrayList<>();
+    for (Future<List<Appended>> each : doubles) {
+      ofSame.add(each.get().getLast());
+    }
+    assertThat(ofSame).filteredOn(each -> !each.duplicate()).hasSize(1);
+    assertThat(ofSame).extracting(Appended::position).containsOnly(ofSame.getFirst().position());
+    // The first has sequence 1, so that the third never comes second.
+    assertThat(insisting).allMatch(each -> each.state() == Future.State.FAILED);
+    assertThat(others).allMatch(each -> each.state() == Future.State.SUCCESS);
+    List<StoredEvent> there = all(Lane.LANE_FINANCIAL);
+    assertThat(there).noneMatch(each -> each.envelope().getKey().equals("PO-2"));
+    assertInOrderPerKey(there, 1 + 100 + 200);
+  }
+
+  @Test
+  void manyEventsAtOnceStandInTheirOrderWithThoseThatWereThere() {
+    EventEnvelope old = event("PO-7");
+    Appended first = log.append(List.of(old)).getFirst();
+    List<EventEnvelope> events = new ArrayList<>();
+    for (int i = 0; i < 1_200; i++) {
+      events.add(i == 700 ? old : event("PO-" + i % 9));
+    }
+    events.set(900, events.get(3).toBuilder().setCorrelationId("again").build());
+
+    List<Appended> appended = log.append(events);
+
+    assertThat(appended).hasSize(1_200);
+    assertThat(appended.get(700))
+        .isEqualTo(new Appended(old.getEventId(), 1, first.position(), true));
+    assertThat(appended.get(900).duplicate()).isTrue();
+    assertThat(appended.get(900).position()).isEqualTo(appended.get(3).position());
+    List<String> written = new ArrayList<>(events.stream().map(EventEnvelope::getEventId).toList());
+    written.remove(900);
+    written.remove(700);
+    written.addFirst(old.getEventId());
+    List<StoredEvent> there = all(Lane.LANE_FINANCIAL);
+    assertThat(there).extracting(each -> each.envelope().getEventId()).isEqualTo(written);
+    assertInOrderPerKey(there, 1_199);
+  }
+
   /** A poll by a serial id alone loses events here, see the package's description. */
   @Test
   void aReaderMissesNothingOfWritersThatCommitLate() throws Exception {

@@ -3,6 +3,7 @@ package io.crossdock.ledger.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,70 @@ class StoreIT {
   }
 
   @Test
+  void sharedWorkIsDoneForManyAtOnceAndEachGetsItsOwnAnswer() throws Exception {
+    List<Integer> sizes = java.util.Collections.synchronizedList(new ArrayList<>());
+    SharedWork<String, String> inserts =
+        (connection, names) -> {
+          sizes.add(names.size());
+          for (String name : names) {
+            var _ = insert(name).in(connection);
+          }
+          return names.stream().map(name -> "did " + name).toList();
+        };
+    List<Future<String>> answers = new ArrayList<>();
+
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      holdTheWriter(
+          callers,
+          () -> {
+            for (int i = 0; i < 100; i++) {
+              String name = "s" + i;
+              answers.add(callers.submit(() -> store.write(inserts, name)));
+            }
+          });
+    }
+
+    for (int i = 0; i < 100; i++) {
+      assertThat(answers.get(i).get()).isEqualTo("did s" + i);
+    }
+    assertThat(sizes).hasSizeLessThan(100);
+    assertThat(store.read(StoreIT::count)).isEqualTo(100);
+  }
+
+  @Test
+  void whoFailsSharedWorkFailsAlone() throws Exception {
+    var _ = store.write(insert("taken"));
+    SharedWork<String, Integer> inserts =
+        (connection, names) -> {
+          List<Integer> done = new ArrayList<>();
+          for (String name : names) {
+            if (name.equals("mistake")) {
+              throw new IllegalArgumentException("mine");
+            }
+            done.add(insert(name).in(connection));
+          }
+          return done;
+        };
+    List<Future<Integer>> results = new ArrayList<>();
+
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      holdTheWriter(
+          callers,
+          () -> {
+            for (int i = 0; i < 60; i++) {
+              String name = i == 20 ? "taken" : i == 40 ? "mistake" : "n" + i;
+              results.add(callers.submit(() -> store.write(inserts, name)));
+            }
+          });
+    }
+
+    assertThat(results.get(20).exceptionNow()).hasRootCauseInstanceOf(SQLException.class);
+    assertThat(results.get(40).exceptionNow()).isInstanceOf(IllegalArgumentException.class);
+    assertThat(results.stream().filter(each -> each.state() == Future.State.SUCCESS)).hasSize(58);
+    assertThat(store.read(StoreIT::count)).isEqualTo(1 + 58);
+  }
+
+  @Test
   void aSecondProcessIsTurnedAwayFromTheDirectory() {
     if (engine == Engine.SQLITE) {
       SqliteDatabase same = new SqliteDatabase(((SqliteDatabase) database).directory());
@@ -177,6 +243,22 @@ class StoreIT {
           .hasMessageContaining("is damaged");
       assertThat(Files.readAllBytes(broken.resolve("ledger.db"))).isEqualTo(garbage);
     }
+  }
+
+  /** Lets callers hand over while the writer is busy, so that they share its next transaction. */
+  private void holdTheWriter(ExecutorService callers, Runnable handingOver) throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Future<Boolean> first =
+        callers.submit(() ->
+            store.write(_ -> {
+              busy.countDown();
+              return Uninterruptibles.awaitUninterruptibly(go, 20, TimeUnit.SECONDS);
+            }));
+    busy.await();
+    handingOver.run();
+    go.countDown();
+    assertThat(first.get()).isTrue();
   }
 
   private static Work<Boolean> both(
