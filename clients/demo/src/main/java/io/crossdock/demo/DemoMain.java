@@ -86,7 +86,11 @@ public final class DemoMain implements Callable<Integer> {
 
   private int run(Ports ports) throws IOException, InterruptedException {
     Path home = home();
-    Path work = home.resolve("target/demo");
+    // Two demos at the same time have other ports, and then other ledgers and logs.
+    Path work =
+        ports.areStandard()
+            ? home.resolve("target/demo")
+            : home.resolve("target/demo/hub-" + ports.at(Place.HUB));
     House house = new House(home, work, ports, out);
     Runtime.getRuntime()
         .addShutdownHook(

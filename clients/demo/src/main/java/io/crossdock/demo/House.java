@@ -125,7 +125,11 @@ final class House implements AutoCloseable {
     }
     Path changed = work.resolve(name + ".yaml");
     Files.createDirectories(changed.getParent());
-    Files.writeString(changed, ports.rewrite(Files.readString(example)));
+    Files.writeString(
+        changed,
+        ports
+            .rewrite(Files.readString(example))
+            .replace("directory: ../../target/demo/ledger", "directory: ledger"));
     return changed.toString();
   }
 

@@ -1,17 +1,26 @@
 package io.crossdock.demo;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
 import io.crossdock.client.CrossdockClient;
 import io.crossdock.client.Failures;
+import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.customer.v1.CustomerServiceGrpc;
 import io.crossdock.customer.v1.CustomerServiceGrpc.CustomerServiceBlockingStub;
 import io.crossdock.customer.v1.LookupCustomerRequest;
 import io.crossdock.customer.v1.LookupCustomerResponse;
+import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.event.v1.EventServiceGrpc;
+import io.crossdock.event.v1.EventServiceGrpc.EventServiceBlockingStub;
+import io.crossdock.event.v1.PointsAccrued;
+import io.crossdock.event.v1.PublishRequest;
+import io.crossdock.event.v1.PublishedEvent;
 import io.crossdock.failure.Failure;
 import io.crossdock.inventory.v1.Availability;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
@@ -36,6 +45,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -45,6 +55,7 @@ import java.util.function.Function;
  */
 final class Till implements AutoCloseable {
   private static final Duration PATIENCE_FIRST = Duration.ofSeconds(20);
+  private static final Duration PATIENCE_EVENT = Duration.ofSeconds(5);
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
   private static final JsonFormat.Printer JSON =
@@ -56,6 +67,7 @@ final class Till implements AutoCloseable {
   private final LoyaltyServiceBlockingStub loyalty;
   private final InventoryServiceBlockingStub inventory;
   private final CustomerServiceBlockingStub customers;
+  private final EventServiceBlockingStub events;
   private final List<String> mistakes = new ArrayList<>();
 
   Till(String address, OpenTelemetry telemetry, PrintStream out) {
@@ -67,12 +79,14 @@ final class Till implements AutoCloseable {
             .services(
                 LoyaltyServiceGrpc.getServiceDescriptor(),
                 InventoryServiceGrpc.getServiceDescriptor(),
-                CustomerServiceGrpc.getServiceDescriptor())
+                CustomerServiceGrpc.getServiceDescriptor(),
+                EventServiceGrpc.getServiceDescriptor())
             .build();
     tracer = telemetry.getTracer("crossdock-demo");
     loyalty = hub.stub(LoyaltyServiceGrpc::newBlockingStub);
     inventory = hub.stub(InventoryServiceGrpc::newBlockingStub);
     customers = hub.stub(CustomerServiceGrpc::newBlockingStub);
+    events = hub.stub(EventServiceGrpc::newBlockingStub);
   }
 
   /**
@@ -102,6 +116,14 @@ final class Till implements AutoCloseable {
         loyalty::getBalance,
         Till::tell,
         answer -> checkBalance(answer, Freshness.Mode.MODE_CACHED),
+        GetBalanceResponse::getFreshness);
+    tellOfPoints();
+    ask(
+        "And now, for what was remembered is no longer true?",
+        balance("M-1001"),
+        this::untilLive,
+        Till::tell,
+        answer -> checkBalance(answer, Freshness.Mode.MODE_LIVE),
         GetBalanceResponse::getFreshness);
     ask(
         "How many of SKU-1001 can be sold in the store EU-001?",
@@ -164,6 +186,49 @@ final class Till implements AutoCloseable {
     } finally {
       span.end();
     }
+  }
+
+  /** Publishes what a loyalty service would when points were earned elsewhere. */
+  private void tellOfPoints() {
+    PublishRequest request =
+        PublishRequest.newBuilder()
+            .setContext(CommandContext.newBuilder().setRequestId(UUID.randomUUID().toString()))
+            .addEvents(
+                EventEnvelope.newBuilder()
+                    .setEventId(UUID.randomUUID().toString())
+                    .setSource("loyalty")
+                    .setType(PointsAccrued.getDescriptor().getFullName())
+                    .setKey("M-1001")
+                    .setOccurredAt(Timestamps.fromMillis(System.currentTimeMillis()))
+                    .setData(
+                        Any.pack(
+                            PointsAccrued.newBuilder()
+                                .setMemberId("M-1001")
+                                .setEntryId("E-" + System.currentTimeMillis())
+                                .setPoints(120)
+                                .build())))
+            .build();
+    out.println();
+    out.println("The loyalty service publishes that M-1001 has earned points in the web shop");
+    out.println("  > Publish PointsAccrued {\"member_id\":\"M-1001\",\"points\":\"120\"}");
+    try {
+      PublishedEvent written = events.publish(request).getEvents(0);
+      out.println("  < in the ledger as number " + written.getSequence() + " of member M-1001");
+      expect("whether the event is new", written.getDuplicate(), false);
+    } catch (StatusRuntimeException e) {
+      mistakes.add("publishing failed: " + Failures.of(e).reasonName());
+    }
+  }
+
+  /** Each hub hears of an event some milliseconds after it was published. */
+  private GetBalanceResponse untilLive(GetBalanceRequest request) {
+    long end = System.nanoTime() + PATIENCE_EVENT.toNanos();
+    GetBalanceResponse answer;
+    do {
+      answer = loyalty.getBalance(request);
+    } while (answer.getFreshness().getMode() != Freshness.Mode.MODE_LIVE
+        && System.nanoTime() < end);
+    return answer;
   }
 
   private void askWrongly() {
