@@ -36,6 +36,9 @@ class LifecycleIT {
           local: true
       """;
 
+  // GNU's env can; where it cannot, the test needs a terminal of its own.
+  private static final boolean CAN_RESET_SIGNALS = canResetSignals();
+
   @TempDir Path dir;
   private final List<Process> processes = new ArrayList<>();
 
@@ -185,6 +188,10 @@ class LifecycleIT {
 
   private Process start(Map<String, String> environment, String... args) throws IOException {
     List<String> command = new ArrayList<>();
+    if (CAN_RESET_SIGNALS) {
+      // A shell's background job ignores SIGINT, and what it starts inherits that.
+      command.addAll(List.of("env", "--default-signal=INT"));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx128m", "-cp"));
     command.add(
@@ -199,6 +206,15 @@ class LifecycleIT {
     Process process = builder.start();
     processes.add(process);
     return process;
+  }
+
+  private static boolean canResetSignals() {
+    try {
+      Process env = new ProcessBuilder("env", "--default-signal=INT", "true").start();
+      return env.waitFor() == 0;
+    } catch (IOException | InterruptedException e) {
+      return false;
+    }
   }
 
   // Process.destroy closes the streams, and with them what the process says at its end.
