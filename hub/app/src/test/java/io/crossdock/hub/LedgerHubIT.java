@@ -140,6 +140,10 @@ class LedgerHubIT {
                 .findFirst()
                 .orElse(DeadLetter.getDefaultInstance());
       } while (letter.getWaitingBehind() == 0);
+      String metrics;
+      do {
+        metrics = hub.get("/metrics").body();
+      } while (!metrics.contains("crossdock_consumer_dead_letters{crossdock_consumer=\"books\""));
       ill = false;
       told.clear();
       DeadLetter after =
@@ -155,6 +159,7 @@ class LedgerHubIT {
       assertThat(well.getConsumer()).isEqualTo("books");
       assertThat(well.getContext().getRequestId()).isEqualTo(well.getEvent().getEventId());
       assertThat(letter.getFailureReason()).isEqualTo("BACKEND_ANSWER_INVALID");
+      assertThat(metrics).contains("crossdock_ledger_writable", "crossdock_ledger_commits_total");
       assertThat(after.getStatus()).isEqualTo(DeadLetterStatus.DEAD_LETTER_STATUS_DELIVERED);
       assertThat(nextOf(SICK).getEvent().getEventId()).isEqualTo(sick.getEventId());
       assertThat(nextOf(SICK).getEvent().getEventId()).isEqualTo(behind.getEventId());

@@ -12,10 +12,12 @@ public final class EventDelivery implements AutoCloseable {
 
   private final HubLedger ledger;
   private final CacheInvalidation invalidation;
+  private final LedgerMetrics metrics;
 
-  private EventDelivery(HubLedger ledger, CacheInvalidation invalidation) {
+  private EventDelivery(HubLedger ledger, CacheInvalidation invalidation, LedgerMetrics metrics) {
     this.ledger = ledger;
     this.invalidation = invalidation;
+    this.metrics = metrics;
   }
 
   /**
@@ -46,12 +48,13 @@ public final class EventDelivery implements AutoCloseable {
                   EventSink.consumer(consumer, ledger.log(), gateway.innerChannel()), telemetry));
     }
     more.forEach(consumer -> ledger.consumers().start(TracedEffect.on(consumer, telemetry)));
-    return new EventDelivery(ledger, invalidation);
+    return new EventDelivery(ledger, invalidation, LedgerMetrics.start(ledger.store(), telemetry));
   }
 
   /** Ends the deliveries and the streams of subscribers, before the gateway that they use. */
   @Override
   public void close() {
+    metrics.close();
     invalidation.close();
     ledger.quiesce();
   }

@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,9 @@ final class GroupCommit implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
   private volatile boolean working = true;
+  private final LongAdder commits = new LongAdder();
+  private final LongAdder answered = new LongAdder();
+  private final LongAdder refused = new LongAdder();
   private long warned = System.nanoTime() - WARN_EVERY_NANOS - 1;
   private @Nullable Connection connection;
 
@@ -45,8 +49,8 @@ final class GroupCommit implements AutoCloseable {
 
     void run(Connection connection) throws SQLException;
 
-    /** Tells everyone who waits that it is safe. */
-    void tell();
+    /** Tells everyone who waits that it is safe; how many those are. */
+    int tell();
 
     /** Tells everyone who waits why it was not done. */
     void fail(Throwable why);
@@ -76,8 +80,9 @@ final class GroupCommit implements AutoCloseable {
     }
 
     @Override
-    public void tell() {
+    public int tell() {
       result.complete(done);
+      return 1;
     }
 
     @Override
@@ -128,8 +133,9 @@ final class GroupCommit implements AutoCloseable {
     }
 
     @Override
-    public void tell() {
+    public int tell() {
       shares.forEach(Task::tell);
+      return shares.size();
     }
 
     @Override
@@ -180,6 +186,10 @@ final class GroupCommit implements AutoCloseable {
   /** Whether the last transaction found the database in order. */
   boolean isWorking() {
     return working;
+  }
+
+  Store.Statistics statistics() {
+    return new Store.Statistics(commits.sum(), answered.sum(), refused.sum());
   }
 
   @Override
@@ -277,7 +287,8 @@ final class GroupCommit implements AutoCloseable {
         open.commit();
         working = true;
         listeners.forEach(Runnable::run);
-        left.forEach(Step::tell);
+        commits.increment();
+        answered.add(left.stream().mapToInt(Step::tell).sum());
         left.clear();
       } catch (SQLException e) {
         if (connection != null && database.isConflict(e)) {
@@ -316,6 +327,7 @@ final class GroupCommit implements AutoCloseable {
 
   private void outage(List<Step> steps, SQLException why) {
     working = false;
+    refused.add(steps.size());
     long now = System.nanoTime();
     if (now - warned > WARN_EVERY_NANOS) {
       warned = now;

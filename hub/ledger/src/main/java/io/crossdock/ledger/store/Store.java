@@ -53,6 +53,20 @@ public final class Store implements AutoCloseable {
     return database.engine();
   }
 
+  /**
+   * What was written since the start.
+   *
+   * @param commits transactions, each flushed once
+   * @param writes pieces of work in them
+   * @param refused steps that were refused because the database was out
+   */
+  public record Statistics(long commits, long writes, long refused) {}
+
+  /** What was written since the start. */
+  public Statistics statistics() {
+    return writer.statistics();
+  }
+
   /** Whether the last write found the database in order. */
   public boolean isWritable() {
     return writer.isWorking();
