@@ -12,6 +12,8 @@ public final class PostgresDatabase implements Database {
   private static final String MIGRATIONS = "io/crossdock/ledger/postgresql";
   private static final int CONNECT_SECONDS = 5;
   private static final int ANSWER_SECONDS = 30;
+  // Every caller's write waits behind one that the network has swallowed.
+  private static final int WRITE_SECONDS = 10;
   private static final int IDLE_MILLIS = 3_000;
   private static final int LOCK_MILLIS = 1_000;
 
@@ -70,6 +72,7 @@ public final class PostgresDatabase implements Database {
           "SELECT set_config('synchronous_commit', 'on', false)"
               + " WHERE current_setting('synchronous_commit') = 'off'");
       connection.commit();
+      connection.setNetworkTimeout(Runnable::run, WRITE_SECONDS * 1_000);
       return connection;
     } catch (SQLException e) {
       connection.close();
@@ -124,6 +127,7 @@ public final class PostgresDatabase implements Database {
       // reading it whole when it has grown.
       statement.execute("SET enable_seqscan = off");
       connection.commit();
+      connection.setNetworkTimeout(Runnable::run, WRITE_SECONDS * 1_000);
       return connection;
     } catch (SQLException e) {
       connection.close();

@@ -10,6 +10,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -192,6 +193,40 @@ class OutageIT {
 
       put(store, acknowledged);
       assertThat(ids(store)).containsExactlyInAnyOrderElementsOf(acknowledged);
+    }
+  }
+
+  @Test
+  void aNetworkThatFallsSilentRefusesWritesAndIsFoundAgain() throws Exception {
+    String url = TestLedger.address(Engine.POSTGRESQL, dir);
+    URI server = URI.create(url.substring("jdbc:".length()));
+    List<String> acknowledged = new ArrayList<>();
+    try (SilentNetwork network = new SilentNetwork(server.getPort());
+        Store store =
+            Store.open(
+                TestLedger.at(
+                    url.replace(
+                        server.getHost() + ":" + server.getPort(), "127.0.0.1:" + network.port())),
+                1)) {
+      create(store);
+      put(store, acknowledged);
+      network.silent(true);
+      long begin = System.nanoTime();
+
+      assertUnavailable(() -> put(store, acknowledged));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(NO_HANG);
+
+      network.silent(false);
+      await(() -> {
+        try {
+          put(store, acknowledged);
+          return true;
+        } catch (FailureException e) {
+          assertThat(isUnavailable(e)).isTrue();
+          return false;
+        }
+      });
+      assertThat(ids(store)).containsAll(acknowledged);
     }
   }
 
