@@ -1,75 +1,81 @@
 package io.crossdock.bench.ledger;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.util.Timestamps;
-import com.google.type.Date;
 import io.crossdock.event.v1.EventEnvelope;
-import io.crossdock.event.v1.PostingCompleted;
-import io.crossdock.ledger.consumer.Consumer;
-import io.crossdock.ledger.consumer.Consumers;
-import io.crossdock.ledger.consumer.Effect;
-import io.crossdock.ledger.consumer.Hospital;
-import io.crossdock.ledger.consumer.RetryPolicy;
 import io.crossdock.ledger.event.EventCatalogue;
-import io.crossdock.ledger.event.EventLog;
-import io.crossdock.ledger.event.EventPage;
-import io.crossdock.ledger.event.EventSignal;
-import io.crossdock.ledger.event.Selection;
 import io.crossdock.ledger.store.Database;
-import io.crossdock.ledger.store.PostgresDatabase;
-import io.crossdock.ledger.store.SqliteDatabase;
-import io.crossdock.ledger.store.Store;
-import io.crossdock.policy.v1.Lane;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
-import org.HdrHistogram.ConcurrentHistogram;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Measures the ledger beside the bare driver with the same tables. */
 @Command(
     name = "bench/ledger.sh",
     mixinStandardHelpOptions = true,
+    usageHelpAutoWidth = true,
     description = {
-      "Measures durable appends of 256-byte events (64 writers) beside bare JDBC with the same",
-      "rows, one transaction each and in batches; the time from append to consumer at a fixed",
-      "rate; and the rate of a replay."
+      "Measures the ledger in one run: durable appends beside bare JDBC with the same rows, the time",
+      "from append to consumer, a write with its idempotency check beside one without, and replay to",
+      "a consumer that does nothing. What is compared is measured in turns; medians count."
+    },
+    footer = {
+      "",
+      "Takes about three minutes, with --many 10000000 ten more. --quick shows that it works.",
+      "docs/performance.md says what the figures mean."
     })
 public final class LedgerBench implements Callable<Integer> {
 
-  private static final int WRITERS = 64;
-  private static final int KEYS = 1_000;
+  private static final Pattern DELAY = Pattern.compile("(\\d{1,6})(us|ms)");
+  private static final int BATCH = 500;
+
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  @Spec
+  private CommandSpec spec;
 
   @Option(
       names = "--postgres",
       paramLabel = "URL",
-      description = "JDBC address of an empty PostgreSQL database (default: SQLite).")
+      description =
+          "JDBC address of a PostgreSQL database; the tables go into schemas crossdock_bench_*,"
+              + " which are dropped in the end (default: SQLite in a temporary directory).")
   private String postgres = "";
+
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      split = ",",
+      description = "Only these: ${COMPLETION-CANDIDATES} (default: all).")
+  private Set<Part> only = EnumSet.allOf(Part.class);
 
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      defaultValue = "5",
-      description = "How long each part runs (default: 5).")
+      defaultValue = "3",
+      description = "How long each run takes (default: 3).")
   private int seconds;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "How often each comparison is made (default: 5).")
+  private int rounds;
+
+  @Option(names = "--quick", description = "One second, one round, a short log.")
+  private boolean quick;
 
   @Option(
       names = "--rate",
@@ -81,9 +87,37 @@ public final class LedgerBench implements Callable<Integer> {
   @Option(
       names = "--events",
       paramLabel = "N",
-      defaultValue = "500000",
-      description = "Events in the log that is replayed (default: 500000).")
+      defaultValue = "300000",
+      description = "Events in the log that is replayed (default: 300000).")
   private int events;
+
+  @Option(
+      names = "--many",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Also compares a log of so many events with one of 10000; 10 million need 7 GB of disk.")
+  private int many;
+
+  @Option(
+      names = "--fsync-delay",
+      paramLabel = "TIME",
+      defaultValue = "",
+      description =
+          "Makes each flush to the disk take so much longer, for example 2ms (SQLite; needs a C"
+              + " compiler, cc).")
+  private String fsyncDelay = "";
+
+  @Option(names = "--json", description = "End with one line of JSON.")
+  private boolean json;
+
+  /** What can be measured. */
+  enum Part {
+    appends,
+    arrivals,
+    claims,
+    replay
+  }
 
   private LedgerBench() {}
 
@@ -93,187 +127,122 @@ public final class LedgerBench implements Callable<Integer> {
   }
 
   @Override
+  @SuppressWarnings("SystemOut") // the report
   public Integer call() throws Exception {
+    Duration delay = delay();
     Path directory = Files.createTempDirectory("crossdock-ledger-bench");
-    try (Store store = Store.open(database(directory.resolve("ledger")), 2);
-        Database other = database(directory.resolve("bare"))) {
-      other.prepare();
-      EventLog log = new EventLog(store, EventCatalogue.ofBuild(), Clock.systemUTC());
-      tell(store.engine() + ", processors: " + Runtime.getRuntime().availableProcessors());
-      var _ = appends(log, 1);
-      BareRows bare = new BareRows(other, sample());
-      for (int round = 1; round <= 3; round++) {
-        double ledger = appends(log, seconds);
-        double each = bare.oneByOne(seconds);
-        double batched = bare.batched(seconds);
-        tell(
-            String.format(
-                Locale.ROOT,
-                "round %d: appends %.0f/s; bare one by one %.0f/s (%.2f times that); bare batched"
-                    + " %.0f/s (%.2f times that)",
-                round,
-                ledger,
-                each,
-                ledger / each,
-                batched,
-                ledger / batched));
+    try (Databases databases = new Databases(directory, postgres)) {
+      if (!delay.equals(SlowDisk.here())) {
+        return SlowDisk.run(
+            delay,
+            LedgerBench.class,
+            spec.commandLine().getParseResult().originalArgs(),
+            directory);
       }
-      arrivals(store, log);
-      replay(log);
-    } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
-    return 0;
-  }
-
-  private Database database(Path directory) {
-    return postgres.isEmpty()
-        ? new SqliteDatabase(directory)
-        : new PostgresDatabase(postgres, "", "");
-  }
-
-  private static double appends(EventLog log, int seconds) throws InterruptedException {
-    AtomicLong count = new AtomicLong();
-    long begin = System.nanoTime();
-    long end = begin + TimeUnit.SECONDS.toNanos(seconds);
-    try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int w = 0; w < WRITERS; w++) {
-        int writer = w;
-        writers.execute(() -> {
-          for (int i = 0; System.nanoTime() < end; i++) {
-            var _ = log.append(List.of(event((writer * 31 + i) % KEYS)));
-            count.incrementAndGet();
-          }
-        });
-      }
-    }
-    return count.get() * 1e9 / (System.nanoTime() - begin);
-  }
-
-  private void arrivals(Store store, EventLog log) throws InterruptedException {
-    Histogram micros = new ConcurrentHistogram(3);
-    int count = rate * seconds;
-    CountDownLatch arrived = new CountDownLatch(count);
-    try (EventSignal signal = EventSignal.start(log, Duration.ofMillis(100));
-        Consumers consumers =
-            new Consumers(
-                store,
-                log,
-                signal,
-                new Hospital(store, log.catalogue(), Clock.systemUTC()),
-                Clock.systemUTC(),
-                UUID.randomUUID().toString(),
-                Consumers.LEASE);
-        ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
-      Effect.Outward effect =
-          event -> {
-            long at = Long.parseLong(event.envelope().getCausationId());
-            micros.recordValue(Math.max(0, (System.nanoTime() - at) / 1_000));
-            arrived.countDown();
-          };
-      consumers.start(
-          new Consumer(
-              "bench",
-              Set.of(),
-              Set.of(Lane.LANE_FINANCIAL),
-              log.tail(),
-              effect,
-              RetryPolicy.USUAL,
-              16));
-      long begin = System.nanoTime();
-      for (int i = 0; i < count; i++) {
-        long due = begin + i * 1_000_000_000L / rate;
-        while (System.nanoTime() < due) {
-          LockSupport.parkNanos(due - System.nanoTime());
-        }
-        EventEnvelope event =
-            event(i % KEYS).toBuilder().setCausationId(Long.toString(due)).build();
-        writers.execute(() -> log.append(List.of(event)));
-      }
-      boolean all = arrived.await(60, TimeUnit.SECONDS);
-      tell(
-          String.format(
-              Locale.ROOT,
-              "append to consumer at %d/s: p50 %.1f ms, p99 %.1f ms, most %.1f ms%s",
-              rate,
-              micros.getValueAtPercentile(50) / 1e3,
-              micros.getValueAtPercentile(99) / 1e3,
-              micros.getMaxValue() / 1e3,
-              all ? "" : " (not all arrived)"));
+      measure(databases, delay);
+      return 0;
+    } catch (IllegalStateException e) {
+      System.err.println(e.getMessage());
+      return 1;
     }
   }
 
-  private void replay(EventLog log) {
-    List<EventEnvelope> batch = new ArrayList<>();
-    while (log.newest() < events) {
-      batch.clear();
-      for (int i = 0; i < 500; i++) {
-        batch.add(event(i));
-      }
-      var _ = log.append(batch);
+  private Duration delay() {
+    if (fsyncDelay.isEmpty()) {
+      return Duration.ZERO;
     }
-    for (int round = 1; round <= 3; round++) {
-      long begin = System.nanoTime();
-      long after = 0;
-      long count = 0;
-      for (boolean more = true; more; ) {
-        EventPage page = log.read(Lane.LANE_FINANCIAL, after, Selection.ALL, 2_000);
-        count += page.events().size();
-        after = page.upTo();
-        more = page.more();
-      }
-      tell(
-          String.format(
-              Locale.ROOT,
-              "replay round %d: %.0f/s (%d events)",
-              round,
-              count * 1e9 / (System.nanoTime() - begin),
-              count));
+    Matcher matcher = DELAY.matcher(fsyncDelay);
+    if (!matcher.matches()) {
+      throw new ParameterException(
+          spec.commandLine(), "--fsync-delay: " + fsyncDelay + " (expected: for example 2ms)");
     }
-    // The tail of a long log beside that of a short one.
-    try {
-      tell(
-          String.format(
-              Locale.ROOT,
-              "appends with %d events in the log: %.0f/s",
-              log.newest(),
-              appends(log, seconds)));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!postgres.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--fsync-delay: PostgreSQL flushes in a process of its own");
     }
-  }
-
-  /** What the bare driver writes. */
-  static BareRows.Row sample() {
-    return new BareRows.Row("crossdock.event.v1.PostingCompleted", event(0).toByteArray());
-  }
-
-  private static EventEnvelope event(int key) {
-    String id = "PO-" + key;
-    return EventEnvelope.newBuilder()
-        .setEventId(UUID.randomUUID().toString())
-        .setSource("erp-eu")
-        .setType("crossdock.event.v1.PostingCompleted")
-        .setKey(id)
-        .setOccurredAt(Timestamps.fromMillis(System.currentTimeMillis()))
-        .setCorrelationId("EU-001:till-03:000123:2026-11-21")
-        .setData(
-            Any.pack(
-                PostingCompleted.newBuilder()
-                    .setPostingId(id)
-                    .setSourceKind("order")
-                    .setSourceId("EU-001:till-03:000123:2026-11-21")
-                    .setAccountingDate(Date.newBuilder().setYear(2026).setMonth(11).setDay(21))
-                    .build()))
-        .build();
+    long number = Long.parseLong(matcher.group(1));
+    return matcher.group(2).equals("ms")
+        ? Duration.ofMillis(number)
+        : Duration.ofNanos(number * 1_000);
   }
 
   @SuppressWarnings("SystemOut") // the report
-  private static void tell(String line) {
-    System.out.println(line);
+  private void measure(Databases databases, Duration delay) throws Exception {
+    Options options =
+        quick ? new Options(1, 1, rate, 20_000) : new Options(seconds, rounds, rate, events);
+    EventCatalogue catalogue = EventCatalogue.ofBuild();
+    Report report = new Report();
+    try (Database other = databases.empty("bare");
+        Ledger ledger = Ledger.open(databases.empty("ledger"), catalogue)) {
+      report.tell(
+          "%s%s, %d processors, %d rounds of %d s, medians",
+          ledger.store().engine(),
+          delay.isZero() ? "" : " with " + fsyncDelay + " added to each flush",
+          Runtime.getRuntime().availableProcessors(),
+          options.rounds(),
+          options.seconds());
+      if (only.contains(Part.appends)) {
+        other.prepare();
+        Appends.measure(ledger, other, options, report);
+        if (report.median("bare_each_per_s") * delay.toNanos() > 1e9) {
+          throw new IllegalStateException("--fsync-delay: the delay does not act on SQLite here");
+        }
+      }
+      if (only.contains(Part.arrivals)) {
+        arrivals(ledger, options, report);
+      }
+      if (only.contains(Part.claims)) {
+        Claims.measure(ledger, options, report);
+      }
+    }
+    if (only.contains(Part.replay)) {
+      try (Ledger ledger = Ledger.open(databases.empty("replay"), catalogue)) {
+        replay(ledger, options, report);
+      }
+    }
+    if (many > 0) {
+      LongLog.measure(many, databases, catalogue, options, report);
+    }
+    if (json) {
+      System.out.println(report.json());
+    }
+  }
+
+  private static void arrivals(Ledger ledger, Options options, Report report) throws Exception {
+    try (Delivered delivered = new Delivered(ledger)) {
+      var _ = delivered.arrivals(1, options.rate());
+      for (int round = 1; round <= options.rounds(); round++) {
+        Histogram micros = delivered.arrivals(options.seconds(), options.rate());
+        report.note("arrival_p50_ms", micros.getValueAtPercentile(50) / 1e3);
+        report.note("arrival_p99_ms", micros.getValueAtPercentile(99) / 1e3);
+        report.note("arrival_most_ms", micros.getMaxValue() / 1e3);
+      }
+    }
+    report.tell(
+        "append to consumer at %d/s: p50 %.2f ms, p99 %.1f ms, most %.1f ms",
+        options.rate(),
+        report.median("arrival_p50_ms"),
+        report.median("arrival_p99_ms"),
+        report.median("arrival_most_ms"));
+  }
+
+  private static void replay(Ledger ledger, Options options, Report report) throws Exception {
+    List<EventEnvelope> batch = new ArrayList<>(BATCH);
+    for (int i = 0; i < options.events(); i++) {
+      batch.add(Sample.event(i));
+      if (batch.size() == BATCH || i == options.events() - 1) {
+        var _ = ledger.log().append(batch);
+        batch.clear();
+      }
+    }
+    try (Delivered delivered = new Delivered(ledger)) {
+      var _ = delivered.replay(options.events());
+      for (int round = 1; round <= options.rounds(); round++) {
+        report.note("replay_per_s", delivered.replay(options.events()));
+      }
+    }
+    report.tell(
+        "replay of %d events to a consumer that does nothing: %.0f/s",
+        options.events(), report.median("replay_per_s"));
   }
 }

@@ -1,5 +1,6 @@
 package io.crossdock.ledger.idempotency;
 
+import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -85,33 +86,31 @@ public final class Idempotency {
       Duration lease)
       throws SQLException {
     long now = clock.millis();
-    try (PreparedStatement insert = connection.prepareStatement(CLAIM)) {
-      insert.setString(1, operation);
-      insert.setString(2, requestId);
-      insert.setBytes(3, fingerprint);
-      insert.setString(4, owner);
-      insert.setLong(5, now + lease.toMillis());
-      insert.setLong(6, now + KEEP.toMillis());
-      insert.setLong(7, now);
-      insert.setLong(8, now);
-      if (insert.executeUpdate() == 1) {
-        return new Claim.New();
-      }
+    PreparedStatement insert = Statements.of(connection, CLAIM);
+    insert.setString(1, operation);
+    insert.setString(2, requestId);
+    insert.setBytes(3, fingerprint);
+    insert.setString(4, owner);
+    insert.setLong(5, now + lease.toMillis());
+    insert.setLong(6, now + KEEP.toMillis());
+    insert.setLong(7, now);
+    insert.setLong(8, now);
+    if (insert.executeUpdate() == 1) {
+      return new Claim.New();
     }
-    try (PreparedStatement find = connection.prepareStatement(FIND)) {
-      find.setString(1, operation);
-      find.setString(2, requestId);
-      try (ResultSet row = find.executeQuery()) {
-        if (!row.next()) {
-          // Released by its holder between the two statements (PostgreSQL only).
-          return new Claim.InFlight();
-        }
-        if (!Arrays.equals(row.getBytes(1), fingerprint)) {
-          return new Claim.OtherRequest();
-        }
-        byte[] answer = row.getBytes(2);
-        return answer == null ? new Claim.InFlight() : new Claim.Done(answer);
+    PreparedStatement find = Statements.of(connection, FIND);
+    find.setString(1, operation);
+    find.setString(2, requestId);
+    try (ResultSet row = find.executeQuery()) {
+      if (!row.next()) {
+        // Released by its holder between the two statements (PostgreSQL only).
+        return new Claim.InFlight();
       }
+      if (!Arrays.equals(row.getBytes(1), fingerprint)) {
+        return new Claim.OtherRequest();
+      }
+      byte[] answer = row.getBytes(2);
+      return answer == null ? new Claim.InFlight() : new Claim.Done(answer);
     }
   }
 
@@ -128,14 +127,13 @@ public final class Idempotency {
   public boolean complete(
       Connection connection, String operation, String requestId, String owner, byte[] answer)
       throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(COMPLETE)) {
-      update.setBytes(1, answer);
-      update.setLong(2, clock.millis() + KEEP.toMillis());
-      update.setString(3, operation);
-      update.setString(4, requestId);
-      update.setString(5, owner);
-      return update.executeUpdate() == 1;
-    }
+    PreparedStatement update = Statements.of(connection, COMPLETE);
+    update.setBytes(1, answer);
+    update.setLong(2, clock.millis() + KEEP.toMillis());
+    update.setString(3, operation);
+    update.setString(4, requestId);
+    update.setString(5, owner);
+    return update.executeUpdate() == 1;
   }
 
   /** Gives a claim back because the write was surely not done; it may be claimed again at once. */
@@ -146,12 +144,11 @@ public final class Idempotency {
   /** The same within a transaction of the caller's. */
   public boolean release(Connection connection, String operation, String requestId, String owner)
       throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement(RELEASE)) {
-      delete.setString(1, operation);
-      delete.setString(2, requestId);
-      delete.setString(3, owner);
-      return delete.executeUpdate() == 1;
-    }
+    PreparedStatement delete = Statements.of(connection, RELEASE);
+    delete.setString(1, operation);
+    delete.setString(2, requestId);
+    delete.setString(3, owner);
+    return delete.executeUpdate() == 1;
   }
 
   /**

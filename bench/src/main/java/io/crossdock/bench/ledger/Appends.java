@@ -1,0 +1,75 @@
+package io.crossdock.bench.ledger;
+
+import io.crossdock.ledger.store.Database;
+import io.crossdock.ledger.store.Engine;
+import java.util.List;
+
+/** Durable appends beside the driver alone, in turns. */
+final class Appends {
+
+  private static final int WRITERS = 64;
+
+  private Appends() {}
+
+  /** Appends by all writers; notes the rate and how many share a transaction. */
+  static Writers.Run ledger(Ledger ledger, int seconds) throws Exception {
+    return Writers.run(
+        WRITERS, seconds, number -> ledger.log().append(List.of(Sample.event(number))));
+  }
+
+  static void measure(Ledger ledger, Database other, Options options, Report report)
+      throws Exception {
+    boolean server = ledger.store().engine() == Engine.POSTGRESQL;
+    BareRows bare = new BareRows(other);
+    var _ = ledger(ledger, options.seconds());
+    var _ = bare.batches(1, WRITERS);
+    for (int round = 1; round <= options.rounds(); round++) {
+      long before = ledger.rounds();
+      Writers.Run run = ledger(ledger, options.seconds());
+      double appends = run.perSecond();
+      double batch = (double) run.times() / (ledger.rounds() - before);
+      double each = bare.batches(options.seconds(), 1);
+      double batched = bare.batches(options.seconds(), Math.toIntExact(Math.round(batch)));
+      double full = bare.batches(options.seconds(), WRITERS);
+      report.note("appends_per_s", appends);
+      report.note("appends_per_commit", batch);
+      report.note("bare_each_per_s", each);
+      report.note("bare_batched_per_s", batched);
+      report.note("bare_batched_64_per_s", full);
+      report.note("appends_ratio_each", appends / each);
+      report.note("appends_ratio_batched", appends / batched);
+      report.note("appends_ratio_batched_64", appends / full);
+      if (server) {
+        double statements = bare.statements(options.seconds(), (int) Math.round(batch));
+        double connections = bare.connections(options.seconds(), WRITERS);
+        report.note("bare_statements_per_s", statements);
+        report.note("bare_connections_per_s", connections);
+        report.note("appends_ratio_statements", appends / statements);
+        report.note("appends_ratio_connections", appends / connections);
+      }
+    }
+    tell(report, server);
+  }
+
+  private static void tell(Report report, boolean server) {
+    report.tell(
+        "appends, %d writers, %d-byte events: %.0f/s, %.1f in a transaction",
+        WRITERS,
+        Sample.event(0).getSerializedSize(),
+        report.median("appends_per_s"),
+        report.median("appends_per_commit"));
+    line(report, "bare JDBC, one transaction each", "each");
+    line(report, "bare JDBC, batches of the same size", "batched");
+    line(report, "bare JDBC, batches of 64", "batched_64");
+    if (server) {
+      line(report, "bare JDBC, one statement each, commits as above", "statements");
+      line(report, "bare JDBC, one statement and commit each, 64 connections", "connections");
+    }
+  }
+
+  private static void line(Report report, String what, String name) {
+    report.tell(
+        "  %-58s %7.0f/s; the ledger %.2f times that",
+        what, report.median("bare_" + name + "_per_s"), report.median("appends_ratio_" + name));
+  }
+}

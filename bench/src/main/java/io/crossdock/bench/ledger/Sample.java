@@ -1,0 +1,67 @@
+package io.crossdock.bench.ledger;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.util.Timestamps;
+import com.google.type.Date;
+import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.event.v1.PostingCompleted;
+import io.crossdock.policy.v1.Lane;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+
+/** The event that is written, read and delivered: an envelope of 256 bytes with its data. */
+final class Sample {
+
+  static final String TYPE = "crossdock.event.v1.PostingCompleted";
+  static final String AGGREGATE = "posting";
+  static final Lane LANE = Lane.LANE_FINANCIAL;
+
+  /** Different keys that a measured run writes to. */
+  static final int KEYS = 1_000;
+
+  static final int BYTES = 256;
+
+  private Sample() {}
+
+  static EventEnvelope event(int number) {
+    return event(number, "");
+  }
+
+  /**
+   * An event.
+   *
+   * @param number chooses one of {@link #KEYS} keys
+   * @param causationId something to recognise it by; makes it larger
+   */
+  static EventEnvelope event(int number, String causationId) {
+    String key = key(number);
+    return EventEnvelope.newBuilder()
+        .setEventId(UUID.randomUUID().toString())
+        .setSource("erp-eu")
+        .setType(TYPE)
+        .setKey(key)
+        .setOccurredAt(Timestamps.fromMillis(System.currentTimeMillis()))
+        .setCorrelationId("EU-001:till-03:000123:2026-11-21")
+        .setCausationId(causationId)
+        .setData(
+            Any.pack(
+                PostingCompleted.newBuilder()
+                    .setPostingId(key)
+                    .setSourceKind("order")
+                    .setSourceId("EU-001:till-3:123:2026-11-21")
+                    .setAccountingDate(Date.newBuilder().setYear(2026).setMonth(11).setDay(21))
+                    .build()))
+        .build();
+  }
+
+  static String key(int number) {
+    return "PO-" + (1_000 + Math.floorMod(number, KEYS));
+  }
+
+  static byte[] bytes(UUID id) {
+    return ByteBuffer.allocate(16)
+        .putLong(id.getMostSignificantBits())
+        .putLong(id.getLeastSignificantBits())
+        .array();
+  }
+}
