@@ -7,6 +7,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Context;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.MethodDescriptor;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,8 +36,11 @@ final class ByContract implements ClientInterceptor {
               .formatted(method.getFullMethodName()));
     }
     CallOptions bounded = options;
-    if (options.getDeadline() == null && Context.current().getDeadline() == null) {
-      bounded = options.withDeadlineAfter(defaults.deadline().toNanos(), TimeUnit.NANOSECONDS);
+    Duration deadline = defaults.deadline();
+    if (deadline != null
+        && options.getDeadline() == null
+        && Context.current().getDeadline() == null) {
+      bounded = options.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
     }
     if (defaults.repeatable()) {
       bounded = bounded.withStreamTracerFactory(RetryAdvice.FACTORY);

@@ -69,7 +69,8 @@ final class Contracts {
   }
 
   private static Map<String, Object> retryPolicy(MethodDefaults defaults) {
-    Duration pause = defaults.deadline().dividedBy(PAUSES_IN_DEADLINE);
+    Duration deadline = defaults.deadline();
+    Duration pause = deadline == null ? LONGEST_PAUSE : deadline.dividedBy(PAUSES_IN_DEADLINE);
     Duration first = pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
     return Map.of(
         "maxAttempts",

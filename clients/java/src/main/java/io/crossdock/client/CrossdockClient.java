@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Deadline: the contract's and 200 ms for the way back, unless the stub or the {@link
- *       io.grpc.Context} has one.
+ *       io.grpc.Context} has one. A stream without one lasts until somebody hangs up.
  *   <li>Retries: reads and keyed writes whose contract allows it, at most four attempts within the
  *       deadline, after UNAVAILABLE with a growing, random pause, or when {@code RetryInfo} says;
  *       within a budget of the channel. Any other write is sent once.

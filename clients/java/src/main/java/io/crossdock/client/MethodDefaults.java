@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the calls of one method are made when the caller says nothing, compiled from its contract.
  *
- * @param deadline longest time of a call
+ * @param deadline longest time of a call; null when it lasts until somebody hangs up
  * @param repeatable whether a failed call may be sent again
  * @param context the request's {@code CommandContext} field; null when it has none
  */
-record MethodDefaults(Duration deadline, boolean repeatable, @Nullable FieldDescriptor context) {
+record MethodDefaults(
+    @Nullable Duration deadline, boolean repeatable, @Nullable FieldDescriptor context) {
 
   // A method without a policy is none of ours, such as the health check.
   private static final Duration DEADLINE_WITHOUT_CONTRACT = Duration.ofSeconds(10);
@@ -42,9 +43,7 @@ record MethodDefaults(Duration deadline, boolean repeatable, @Nullable FieldDesc
         policy.getIdempotency() == Idempotency.IDEMPOTENCY_SAFE
             || policy.getIdempotency() == Idempotency.IDEMPOTENCY_KEYED;
     return new MethodDefaults(
-        policy.getDeadlineMs() == 0
-            ? DEADLINE_WITHOUT_CONTRACT
-            : Duration.ofMillis(policy.getDeadlineMs()).plus(WAY_BACK),
+        deadline(policy, contract.getMethodDescriptor().isServerStreaming()),
         safeTwice && policy.getRetry() == RetryClass.RETRY_CLASS_UNAVAILABLE,
         contextField(contract.getMethodDescriptor().getInputType()));
   }
@@ -65,6 +64,13 @@ record MethodDefaults(Duration deadline, boolean repeatable, @Nullable FieldDesc
     @SuppressWarnings("unchecked") // a builder builds what it was made from
     T same = (T) identified;
     return same;
+  }
+
+  private static @Nullable Duration deadline(MethodPolicy policy, boolean streams) {
+    if (policy.getDeadlineMs() > 0) {
+      return Duration.ofMillis(policy.getDeadlineMs()).plus(WAY_BACK);
+    }
+    return streams ? null : DEADLINE_WITHOUT_CONTRACT;
   }
 
   private static @Nullable FieldDescriptor contextField(Descriptor request) {
