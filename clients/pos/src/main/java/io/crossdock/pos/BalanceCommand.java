@@ -1,10 +1,12 @@
 package io.crossdock.pos;
 
+import com.google.gson.JsonObject;
 import io.crossdock.loyalty.v1.Balance;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
 import io.crossdock.terminal.HubCommand;
+import io.crossdock.terminal.Json;
 import io.crossdock.terminal.Words;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -43,6 +45,11 @@ final class BalanceCommand extends HubCommand<GetBalanceResponse> {
         .add("reserved", Figures.points(balance.getReservedPoints()))
         .print(out);
     out.println(Figures.freshness(answer.getFreshness()));
+  }
+
+  @Override
+  protected JsonObject json(GetBalanceResponse answer) {
+    return Json.of(answer);
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.crossdock.pos;
 
+import com.google.gson.JsonObject;
 import io.crossdock.customer.v1.CustomerMatch;
 import io.crossdock.customer.v1.CustomerServiceGrpc;
 import io.crossdock.customer.v1.CustomerSummary;
 import io.crossdock.customer.v1.LookupCustomerRequest;
 import io.crossdock.customer.v1.LookupCustomerResponse;
 import io.crossdock.terminal.HubCommand;
+import io.crossdock.terminal.Json;
 import io.crossdock.terminal.Words;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -70,6 +72,11 @@ final class LookupCommand extends HubCommand<LookupCustomerResponse> {
   protected void print(LookupCustomerResponse answer, PrintWriter out) {
     answer.getMatchesList().forEach(match -> print(match, out));
     out.println(Figures.freshness(answer.getFreshness()));
+  }
+
+  @Override
+  protected JsonObject json(LookupCustomerResponse answer) {
+    return Json.of(answer);
   }
 
   @Override

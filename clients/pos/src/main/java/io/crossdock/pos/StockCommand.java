@@ -1,11 +1,13 @@
 package io.crossdock.pos;
 
+import com.google.gson.JsonObject;
 import com.google.protobuf.util.Timestamps;
 import io.crossdock.inventory.v1.Availability;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
 import io.crossdock.inventory.v1.GetAvailabilityResponse;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
 import io.crossdock.terminal.HubCommand;
+import io.crossdock.terminal.Json;
 import io.crossdock.terminal.Words;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -72,6 +74,11 @@ final class StockCommand extends HubCommand<GetAvailabilityResponse> {
       out.println("may be sold beyond what is there");
     }
     out.println(Figures.freshness(answer.getFreshness()));
+  }
+
+  @Override
+  protected JsonObject json(GetAvailabilityResponse answer) {
+    return Json.of(answer);
   }
 
   @Override

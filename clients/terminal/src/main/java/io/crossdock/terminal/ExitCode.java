@@ -8,8 +8,8 @@ import java.util.Map;
 public enum ExitCode {
   /** Answered, also from memory. */
   OK(0, "answered"),
-  /** There is no such thing. */
-  NOT_FOUND(1, "there is no such thing"),
+  /** There is no such thing, or not everything is as it should be. */
+  NOT_FOUND(1, "there is no such thing, or not all is well"),
   /** Wrong arguments, or the hub refused the request as invalid. */
   INVALID(2, "wrong arguments or values"),
   /** Hub or backend cannot be reached, or has no room. */

@@ -1,11 +1,11 @@
 package io.crossdock.terminal;
 
 import com.google.gson.JsonObject;
-import com.google.protobuf.Message;
 import io.crossdock.client.CrossdockClient;
 import io.crossdock.client.Failures;
 import io.crossdock.failure.Failure;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.ServiceDescriptor;
 import io.grpc.StatusRuntimeException;
@@ -18,16 +18,18 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * A command that asks a hub one thing and prints the answer: for people, or as JSON.
+ * A command that asks a hub and prints the answer: for people, or as JSON.
  *
  * @param <A> the answer
  */
-public abstract class HubCommand<A extends Message> implements Callable<Integer> {
+public abstract class HubCommand<A> implements Callable<Integer> {
 
   // The contract's deadline is for the call. A slow till needs longer to load its classes.
   private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -38,69 +40,147 @@ public abstract class HubCommand<A extends Message> implements Callable<Integer>
 
   private final String program;
   private final String span;
-  private final ServiceDescriptor service;
+  private final ServiceDescriptor[] services;
 
   /**
    * @param program name of the process in the hub's logs and in traces. Example: {@code
    *     crossdock-pos}
    * @param span name of the root span. Example: {@code till balance}
-   * @param service the service that is asked
+   * @param services the services that are asked
    */
-  protected HubCommand(String program, String span, ServiceDescriptor service) {
+  protected HubCommand(String program, String span, ServiceDescriptor... services) {
     this.program = program;
     this.span = span;
-    this.service = service;
+    this.services = services.clone();
   }
 
-  /** Asks the hub. */
+  /**
+   * Looks at the arguments before anybody is asked.
+   *
+   * @throws ParameterException when they make no sense
+   * @throws CommandException when the person at the terminal does not want it
+   */
+  protected void check() {}
+
+  /**
+   * Asks the hub.
+   *
+   * @throws CommandException when the fault is neither the hub's nor that of the arguments
+   */
   protected abstract A ask(Hub hub);
 
   /** Prints the answer for people. */
   protected abstract void print(A answer, PrintWriter out);
 
+  /** The answer for programs; null when {@link #ask} has printed it already, piece by piece. */
+  protected abstract @Nullable JsonObject json(A answer);
+
   /** How failures are spoken of. */
   protected abstract Words words();
+
+  /** How the command ends that has this answer. */
+  protected ExitCode exit(A answer) {
+    return ExitCode.OK;
+  }
+
+  /** What people are told of a failure after its sentence; with {@code --verbose} it is all. */
+  protected void explain(Failure failure, PrintWriter to) {}
+
+  /** Whether the answer is for a program. */
+  protected final boolean forProgram() {
+    return options.json();
+  }
+
+  /** Where answers go. */
+  protected final PrintWriter out() {
+    return line().getOut();
+  }
+
+  /** Where everything else goes. */
+  protected final PrintWriter err() {
+    return line().getErr();
+  }
+
+  /** Arguments that make no sense. Example: {@code --rate: 0 (expected: 1 or more)}. */
+  protected final ParameterException mistake(String what) {
+    return new ParameterException(line(), what);
+  }
 
   /** The hub, within one command. */
   public static final class Hub {
 
     private final CrossdockClient client;
-    private final @Nullable Deadline deadline;
+    private final @Nullable Duration timeout;
+    private @Nullable Deadline first;
 
-    private Hub(CrossdockClient client, @Nullable Deadline deadline) {
+    private Hub(CrossdockClient client, @Nullable Duration timeout, @Nullable Deadline first) {
       this.client = client;
-      this.deadline = deadline;
+      this.timeout = timeout;
+      this.first = first;
     }
 
-    /** A stub whose calls wait as long as the options say. */
+    /**
+     * A stub whose calls together wait as long as the options say; the time to connect counts for
+     * the first. Without a word of the options each call waits as its contract says.
+     */
     public <S extends AbstractStub<S>> S stub(Function<Channel, S> factory) {
       S stub = client.stub(factory);
-      return deadline == null ? stub : stub.withDeadline(deadline);
+      if (timeout == null) {
+        return stub;
+      }
+      Deadline deadline =
+          first == null ? Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS) : first;
+      first = null;
+      return stub.withDeadline(deadline);
+    }
+
+    /** A stub whose calls wait as their contracts say, whatever the options say. */
+    public <S extends AbstractStub<S>> S patientStub(Function<Channel, S> factory) {
+      return client.stub(factory);
     }
   }
 
   @Override
   public final Integer call() {
-    if (command == null) {
-      throw new IllegalStateException("not run by picocli");
-    }
-    PrintWriter out = command.commandLine().getOut();
-    PrintWriter err = command.commandLine().getErr();
+    PrintWriter out = out();
+    PrintWriter err = err();
     long begin = System.nanoTime();
     try (Trace trace = Trace.begin(program, span);
         CrossdockClient client =
-            options.client(program, service).telemetry(trace.openTelemetry()).build()) {
+            options.client(program, services).telemetry(trace.openTelemetry()).build()) {
       try {
-        A answer = trace.inside(() -> ask(connected(client)));
+        check();
+        A answer = trace.inside(() -> askAndHangUp(client));
         tell(answer, trace, out, System.nanoTime() - begin);
-        return ExitCode.OK.code();
+        return exit(answer).code();
       } catch (StatusRuntimeException e) {
         Failure failure = Failures.of(e);
         trace.failed(failure);
         complain(failure, trace, options.json() ? out : err);
         return ExitCode.of(failure).code();
+      } catch (CommandException e) {
+        complain(e, trace, options.json() ? out : err);
+        return e.exit().code();
       }
     }
+  }
+
+  // A stream that the command did not read to its end is given up, or closing would wait for it.
+  private A askAndHangUp(CrossdockClient client) {
+    Context.CancellableContext streams = Context.current().withCancellation();
+    Context outside = streams.attach();
+    try {
+      return ask(connected(client));
+    } finally {
+      streams.detachAndCancel(outside, null);
+    }
+  }
+
+  private CommandLine line() {
+    if (command == null) {
+      throw new IllegalStateException("not run by picocli");
+    }
+    return command.commandLine();
   }
 
   private Hub connected(CrossdockClient client) {
@@ -108,12 +188,15 @@ public abstract class HubCommand<A extends Message> implements Callable<Integer>
     Deadline deadline =
         timeout == null ? null : Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
     client.connect(timeout == null ? CONNECT : timeout);
-    return new Hub(client, deadline);
+    return new Hub(client, timeout, deadline);
   }
 
   private void tell(A answer, Trace trace, PrintWriter out, long nanos) {
     if (options.json()) {
-      print(Json.of(answer), trace, out);
+      JsonObject json = json(answer);
+      if (json != null) {
+        print(json, trace, out);
+      }
       return;
     }
     print(answer, out);
@@ -136,7 +219,9 @@ public abstract class HubCommand<A extends Message> implements Callable<Integer>
       return;
     }
     to.println(sentence);
-    if (options.verbose()) {
+    if (!options.verbose()) {
+      explain(failure, to);
+    } else {
       to.println("reason " + failure.reasonName() + " (" + failure.code() + ")");
       to.println("message " + failure.message());
       failure.metadata().entrySet().stream()
@@ -148,6 +233,14 @@ public abstract class HubCommand<A extends Message> implements Callable<Integer>
       }
       to.println("trace " + trace.id());
       to.println("hub " + options.hub());
+    }
+  }
+
+  private void complain(CommandException complaint, Trace trace, PrintWriter to) {
+    if (options.json()) {
+      print(Json.of(complaint), trace, to);
+    } else {
+      to.println(complaint.getMessage());
     }
   }
 }

@@ -48,7 +48,7 @@ public final class HubOptions {
   @Option(names = "--cert", paramLabel = "FILE", description = "Certificate to show, PEM.")
   private @Nullable Path certificate;
 
-  @Option(names = "--key", paramLabel = "FILE", description = "Its private key, PEM.")
+  @Option(names = "--cert-key", paramLabel = "FILE", description = "Its private key, PEM.")
   private @Nullable Path key;
 
   @Option(
@@ -93,7 +93,7 @@ public final class HubOptions {
       }
       if (authorities == null) {
         if (certificate != null || key != null) {
-          throw mistake("--cert and --key: without --ca (expected: all three)");
+          throw mistake("--cert and --cert-key: without --ca (expected: all three)");
         }
         return builder;
       }
@@ -101,13 +101,13 @@ public final class HubOptions {
         return builder.tls(authorities);
       }
       if (certificate == null || key == null) {
-        throw mistake("--cert and --key: one of them (expected: both or none)");
+        throw mistake("--cert and --cert-key: one of them (expected: both or none)");
       }
       return builder.mutualTls(authorities, certificate, key);
     } catch (IllegalArgumentException e) {
       throw mistake("--hub: " + e.getMessage());
     } catch (IOException e) {
-      throw mistake("--ca, --cert or --key: " + e.getMessage());
+      throw mistake("--ca, --cert or --cert-key: " + e.getMessage());
     }
   }
 

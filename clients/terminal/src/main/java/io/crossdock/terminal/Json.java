@@ -23,7 +23,7 @@ public final class Json {
   private Json() {}
 
   /** A message as a JSON object. Fields without presence are always there. */
-  static JsonObject of(MessageOrBuilder message) {
+  public static JsonObject of(MessageOrBuilder message) {
     try {
       return JsonParser.parseString(
               JsonFormat.printer()
@@ -62,6 +62,15 @@ public final class Json {
       }
       error.add("violations", violations);
     }
+    JsonObject answer = new JsonObject();
+    answer.add("error", error);
+    return answer;
+  }
+
+  static JsonObject of(CommandException complaint) {
+    JsonObject error = new JsonObject();
+    error.addProperty("message", complaint.getMessage());
+    error.addProperty("exit_code", complaint.exit().code());
     JsonObject answer = new JsonObject();
     answer.add("error", error);
     return answer;
