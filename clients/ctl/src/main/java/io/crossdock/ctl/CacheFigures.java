@@ -63,8 +63,4 @@ abstract class CacheFigures extends OpsCommand<GetCacheStatisticsResponse> {
         number(counts.getEvictions()),
         number(counts.getInvalidations()));
   }
-
-  private static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
-  }
 }

@@ -1,7 +1,5 @@
 package io.crossdock.ctl;
 
-import io.crossdock.common.v1.Actor;
-import io.crossdock.common.v1.Channel;
 import io.crossdock.ops.v1.InvalidateCacheRequest;
 import io.crossdock.ops.v1.InvalidateCacheResponse;
 import io.crossdock.ops.v1.OpsServiceGrpc;
@@ -44,10 +42,7 @@ final class CacheInvalidateCommand extends OpsCommand<InvalidateCacheResponse> {
   @Override
   protected InvalidateCacheResponse ask(Hub hub) {
     InvalidateCacheRequest.Builder request = InvalidateCacheRequest.newBuilder().setReason(reason);
-    request
-        .getContextBuilder()
-        .setChannel(Channel.CHANNEL_SYSTEM)
-        .setActor(Actor.newBuilder().setKind(Actor.Kind.KIND_OPERATOR));
+    request.setContext(context());
     if (what.all) {
       request.setAll(true);
     } else {

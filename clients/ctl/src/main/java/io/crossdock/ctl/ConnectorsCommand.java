@@ -8,7 +8,6 @@ import io.crossdock.ops.v1.ListConnectorsResponse;
 import io.crossdock.ops.v1.OpsServiceGrpc;
 import io.crossdock.ops.v1.OpsServiceGrpc.OpsServiceBlockingStub;
 import java.io.PrintWriter;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -71,9 +70,5 @@ final class ConnectorsCommand extends OpsCommand<ListConnectorsResponse> {
       }
     }
     table.print(out);
-  }
-
-  private static String number(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 }

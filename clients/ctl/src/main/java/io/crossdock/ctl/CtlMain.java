@@ -7,12 +7,16 @@ import picocli.CommandLine.Command;
 @Command(
     name = "crossdock ctl",
     mixinStandardHelpOptions = true,
-    description = "Looks into a running hub.",
+    description = "Looks into a running hub, and mends what its ledger holds.",
     subcommands = {
       RoutesCommand.class,
       ConnectorsCommand.class,
       ContractsCommand.class,
-      CacheCommand.class
+      CacheCommand.class,
+      EventsCommand.class,
+      DeadLettersCommand.class,
+      AuditCommand.class,
+      LedgerCommand.class
     },
     footer = {
       "",

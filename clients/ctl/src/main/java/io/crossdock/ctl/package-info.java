@@ -1,5 +1,6 @@
 /**
- * What an operator asks a running hub at a terminal, and the one thing to tell it: drop answers.
+ * What an operator asks a running hub at a terminal and tells it: about routes, connectors and the
+ * cache, and about the ledger with its events, dead letters and audit trail.
  */
 @NullMarked
 package io.crossdock.ctl;

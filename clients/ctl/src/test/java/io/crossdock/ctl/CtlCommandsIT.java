@@ -14,18 +14,13 @@ import io.crossdock.ops.v1.ListContractsRequest;
 import io.crossdock.ops.v1.ListContractsResponse;
 import io.crossdock.ops.v1.ListRoutesRequest;
 import io.crossdock.ops.v1.ListRoutesResponse;
-import io.crossdock.terminal.Program;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 final class CtlCommandsIT {
 
@@ -110,13 +105,11 @@ final class CtlCommandsIT {
       counted_since { seconds: 1795219200 }
       """;
 
-  private ScriptedOps hub;
-
-  private record Ran(int exit, String out, String err) {}
+  private ScriptedHub hub;
 
   @BeforeEach
   void start() throws IOException {
-    hub = new ScriptedOps();
+    hub = new ScriptedHub();
   }
 
   @AfterEach
@@ -285,24 +278,14 @@ final class CtlCommandsIT {
   }
 
   private Ran ctl(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line = Program.commandLine(new CtlMain());
-    line.setOut(new PrintWriter(out, true));
-    line.setErr(new PrintWriter(err, true));
-    int exit =
-        line.execute(
-            Stream.concat(
-                    Stream.of(arguments), Stream.of("--hub", hub.address(), "--timeout", "30s"))
-                .toArray(String[]::new));
-    return new Ran(exit, out.toString(), err.toString());
+    return Ran.ctl(hub, arguments);
   }
 
   private static void assertGolden(String name, Ran ran) throws IOException {
     assertThat(ran.exit()).describedAs(name).isZero();
     try (InputStream file = CtlCommandsIT.class.getResourceAsStream(name)) {
       assertThat(file).describedAs(name).isNotNull();
-      assertThat(ran.out().replaceAll("\"trace_id\": \"[0-9a-f]{32}\"", "\"trace_id\": \"TRACE\""))
+      assertThat(ran.withoutTraceId())
           .describedAs(name)
           .isEqualToNormalizingNewlines(new String(file.readAllBytes(), StandardCharsets.UTF_8));
     }

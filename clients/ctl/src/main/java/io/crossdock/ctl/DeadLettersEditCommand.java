@@ -1,0 +1,201 @@
+package io.crossdock.ctl;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.ops.v1.DeadLetter;
+import io.crossdock.ops.v1.DeadLetterServiceGrpc;
+import io.crossdock.ops.v1.GetDeadLetterRequest;
+import io.crossdock.ops.v1.MendDeadLetterRequest;
+import io.crossdock.ops.v1.MendDeadLetterResponse;
+import io.crossdock.terminal.CommandException;
+import io.crossdock.terminal.ExitCode;
+import io.crossdock.terminal.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Lets a person mend the event of a dead letter. */
+@Command(
+    name = "edit",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Replaces the event of a dead letter by a mended one; the old one is kept.",
+      "Opens $VISUAL or $EDITOR with the event as JSON. Id, type and key stay as they are.",
+      "The consumer gets the mended event with: ctl dead-letters redeliver ID."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ctl dead-letters edit D-771 --reason \"currency was missing\"",
+      "  ctl dead-letters show D-771 --json | jq .event > event.json",
+      "  ctl dead-letters edit D-771 --reason \"currency was missing\" --file event.json"
+    })
+final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditCommand.Edit> {
+
+  @Parameters(paramLabel = "ID", description = "The dead letter, for example D-771.")
+  private String id = "";
+
+  @Option(
+      names = "--reason",
+      required = true,
+      paramLabel = "TEXT",
+      description = "Why, for the audit.")
+  private String reason = "";
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "The mended event, JSON; no editor is opened.")
+  private @Nullable Path file;
+
+  /**
+   * What came of it.
+   *
+   * @param letter after it
+   */
+  record Edit(DeadLetter letter, boolean changed) {}
+
+  DeadLettersEditCommand() {
+    super("ctl dead-letters edit", DeadLetterServiceGrpc.getServiceDescriptor());
+  }
+
+  @Override
+  String missing() {
+    return "There is no dead letter %s.".formatted(id);
+  }
+
+  @Override
+  protected Edit ask(Hub hub) {
+    var found =
+        hub.stub(DeadLetterServiceGrpc::newBlockingStub)
+            .getDeadLetter(GetDeadLetterRequest.newBuilder().setDeadLetterId(id).build());
+    EventEnvelope event = found.getEvent();
+    JsonObject json = EventJson.of(event);
+    if (!EventJson.same(EventJson.parse(json), event)) {
+      throw new CommandException(
+          ExitCode.OTHER,
+          "The event has fields that this program does not know and an edit would lose."
+              + " Use the ctl of the hub's version.");
+    }
+    if (file != null) {
+      return mend(hub, found.getDeadLetter(), event, read(file));
+    }
+    Path draft = write(json);
+    boolean keep = true;
+    try {
+      edit(draft);
+      Edit edit = mend(hub, found.getDeadLetter(), event, read(draft));
+      keep = false;
+      return edit;
+    } finally {
+      if (keep) {
+        err()
+            .printf(
+                "What you wrote is kept. Go on with: ctl dead-letters edit %s --reason TEXT --file %s%n",
+                id, draft);
+      } else {
+        delete(draft);
+      }
+    }
+  }
+
+  @Override
+  protected void print(Edit edit, PrintWriter out) {
+    if (edit.changed()) {
+      out.printf(
+          "%s is mended. Deliver it with: ctl dead-letters redeliver %1$s --reason TEXT%n",
+          edit.letter().getDeadLetterId());
+    } else {
+      out.println("Nothing was changed.");
+    }
+  }
+
+  @Override
+  protected JsonObject json(Edit edit) {
+    JsonObject json =
+        Json.of(MendDeadLetterResponse.newBuilder().setDeadLetter(edit.letter()).build());
+    json.addProperty("changed", edit.changed());
+    return json;
+  }
+
+  private Edit mend(Hub hub, DeadLetter letter, EventEnvelope event, EventEnvelope mended) {
+    if (EventJson.same(event, mended)) {
+      return new Edit(letter, false);
+    }
+    MendDeadLetterResponse answer =
+        hub.stub(DeadLetterServiceGrpc::newBlockingStub)
+            .mendDeadLetter(
+                MendDeadLetterRequest.newBuilder()
+                    .setContext(context())
+                    .setDeadLetterId(id)
+                    .setEvent(mended)
+                    .setReason(reason)
+                    .build());
+    return new Edit(answer.getDeadLetter(), true);
+  }
+
+  private EventEnvelope read(Path from) {
+    try {
+      return EventJson.parse(JsonParser.parseString(Files.readString(from)));
+    } catch (IOException e) {
+      throw mistake("%s: cannot be read (%s)".formatted(from, Trouble.of(e)));
+    } catch (JsonParseException e) {
+      throw mistake("%s: is no event (%s)".formatted(from, Trouble.of(e)));
+    }
+  }
+
+  // Only its owner may read a temporary file, which matters: events hold personal data.
+  private Path write(JsonObject json) {
+    try {
+      Path draft = Files.createTempFile(id + "-", ".json");
+      Files.writeString(draft, Json.print(json) + System.lineSeparator());
+      return draft;
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.OTHER, "No temporary file could be written: " + Trouble.of(e));
+    }
+  }
+
+  private static void edit(Path draft) {
+    String editor =
+        Stream.of("VISUAL", "EDITOR")
+            .map(System::getenv)
+            .filter(each -> each != null && !each.isBlank())
+            .findFirst()
+            .orElse("vi");
+    try {
+      // By the shell, because people put arguments into the variable.
+      int exit =
+          new ProcessBuilder("/bin/sh", "-c", editor + " \"$1\"", "sh", draft.toString())
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (exit != 0) {
+        throw new CommandException(
+            ExitCode.OTHER, "%s ended with %d; nothing was sent.".formatted(editor, exit));
+      }
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.OTHER, "%s could not be started: %s".formatted(editor, Trouble.of(e)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException(ExitCode.OTHER, "The editor was interrupted.");
+    }
+  }
+
+  private static void delete(Path draft) {
+    try {
+      Files.deleteIfExists(draft);
+    } catch (IOException e) {
+      // The system clears its temporary files.
+    }
+  }
+}

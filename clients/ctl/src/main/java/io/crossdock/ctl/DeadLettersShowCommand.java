@@ -1,0 +1,122 @@
+package io.crossdock.ctl;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.protobuf.util.Timestamps;
+import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.ops.v1.DeadLetter;
+import io.crossdock.ops.v1.DeadLetterAction;
+import io.crossdock.ops.v1.DeadLetterServiceGrpc;
+import io.crossdock.ops.v1.GetDeadLetterRequest;
+import io.crossdock.ops.v1.GetDeadLetterResponse;
+import io.crossdock.terminal.Json;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Tells one dead letter. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Tells a dead letter, its event and what was done about it.",
+      "The event may hold personal data."
+    },
+    footer = {"", "Example:", "  ctl dead-letters show D-771"})
+final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse> {
+
+  @Parameters(paramLabel = "ID", description = "The dead letter, for example D-771.")
+  private String id = "";
+
+  DeadLettersShowCommand() {
+    super("ctl dead-letters show", DeadLetterServiceGrpc.getServiceDescriptor());
+  }
+
+  @Override
+  String missing() {
+    return "There is no dead letter %s.".formatted(id);
+  }
+
+  @Override
+  protected GetDeadLetterResponse ask(Hub hub) {
+    return hub.stub(DeadLetterServiceGrpc::newBlockingStub)
+        .getDeadLetter(GetDeadLetterRequest.newBuilder().setDeadLetterId(id).build());
+  }
+
+  @Override
+  protected void print(GetDeadLetterResponse answer, PrintWriter out) {
+    DeadLetter letter = answer.getDeadLetter();
+    new Facts()
+        .add("dead letter", letter.getDeadLetterId())
+        .add("consumer", letter.getConsumer())
+        .add("type", letter.getEventType())
+        .add("key", letter.getKey())
+        .add("lane", word(letter.getLane(), "LANE_"))
+        .add("status", word(letter.getStatus(), "DEAD_LETTER_STATUS_"))
+        .add("reason", reason(letter))
+        .add("attempts", number(letter.getAttempts()))
+        .add("behind", count(letter.getWaitingBehind(), "event"))
+        .add("happened at", moment(letter.getOccurredAt()))
+        .add("failed at", moment(letter.getFailedAt()))
+        .add("correlation", orDash(letter.getCorrelationId()))
+        .print(out);
+    out.println();
+    out.println("event");
+    out.println(Json.print(EventJson.of(answer.getEvent())));
+    if (answer.getHistoryCount() > 0) {
+      out.println();
+      out.println("history");
+      for (int i = 0; i < answer.getHistoryCount(); i++) {
+        print(answer.getHistory(i), after(answer, i), out);
+      }
+    }
+  }
+
+  @Override
+  protected JsonObject json(GetDeadLetterResponse answer) {
+    JsonObject json = Json.of(answer.toBuilder().clearEvent().clearHistory().build());
+    json.add("event", EventJson.of(answer.getEvent()));
+    JsonArray history = new JsonArray();
+    for (DeadLetterAction action : answer.getHistoryList()) {
+      JsonObject entry = Json.of(action.toBuilder().clearEventBefore().build());
+      if (action.hasEventBefore()) {
+        entry.add("event_before", EventJson.of(action.getEventBefore()));
+      }
+      history.add(entry);
+    }
+    json.add("history", history);
+    return json;
+  }
+
+  /** Why, with the sentence. Example: {@code BACKEND_DENIED: The backend refused.} */
+  static String reason(DeadLetter letter) {
+    return letter.getFailureMessage().isEmpty()
+        ? orDash(letter.getFailureReason())
+        : letter.getFailureReason() + ": " + letter.getFailureMessage();
+  }
+
+  private static void print(DeadLetterAction action, EventEnvelope after, PrintWriter out) {
+    out.printf(
+        "  %s  %s by %s%s%n",
+        Timestamps.toString(action.getAt()),
+        action.getAction().toLowerCase(Locale.ROOT),
+        action.getActor().isEmpty() ? "the hub" : action.getActor(),
+        action.getReason().isEmpty() ? "" : ": " + action.getReason());
+    if (action.hasEventBefore()) {
+      Changes.between(EventJson.of(action.getEventBefore()), EventJson.of(after))
+          .forEach(change -> out.println("    " + change));
+    }
+  }
+
+  // What an edit made is what the next edit found, or the event as it is now.
+  private static EventEnvelope after(GetDeadLetterResponse answer, int edit) {
+    List<DeadLetterAction> history = answer.getHistoryList();
+    return history.subList(edit + 1, history.size()).stream()
+        .filter(DeadLetterAction::hasEventBefore)
+        .map(DeadLetterAction::getEventBefore)
+        .findFirst()
+        .orElse(answer.getEvent());
+  }
+}

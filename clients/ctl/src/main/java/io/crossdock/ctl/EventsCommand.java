@@ -1,0 +1,30 @@
+package io.crossdock.ctl;
+
+import picocli.CommandLine.Command;
+
+/** What concerns the log of events. */
+@Command(
+    name = "events",
+    mixinStandardHelpOptions = true,
+    description = "The log of events: look into it, add to it, deliver from it again.",
+    footer = {
+      "",
+      "Examples:",
+      "  ctl events list --type PointsAccrued --from -2h",
+      "  ctl events tail --lane financial",
+      "  ctl events publish events.json",
+      "  ctl events replay --consumer loyalty-accrual --from 2026-11-20 --to 2026-11-21 \\",
+      "      --reason \"loyalty platform lost a day\""
+    },
+    subcommands = {
+      EventsListCommand.class,
+      EventsTailCommand.class,
+      EventsPublishCommand.class,
+      EventsReplayCommand.class,
+      EventsReplaysCommand.class,
+      EventsStopReplayCommand.class
+    })
+final class EventsCommand {
+
+  EventsCommand() {}
+}

@@ -1,0 +1,148 @@
+package io.crossdock.ctl;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonStreamParser;
+import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.event.v1.EventServiceGrpc;
+import io.crossdock.event.v1.PublishRequest;
+import io.crossdock.event.v1.PublishResponse;
+import io.crossdock.event.v1.PublishedEvent;
+import io.crossdock.terminal.Json;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes events to the ledger. */
+@Command(
+    name = "publish",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Writes events to the ledger: all of them, or none when the hub refuses one.",
+      "The file holds events as JSON: one after the other, a list, or what ctl events list --json"
+          + " prints. Without an outcome, repeat it with the request id that it tells."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ctl events publish events.json",
+      "  ctl events publish events.json --request-id 2f1a4e0e-8a9f-4a52-9f0c-0a4f2b1c7d11"
+    })
+final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
+
+  // What the contract takes in one request.
+  private static final int MOST = 500;
+
+  @Parameters(paramLabel = "FILE", description = "The events, JSON.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--request-id",
+      paramLabel = "UUID",
+      converter = Uuids.class,
+      description = "The request id of an earlier attempt. Default: a new one.")
+  private @Nullable UUID given;
+
+  private List<EventEnvelope> events = List.of();
+  private UUID requestId = new UUID(0, 0);
+
+  EventsPublishCommand() {
+    super("ctl events publish", EventServiceGrpc.getServiceDescriptor());
+  }
+
+  @Override
+  protected void check() {
+    events = read();
+    if (events.isEmpty() || events.size() > MOST) {
+      throw mistake(
+          "%s: %s (expected: 1..%d)".formatted(file, count(events.size(), "event"), MOST));
+    }
+  }
+
+  @Override
+  protected PublishResponse ask(Hub hub) {
+    requestId = given == null ? UUID.randomUUID() : given;
+    try {
+      return hub.stub(EventServiceGrpc::newBlockingStub)
+          .publish(
+              PublishRequest.newBuilder()
+                  .setContext(context(requestId))
+                  .addAllEvents(events)
+                  .build());
+    } catch (StatusRuntimeException e) {
+      err().println("request id " + requestId);
+      throw e;
+    }
+  }
+
+  @Override
+  protected void print(PublishResponse answer, PrintWriter out) {
+    Table table = new Table("EVENT", "SEQUENCE", "POSITION", "WRITTEN");
+    for (PublishedEvent event : answer.getEventsList()) {
+      table.row(
+          event.getEventId(),
+          number(event.getSequence()),
+          event.getPosition(),
+          event.getDuplicate() ? "before" : "now");
+    }
+    table.print(out);
+    out.println("request id " + requestId);
+  }
+
+  @Override
+  protected JsonObject json(PublishResponse answer) {
+    JsonObject json = Json.of(answer);
+    json.addProperty("request_id", requestId.toString());
+    return json;
+  }
+
+  private List<EventEnvelope> read() {
+    List<EventEnvelope> read = new ArrayList<>();
+    for (JsonElement each : elements()) {
+      try {
+        read.add(EventJson.parse(each));
+      } catch (JsonParseException e) {
+        throw mistake("%s: event %d: %s".formatted(file, read.size() + 1, Trouble.of(e)));
+      }
+    }
+    return read;
+  }
+
+  private List<JsonElement> elements() {
+    try {
+      String text = Files.readString(file);
+      return text.isBlank() ? List.of() : elements(text);
+    } catch (IOException e) {
+      throw mistake("%s: cannot be read (%s)".formatted(file, Trouble.of(e)));
+    } catch (JsonParseException e) {
+      throw mistake("%s: is not JSON (%s)".formatted(file, Trouble.of(e)));
+    }
+  }
+
+  private static List<JsonElement> elements(String text) {
+    List<JsonElement> elements = new ArrayList<>();
+    JsonStreamParser parser = new JsonStreamParser(text);
+    while (parser.hasNext()) {
+      JsonElement each = parser.next();
+      if (each.isJsonObject() && each.getAsJsonObject().get("events") instanceof JsonArray list) {
+        elements.addAll(list.asList());
+      } else if (each.isJsonArray()) {
+        elements.addAll(each.getAsJsonArray().asList());
+      } else {
+        elements.add(each);
+      }
+    }
+    return elements;
+  }
+}

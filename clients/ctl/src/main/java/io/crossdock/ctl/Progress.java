@@ -1,0 +1,51 @@
+package io.crossdock.ctl;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** A line that tells how far a command is, when somebody is watching. */
+final class Progress implements AutoCloseable {
+
+  private static final long PAUSE_NANOS = 100_000_000;
+  private static final String BEGIN_OF_LINE = "\r";
+  private static final String ERASE_THE_REST = "\u001b[K";
+
+  private final PrintWriter to;
+  private final boolean watched;
+  private boolean shown;
+  private long last;
+
+  Progress(PrintWriter to, boolean watched) {
+    this.to = to;
+    this.watched = watched;
+  }
+
+  /** The terminal of a person who reads what is printed and can be asked. */
+  static Optional<Console> terminal() {
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal);
+  }
+
+  /** Says it in the place of what was said before; leaves out what nobody could read. */
+  void say(Supplier<String> line) {
+    long now = System.nanoTime();
+    if (!watched || (shown && now - last < PAUSE_NANOS)) {
+      return;
+    }
+    to.print(BEGIN_OF_LINE + line.get() + ERASE_THE_REST);
+    to.flush();
+    shown = true;
+    last = now;
+  }
+
+  /** Takes the line away. */
+  @Override
+  public void close() {
+    if (shown) {
+      to.print(BEGIN_OF_LINE + ERASE_THE_REST);
+      to.flush();
+      shown = false;
+    }
+  }
+}
