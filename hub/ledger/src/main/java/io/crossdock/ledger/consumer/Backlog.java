@@ -13,7 +13,8 @@ import java.util.List;
  *
  * @param consumer its name
  * @param lane of the events
- * @param waiting events of the lane behind its place, {@link #MOST} when there are more
+ * @param waiting events of the lane behind its place, {@link #MOST} when there are more; over
+ *     Kafka, where each partition has a place, behind the one that is furthest
  * @param sick events in the hospital that are open
  */
 public record Backlog(String consumer, Lane lane, long waiting, long sick) {
@@ -25,10 +26,12 @@ public record Backlog(String consumer, Lane lane, long waiting, long sick) {
       """
       SELECT c.consumer, c.lane,
         (SELECT count(*) FROM (SELECT 1 FROM events e
-           WHERE e.lane = c.lane AND e.id > c.position LIMIT ?) AS w),
+           WHERE e.lane = c.lane AND e.id > coalesce(
+             (SELECT max(p.position) FROM consumers p WHERE p.consumer = c.consumer
+                AND p.lane = c.lane AND p.partition >= 0), c.position) LIMIT ?) AS w),
         (SELECT count(*) FROM dead_letters d WHERE d.consumer = c.consumer AND d.lane = c.lane
            AND d.status IN ('WAITING', 'RELEASED', 'BEHIND'))
-      FROM consumers c
+      FROM consumers c WHERE c.partition = -1
       """;
 
   /**

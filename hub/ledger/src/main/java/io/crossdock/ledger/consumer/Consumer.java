@@ -30,6 +30,9 @@ public record Consumer(
     if (name.isBlank() || name.length() > 64) {
       throw new IllegalArgumentException("name: " + name + " (expected: 1 to 64 characters)");
     }
+    if (name.equals(Places.RELAY)) {
+      throw new IllegalArgumentException("name: " + name + " (expected: another, the hub has it)");
+    }
     if (parallel < 1) {
       throw new IllegalArgumentException("parallel: " + parallel + " (expected: 1 or more)");
     }

@@ -1,12 +1,9 @@
 package io.crossdock.ledger.consumer;
 
 import com.google.common.util.concurrent.Uninterruptibles;
-import io.crossdock.ledger.event.EventLog;
-import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -15,62 +12,61 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one lane of one consumer going: waits until the lane is its own, delivers, and begins anew
- * after whatever went wrong. It never stops by itself.
+ * Keeps one lane of one consumer going, or a partition of it: waits until it is its own, delivers,
+ * and begins anew after whatever went wrong. It never stops by itself.
  */
-final class Courier implements AutoCloseable {
+final class Courier implements Carrier {
 
   private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final Store store;
-  private final EventLog log;
-  private final EventSignal signal;
   private final Places places;
   private final Hospital hospital;
   private final Consumer consumer;
   private final Lane lane;
+  private final Source source;
   private final Duration lease;
   private final Semaphore wake = new Semaphore(0);
   private final Thread thread;
   private volatile boolean stopping;
+  private volatile String trouble = "";
   private volatile @Nullable Delivery delivery;
 
   Courier(
       Store store,
-      EventLog log,
-      EventSignal signal,
       Places places,
       Hospital hospital,
       Consumer consumer,
       Lane lane,
+      Source source,
       Duration lease) {
     this.store = store;
-    this.log = log;
-    this.signal = signal;
     this.places = places;
     this.hospital = hospital;
     this.consumer = consumer;
     this.lane = lane;
+    this.source = source;
     this.lease = lease;
     this.thread =
         Thread.ofVirtual().name("courier-" + consumer.name() + "-" + lane).unstarted(this::loop);
   }
 
-  void start() {
+  @Override
+  public void start() {
     thread.start();
   }
 
-  /** Somebody acted on a dead letter. */
-  void lookAtHospital() {
+  @Override
+  public void lookAtHospital() {
     Delivery current = delivery;
     if (current != null) {
       current.lookAtHospital();
     }
   }
 
-  /** Asks it to end, without waiting. */
-  void stop() {
+  @Override
+  public void stop() {
     stopping = true;
     wake.release();
     Delivery current = delivery;
@@ -79,7 +75,8 @@ final class Courier implements AutoCloseable {
     }
   }
 
-  void die() {
+  @Override
+  public void die() {
     stopping = true;
     wake.release();
     Delivery current = delivery;
@@ -94,11 +91,17 @@ final class Courier implements AutoCloseable {
     Uninterruptibles.joinUninterruptibly(thread);
   }
 
+  @Override
+  public LaneHealth health() {
+    return new LaneHealth(consumer.name(), lane, trouble);
+  }
+
   private void loop() {
     while (!stopping) {
       Duration pause = PAUSE;
       try {
-        Optional<Tenure> tenure = places.take(consumer.name(), lane, consumer.start().id(lane));
+        Optional<Tenure> tenure = source.take(places);
+        trouble = "";
         if (tenure.isPresent()) {
           deliver(tenure.get());
         } else {
@@ -106,6 +109,7 @@ final class Courier implements AutoCloseable {
         }
       } catch (RuntimeException e) {
         LOG.warn("consumer {} begins anew in {}: {}", consumer.name(), lane, e.getMessage(), e);
+        trouble = "begins anew after " + e.getMessage();
       }
       if (!stopping) {
         rest(pause);
@@ -114,8 +118,9 @@ final class Courier implements AutoCloseable {
   }
 
   private void deliver(Tenure tenure) {
-    Delivery current = new Delivery(store, log, places, hospital, consumer, tenure, lease);
-    Runnable deaf = signal.listen(List.of(lane), current::grown);
+    source.begin();
+    Delivery current = new Delivery(store, places, hospital, consumer, source, tenure, lease);
+    Runnable deaf = source.listen(current::grown);
     delivery = current;
     try {
       if (!stopping) {

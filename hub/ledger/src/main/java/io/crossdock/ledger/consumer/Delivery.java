@@ -1,9 +1,7 @@
 package io.crossdock.ledger.consumer;
 
 import io.crossdock.ledger.consumer.DeadLetter.Status;
-import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventPage;
-import io.crossdock.ledger.event.Selection;
 import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
@@ -28,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers a lane to a consumer for as long as its tenure lasts.
+ * Delivers a lane, or a partition of it, to a consumer for as long as its tenure lasts.
  *
  * <p>One thread reads, notes the place and holds on to the lane. The events of a key stand in a
  * line that is worked off by one virtual thread at a time; the lines do not wait for each other.
@@ -37,7 +35,6 @@ import org.slf4j.LoggerFactory;
 final class Delivery {
 
   private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
-  private static final int PAGE = 256;
   // Most events in memory that are not done.
   private static final int WINDOW = 1024;
   // What is noted more often costs flushes; what is noted later is delivered again after a crash.
@@ -45,14 +42,13 @@ final class Delivery {
   private static final Duration LAST_EFFECTS = Duration.ofSeconds(20);
 
   private final Store store;
-  private final EventLog log;
   private final Places places;
   private final Hospital hospital;
   private final Consumer consumer;
+  private final Source source;
   private final Tenure tenure;
   private final Lane lane;
   private final long holdNanos;
-  private final Selection selection;
   private final Semaphore permits;
   private final Semaphore wake = new Semaphore(0);
   private final CountDownLatch over = new CountDownLatch(1);
@@ -81,21 +77,20 @@ final class Delivery {
 
   Delivery(
       Store store,
-      EventLog log,
       Places places,
       Hospital hospital,
       Consumer consumer,
+      Source source,
       Tenure tenure,
       Duration lease) {
     this.store = store;
-    this.log = log;
     this.places = places;
     this.hospital = hospital;
     this.consumer = consumer;
+    this.source = source;
     this.tenure = tenure;
     this.lane = tenure.lane();
     this.holdNanos = lease.dividedBy(3).toNanos();
-    this.selection = new Selection(consumer.types(), "", Long.MIN_VALUE, Long.MAX_VALUE);
     this.permits = new Semaphore(consumer.parallel(), true);
     this.threads =
         Executors.newThreadPerTaskExecutor(
@@ -136,7 +131,7 @@ final class Delivery {
         boolean more = false;
         if (grown && room()) {
           grown = false;
-          EventPage page = log.read(lane, read, selection, PAGE);
+          EventPage page = source.read(read);
           page.events().forEach(this::accept);
           read = page.upTo();
           more = page.more();
@@ -150,6 +145,7 @@ final class Delivery {
             lost = true;
             return;
           }
+          source.noted(done);
           noted = done;
           notedAt = now;
           heldAt = now;
@@ -191,7 +187,9 @@ final class Delivery {
     } catch (InterruptedException e) {
       return;
     }
-    if (tidy && !lost && broken == null && places.advance(tenure, done(read))) {
+    long done = done(read);
+    if (tidy && !lost && broken == null && places.advance(tenure, done)) {
+      source.noted(done);
       places.giveUp(tenure);
     }
   }
@@ -293,7 +291,7 @@ final class Delivery {
     if (acted) {
       acted = false;
       Map<Key, Status> heads = hospital.heads(consumer.name(), lane);
-      sick.addAll(heads.keySet());
+      heads.keySet().stream().filter(source::owns).forEach(sick::add);
       for (Key key : sick) {
         if (heads.get(key) != Status.WAITING) {
           line(key, new Task.Visit());

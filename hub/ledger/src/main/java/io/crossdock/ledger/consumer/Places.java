@@ -1,5 +1,7 @@
 package io.crossdock.ledger.consumer;
 
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
@@ -13,42 +15,97 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.ToIntFunction;
 
-/** How far the consumers are, and which node delivers to them. */
+/**
+ * How far the consumers are, and which node delivers to them.
+ *
+ * <p>A consumer has one place in a lane of the log. When delivery moves to Kafka that place becomes
+ * one for each partition of the lane's topic, as soon as no node reads the log any more. What is
+ * left of it belongs to nobody from then on.
+ */
 final class Places {
+
+  /** Stands for a partition where the log itself is read. */
+  static final int LOG = -1;
+
+  /** The consumer that carries the log to Kafka; its places say how far that is. */
+  static final String RELAY = "kafka-relay";
 
   private static final String FOUND =
       """
-      INSERT INTO consumers (consumer, lane, position, owner, fence, lease_until)
-      VALUES (?, ?, ?, '', 0, 0) ON CONFLICT (consumer, lane) DO NOTHING
+      INSERT INTO consumers (consumer, lane, partition, position, owner, fence, lease_until)
+      VALUES (?, ?, ?, ?, '', 0, 0) ON CONFLICT (consumer, lane, partition) DO NOTHING
       """;
+  // Where Kafka has to go on so that no consumer misses anything.
+  private static final String FIRST_RELAYED =
+      """
+      SELECT coalesce((SELECT min(position) FROM consumers WHERE lane = ? AND partition = -1),
+        (SELECT id FROM event_floors WHERE lane = ?), 0)
+      """;
+  private static final String LEAVE_LOG =
+      """
+      UPDATE consumers SET fence = fence + 1, owner = 'kafka'
+      WHERE consumer = ? AND lane = ? AND partition = -1 AND owner <> 'kafka'
+        AND lease_until <= ?
+      RETURNING position
+      """;
+  // Never free again, and nothing that retention would wait for.
+  private static final String CLOSE_LOG =
+      """
+      UPDATE consumers SET position = 9223372036854775807, lease_until = 9223372036854775807
+      WHERE consumer = ? AND lane = ? AND partition = -1
+      """;
+  private static final String HAS_LEFT_LOG =
+      """
+      SELECT 1 FROM consumers
+      WHERE consumer = ? AND lane = ? AND partition = -1 AND owner = 'kafka'
+      """;
+  private static final String IS_ON_KAFKA =
+      "SELECT 1 FROM consumers WHERE consumer = '" + RELAY + "' OR partition >= 0 LIMIT 1";
   private static final String TAKE =
       """
       UPDATE consumers SET owner = ?, fence = fence + 1, lease_until = ?
-      WHERE consumer = ? AND lane = ? AND (lease_until <= ? OR owner = ?)
+      WHERE consumer = ? AND lane = ? AND partition = ? AND (lease_until <= ? OR owner = ?)
       RETURNING fence, position
       """;
   private static final String DONE =
-      "SELECT aggregate, key, event FROM consumer_keys WHERE consumer = ? AND lane = ?";
+      """
+      SELECT aggregate, key, event FROM consumer_keys
+      WHERE consumer = ? AND lane = ? AND partition = ?
+      """;
   private static final String ADVANCE =
       """
       UPDATE consumers SET position = ?, lease_until = ?
-      WHERE consumer = ? AND lane = ? AND fence = ?
+      WHERE consumer = ? AND lane = ? AND partition = ? AND fence = ?
       """;
   private static final String PRUNE =
-      "DELETE FROM consumer_keys WHERE consumer = ? AND lane = ? AND event <= ?";
+      """
+      DELETE FROM consumer_keys
+      WHERE consumer = ? AND lane = ? AND partition = ? AND event <= ?
+      """;
   private static final String GIVE_UP =
-      "UPDATE consumers SET lease_until = 0 WHERE consumer = ? AND lane = ? AND fence = ?";
+      """
+      UPDATE consumers SET lease_until = 0
+      WHERE consumer = ? AND lane = ? AND partition = ? AND fence = ?
+      """;
+  private static final String COPY =
+      """
+      INSERT INTO consumer_keys (consumer, lane, partition, aggregate, key, event)
+      VALUES (?, ?, ?, ?, ?, ?)
+      """;
   private static final String MARK =
       """
-      INSERT INTO consumer_keys (consumer, lane, aggregate, key, event)
-      SELECT ?, ?, ?, ?, ?
-      WHERE EXISTS (SELECT 1 FROM consumers WHERE consumer = ? AND lane = ? AND fence = ?)
-      ON CONFLICT (consumer, lane, aggregate, key) DO UPDATE SET event = excluded.event
-      WHERE consumer_keys.event < excluded.event
+      INSERT INTO consumer_keys (consumer, lane, partition, aggregate, key, event)
+      SELECT ?, ?, ?, ?, ?, ?
+      WHERE EXISTS (SELECT 1 FROM consumers
+        WHERE consumer = ? AND lane = ? AND partition = ? AND fence = ?)
+      ON CONFLICT (consumer, lane, partition, aggregate, key)
+      DO UPDATE SET event = excluded.event WHERE consumer_keys.event < excluded.event
       """;
   private static final String HOLDS =
-      "SELECT 1 FROM consumers WHERE consumer = ? AND lane = ? AND fence = ?";
+      "SELECT 1 FROM consumers WHERE consumer = ? AND lane = ? AND partition = ? AND fence = ?";
 
   private final Store store;
   private final Clock clock;
@@ -66,6 +123,14 @@ final class Places {
   }
 
   /**
+   * The partitions of a lane's topic.
+   *
+   * @param count how many there are
+   * @param rule which of them a key belongs to
+   */
+  record Partitions(int count, ToIntFunction<Key> rule) {}
+
+  /**
    * @param node unique for each start of a process
    * @param lease after which the lane of a node that says nothing is taken over
    */
@@ -79,27 +144,66 @@ final class Places {
   /** Takes a lane that no other node delivers; empty when one does. */
   Optional<Tenure> take(String consumer, Lane lane, long start) {
     return store.write(connection -> {
-      PreparedStatement found = Statements.of(connection, FOUND);
-      found.setString(1, consumer);
-      found.setLong(2, lane.getNumber());
-      found.setLong(3, start);
-      var _ = found.executeUpdate();
-      PreparedStatement take = Statements.of(connection, TAKE);
-      take.setString(1, node);
-      take.setLong(2, clock.millis() + lease.toMillis());
-      take.setString(3, consumer);
-      take.setLong(4, lane.getNumber());
-      take.setLong(5, clock.millis());
-      take.setString(6, node);
-      try (ResultSet row = take.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
-        }
-        return Optional.of(
-            new Tenure(
-                consumer, lane, row.getLong(1), row.getLong(2), done(connection, consumer, lane)));
-      }
+      found(connection, consumer, lane, LOG, start);
+      return take(connection, consumer, lane, LOG);
     });
+  }
+
+  /** Takes a partition that no other node delivers, from the log neither; empty when one does. */
+  Optional<Tenure> take(String consumer, Lane lane, int partition, Partitions partitions) {
+    return store.write(connection -> {
+      if (!spread(connection, consumer, lane, partitions)) {
+        return Optional.empty();
+      }
+      // A partition that the topic got later: nothing of it was done.
+      found(connection, consumer, lane, partition, 0);
+      return take(connection, consumer, lane, partition);
+    });
+  }
+
+  /** Notes where a consumer begins that was never seen before. */
+  void found(String consumer, Lane lane, long start) {
+    var _ =
+        store.write(connection -> {
+          found(connection, consumer, lane, LOG, start);
+          return true;
+        });
+  }
+
+  /** Notes where Kafka's share of a lane begins, unless it is noted. */
+  void foundRelay(Lane lane) {
+    var _ =
+        store.write(connection -> {
+          PreparedStatement first = Statements.of(connection, FIRST_RELAYED);
+          first.setLong(1, lane.getNumber());
+          first.setLong(2, lane.getNumber());
+          long start;
+          try (ResultSet row = first.executeQuery()) {
+            start = row.next() ? row.getLong(1) : 0;
+          }
+          found(connection, RELAY, lane, LOG, start);
+          return true;
+        });
+  }
+
+  /**
+   * Makes sure that the log may be delivered from.
+   *
+   * @throws FailureException with {@code INVALID_STATE} when delivery has moved to Kafka
+   */
+  void checkNotOnKafka() {
+    boolean onKafka =
+        store.read(connection -> {
+          try (ResultSet row = Statements.of(connection, IS_ON_KAFKA).executeQuery()) {
+            return row.next();
+          }
+        });
+    if (onKafka) {
+      throw new FailureException(
+          Reason.REASON_INVALID_STATE,
+          "This ledger's events are delivered over Kafka, and there is no way back: configure"
+              + " ledger.kafka (docs/ledger.md).");
+    }
   }
 
   /** Notes how far everything was done and holds on to the lane; false when it was lost. */
@@ -113,9 +217,8 @@ final class Places {
         return false;
       }
       PreparedStatement prune = Statements.of(connection, PRUNE);
-      prune.setString(1, tenure.consumer());
-      prune.setLong(2, tenure.lane().getNumber());
-      prune.setLong(3, position);
+      identify(prune, 1, tenure.consumer(), tenure.lane(), tenure.partition());
+      prune.setLong(4, position);
       var _ = prune.executeUpdate();
       return true;
     });
@@ -134,12 +237,11 @@ final class Places {
   /** Notes that an event is done, within the transaction that does it. */
   static Mark mark(Connection connection, Tenure tenure, StoredEvent event) throws SQLException {
     PreparedStatement mark = Statements.of(connection, MARK);
-    mark.setString(1, tenure.consumer());
-    mark.setLong(2, tenure.lane().getNumber());
-    mark.setString(3, event.aggregate());
-    mark.setString(4, event.envelope().getKey());
-    mark.setLong(5, event.id());
-    identify(mark, 6, tenure);
+    identify(mark, 1, tenure.consumer(), tenure.lane(), tenure.partition());
+    mark.setString(4, event.aggregate());
+    mark.setString(5, event.envelope().getKey());
+    mark.setLong(6, event.id());
+    identify(mark, 7, tenure);
     if (mark.executeUpdate() == 1) {
       return Mark.NEW;
     }
@@ -155,12 +257,88 @@ final class Places {
     }
   }
 
-  private static Map<Key, Long> done(Connection connection, String consumer, Lane lane)
+  private static void found(
+      Connection connection, String consumer, Lane lane, int partition, long start)
       throws SQLException {
+    PreparedStatement found = Statements.of(connection, FOUND);
+    identify(found, 1, consumer, lane, partition);
+    found.setLong(4, start);
+    var _ = found.executeUpdate();
+  }
+
+  private Optional<Tenure> take(Connection connection, String consumer, Lane lane, int partition)
+      throws SQLException {
+    PreparedStatement take = Statements.of(connection, TAKE);
+    take.setString(1, node);
+    take.setLong(2, clock.millis() + lease.toMillis());
+    identify(take, 3, consumer, lane, partition);
+    take.setLong(6, clock.millis());
+    take.setString(7, node);
+    try (ResultSet row = take.executeQuery()) {
+      if (!row.next()) {
+        return Optional.empty();
+      }
+      Map<Key, Long> done = done(connection, consumer, lane, partition);
+      return Optional.of(
+          new Tenure(consumer, lane, partition, row.getLong(1), row.getLong(2), done));
+    }
+  }
+
+  /** Makes a consumer's place in the log one in each partition; false while the log is read. */
+  private boolean spread(Connection connection, String consumer, Lane lane, Partitions partitions)
+      throws SQLException {
+    OptionalLong position = leaveLog(connection, consumer, lane);
+    if (position.isEmpty()) {
+      return hasLeftLog(connection, consumer, lane);
+    }
+    for (int partition = 0; partition < partitions.count(); partition++) {
+      found(connection, consumer, lane, partition, position.getAsLong());
+    }
+    PreparedStatement copy = Statements.of(connection, COPY);
+    for (Map.Entry<Key, Long> key : done(connection, consumer, lane, LOG).entrySet()) {
+      identify(copy, 1, consumer, lane, partitions.rule().applyAsInt(key.getKey()));
+      copy.setString(4, key.getKey().aggregate());
+      copy.setString(5, key.getKey().value());
+      copy.setLong(6, key.getValue());
+      var _ = copy.executeUpdate();
+    }
+    PreparedStatement prune = Statements.of(connection, PRUNE);
+    identify(prune, 1, consumer, lane, LOG);
+    prune.setLong(4, Long.MAX_VALUE);
+    var _ = prune.executeUpdate();
+    PreparedStatement close = Statements.of(connection, CLOSE_LOG);
+    close.setString(1, consumer);
+    close.setLong(2, lane.getNumber());
+    var _ = close.executeUpdate();
+    return true;
+  }
+
+  private OptionalLong leaveLog(Connection connection, String consumer, Lane lane)
+      throws SQLException {
+    PreparedStatement leave = Statements.of(connection, LEAVE_LOG);
+    leave.setString(1, consumer);
+    leave.setLong(2, lane.getNumber());
+    leave.setLong(3, clock.millis());
+    try (ResultSet row = leave.executeQuery()) {
+      return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+    }
+  }
+
+  private static boolean hasLeftLog(Connection connection, String consumer, Lane lane)
+      throws SQLException {
+    PreparedStatement left = Statements.of(connection, HAS_LEFT_LOG);
+    left.setString(1, consumer);
+    left.setLong(2, lane.getNumber());
+    try (ResultSet row = left.executeQuery()) {
+      return row.next();
+    }
+  }
+
+  private static Map<Key, Long> done(
+      Connection connection, String consumer, Lane lane, int partition) throws SQLException {
     Map<Key, Long> done = new HashMap<>();
     PreparedStatement query = Statements.of(connection, DONE);
-    query.setString(1, consumer);
-    query.setLong(2, lane.getNumber());
+    identify(query, 1, consumer, lane, partition);
     try (ResultSet rows = query.executeQuery()) {
       while (rows.next()) {
         done.put(new Key(rows.getString(1), rows.getString(2)), rows.getLong(3));
@@ -171,8 +349,15 @@ final class Places {
 
   private static void identify(PreparedStatement statement, int from, Tenure tenure)
       throws SQLException {
-    statement.setString(from, tenure.consumer());
-    statement.setLong(from + 1, tenure.lane().getNumber());
-    statement.setLong(from + 2, tenure.fence());
+    identify(statement, from, tenure.consumer(), tenure.lane(), tenure.partition());
+    statement.setLong(from + 3, tenure.fence());
+  }
+
+  private static void identify(
+      PreparedStatement statement, int from, String consumer, Lane lane, int partition)
+      throws SQLException {
+    statement.setString(from, consumer);
+    statement.setLong(from + 1, lane.getNumber());
+    statement.setLong(from + 2, partition);
   }
 }

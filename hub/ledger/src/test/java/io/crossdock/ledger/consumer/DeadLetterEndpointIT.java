@@ -19,7 +19,6 @@ import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.event.Events;
 import io.crossdock.ledger.event.Position;
 import io.crossdock.ledger.idempotency.Idempotency;
-import io.crossdock.ledger.store.Engine;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.TestLedger;
 import io.crossdock.ops.v1.AuditRecord;
@@ -61,13 +60,13 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource(Engine.class)
+@EnumSource(Way.class)
 @Timeout(120)
 class DeadLetterEndpointIT {
 
   private static final EventCatalogue CATALOGUE = EventCatalogue.ofBuild();
 
-  private final Engine engine;
+  private final Way way;
   @TempDir Path dir;
   private Store store;
   private EventLog log;
@@ -81,20 +80,19 @@ class DeadLetterEndpointIT {
   private final BlockingQueue<EventEnvelope> delivered = new LinkedBlockingQueue<>();
   private volatile boolean well;
 
-  DeadLetterEndpointIT(Engine engine) {
-    this.engine = engine;
+  DeadLetterEndpointIT(Way way) {
+    this.way = way;
   }
 
   @BeforeEach
   void start() throws Exception {
     Clock clock = Clock.systemUTC();
-    store = TestLedger.open(engine, dir);
+    store = TestLedger.open(way.engine(), dir);
     log = new EventLog(store, CATALOGUE, clock);
     signal = EventSignal.start(log, Duration.ofMillis(50));
     audit = new Audit(store, clock);
     Hospital hospital = new Hospital(store, CATALOGUE, clock);
-    consumers =
-        new Consumers(store, log, signal, hospital, clock, "node-1", Duration.ofMillis(600));
+    consumers = way.nodes(store, log, signal, hospital, Duration.ofMillis(600)).start();
     Effect.Outward effect =
         event -> {
           if (!well) {

@@ -12,7 +12,6 @@ import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.event.Events;
-import io.crossdock.ledger.store.Engine;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.TestLedger;
 import io.crossdock.policy.v1.Lane;
@@ -26,13 +25,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.ShrinkingMode;
 
 /**
  * Whatever is published, crashes and is done at the desk, in whatever order: each event that was
@@ -45,10 +40,10 @@ abstract class DeliveryProperties {
   private static final RetryPolicy QUICK =
       new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1));
 
-  private final Engine engine;
+  private final Way way;
 
-  DeliveryProperties(Engine engine) {
-    this.engine = engine;
+  DeliveryProperties(Way way) {
+    this.way = way;
   }
 
   /** Something that happens. */
@@ -71,12 +66,11 @@ abstract class DeliveryProperties {
     }
   }
 
-  @Property(tries = 25, shrinking = ShrinkingMode.OFF)
-  void eachEventTakesEffectOnceAndInOrder(@ForAll("steps") List<Step> steps) throws Exception {
+  void play(List<Step> steps) throws Exception {
     Path dir = Files.createTempDirectory("ledger-property");
-    try (Store store = TestLedger.open(engine, dir)) {
+    try (Store store = TestLedger.open(way.engine(), dir)) {
       Effects.prepare(store);
-      new Run(store).play(steps);
+      new Run(store, way).play(steps);
     } finally {
       delete(dir);
     }
@@ -112,13 +106,15 @@ abstract class DeliveryProperties {
     private final Map<String, List<String>> published = new HashMap<>();
     private final Map<String, EventEnvelope> sick = new HashMap<>();
     private final Set<String> discarded = new HashSet<>();
+    private final Nodes nodes;
     private Consumers consumers;
 
-    Run(Store store) {
+    Run(Store store, Way way) {
       this.store = store;
       this.log = new EventLog(store, CATALOGUE, Clock.systemUTC());
       this.signal = EventSignal.start(log, Duration.ofMillis(20));
       this.hospital = new Hospital(store, CATALOGUE, Clock.systemUTC());
+      this.nodes = way.nodes(store, log, signal, hospital, LEASE);
       this.consumers = begin();
     }
 
@@ -237,9 +233,7 @@ abstract class DeliveryProperties {
     }
 
     private Consumers begin() {
-      Consumers begun =
-          new Consumers(
-              store, log, signal, hospital, Clock.systemUTC(), UUID.randomUUID().toString(), LEASE);
+      Consumers begun = nodes.start();
       begun.start(
           new Consumer(
               "c",

@@ -1,10 +1,18 @@
 package io.crossdock.ledger.consumer;
 
-import io.crossdock.ledger.store.Engine;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
 
 class SqliteDeliveryIT extends DeliveryProperties {
 
   SqliteDeliveryIT() {
-    super(Engine.SQLITE);
+    super(Way.SQLITE);
+  }
+
+  @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+  void eachEventTakesEffectOnceAndInOrder(@ForAll("steps") List<Step> steps) throws Exception {
+    play(steps);
   }
 }

@@ -1,0 +1,34 @@
+package io.crossdock.ledger.consumer;
+
+import io.crossdock.ledger.event.EventPage;
+import java.util.Optional;
+
+/** Where a consumer's events come from: a lane of the log, or a partition of its topic. */
+interface Source {
+
+  /** Takes the right to deliver what comes from here; empty while another node has it. */
+  Optional<Tenure> take(Places places);
+
+  /** A tenure begins: {@link #read} starts again at the first event that was not noted. */
+  void begin();
+
+  /**
+   * Reads on without waiting for more.
+   *
+   * @param after id after which to go on; events up to it are left out
+   */
+  EventPage read(long after);
+
+  /** Everything up to an id is done, and that is safe in the ledger. */
+  void noted(long position);
+
+  /** Whether the events of a key come from here. */
+  boolean owns(Key key);
+
+  /**
+   * Registers who is told that there is more to read.
+   *
+   * @return ends it
+   */
+  Runnable listen(Runnable grown);
+}

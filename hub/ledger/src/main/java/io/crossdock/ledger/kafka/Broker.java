@@ -1,0 +1,199 @@
+package io.crossdock.ledger.kafka;
+
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.crossdock.policy.v1.Lane;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kafka as a whole: makes the topics and watches whether it can be reached. Safe for any thread.
+ */
+public final class Broker implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+  private static final int MOST_WAIT_MILLIS = 2_000;
+  private static final int MOST_LOOKS = 100;
+  private static final Duration NEW_TOPIC_LOOK = Duration.ofMillis(20);
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private final KafkaSettings settings;
+  private final Map<Lane, Topic> topics = new ConcurrentHashMap<>();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final Thread watch = Thread.ofVirtual().name("kafka-watch").unstarted(this::watch);
+  private volatile String trouble = "";
+  private @Nullable Admin admin; // Guarded by this.
+
+  /** Begins to watch. */
+  public Broker(KafkaSettings settings) {
+    this.settings = settings;
+    watch.start();
+  }
+
+  /**
+   * The topic of a lane, which is made when it is missing.
+   *
+   * @throws KafkaException when Kafka cannot be reached or refuses
+   */
+  public Topic topic(Lane lane) {
+    Topic known = topics.get(lane);
+    if (known != null) {
+      return known;
+    }
+    String name = settings.topic(lane);
+    Topic topic = find(name, lane).orElseGet(() -> make(name, lane));
+    if (topics.putIfAbsent(lane, topic) == null && topic.partitions() != settings.partitions()) {
+      LOG.warn(
+          "topic {} has {} partitions and stays so (configured: {})",
+          name,
+          topic.partitions(),
+          settings.partitions());
+    }
+    return topic;
+  }
+
+  /** Looks at a lane's topic anew the next time. */
+  public void forget(Lane lane) {
+    var _ = topics.remove(lane);
+  }
+
+  /** Why Kafka cannot be reached, for people; empty when it can. */
+  public String trouble() {
+    return trouble;
+  }
+
+  @Override
+  public void close() {
+    over.countDown();
+    synchronized (this) {
+      if (admin != null) {
+        admin.close(Duration.ZERO);
+      }
+    }
+    Uninterruptibles.joinUninterruptibly(watch);
+  }
+
+  private Optional<Topic> find(String name, Lane lane) {
+    try {
+      int partitions =
+          get(admin()
+                  .describeTopics(
+                      List.of(name), new DescribeTopicsOptions().timeoutMs(MOST_WAIT_MILLIS))
+                  .topicNameValues()
+                  .get(name))
+              .partitions()
+              .size();
+      return Optional.of(new Topic(name, lane, partitions));
+    } catch (UnknownTopicOrPartitionException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Topic make(String name, Lane lane) {
+    Optional<Short> copies =
+        settings.replicationFactor() == KafkaSettings.BROKER_DEFAULT
+            ? Optional.empty()
+            : Optional.of((short) settings.replicationFactor());
+    NewTopic topic = new NewTopic(name, Optional.of(settings.partitions()), copies);
+    try {
+      var _ =
+          get(
+              admin()
+                  .createTopics(
+                      List.of(topic), new CreateTopicsOptions().timeoutMs(MOST_WAIT_MILLIS))
+                  .all());
+      LOG.info("topic {} was made with {} partitions", name, settings.partitions());
+    } catch (TopicExistsException e) {
+      // Another node was quicker.
+    }
+    // It takes a moment until every broker knows of it.
+    for (int looks = 0; looks < MOST_LOOKS; looks++) {
+      Optional<Topic> made = find(name, lane);
+      if (made.isPresent()) {
+        return made.get();
+      }
+      rest(NEW_TOPIC_LOOK);
+    }
+    throw new KafkaException("topic " + name + " is not there yet");
+  }
+
+  private void watch() {
+    while (over.getCount() > 0) {
+      String now = look();
+      if (over.getCount() > 0 && !now.equals(trouble)) {
+        if (now.isEmpty()) {
+          LOG.info("Kafka is back");
+        } else {
+          LOG.warn("Kafka cannot be reached, events wait in the ledger: {}", now);
+        }
+        trouble = now;
+      }
+      rest(LOOK);
+    }
+  }
+
+  private void rest(Duration pause) {
+    try {
+      var _ = over.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      // Nobody interrupts these threads.
+    }
+  }
+
+  private String look() {
+    try {
+      DescribeClusterOptions options = new DescribeClusterOptions().timeoutMs(MOST_WAIT_MILLIS);
+      var _ = get(admin().describeCluster(options).nodes());
+      return "";
+    } catch (RuntimeException e) {
+      return String.valueOf(Throwables.getRootCause(e).getMessage());
+    }
+  }
+
+  private synchronized Admin admin() {
+    Admin known = admin;
+    if (over.getCount() == 0) {
+      throw new KafkaException("closed");
+    }
+    if (known == null) {
+      known = Admin.create(settings.admin());
+      admin = known;
+    }
+    return known;
+  }
+
+  private static <T> T get(@Nullable KafkaFuture<T> answer) {
+    if (answer == null) {
+      throw new KafkaException("Kafka was not asked");
+    }
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException(e);
+    }
+  }
+}

@@ -1,0 +1,520 @@
+package io.crossdock.ledger.consumer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.crossdock.common.v1.Reason;
+import io.crossdock.event.v1.EventEnvelope;
+import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.event.EventCatalogue;
+import io.crossdock.ledger.event.EventLog;
+import io.crossdock.ledger.event.EventSignal;
+import io.crossdock.ledger.event.Events;
+import io.crossdock.ledger.event.Position;
+import io.crossdock.ledger.event.Selection;
+import io.crossdock.ledger.event.StoredEvent;
+import io.crossdock.ledger.kafka.Broker;
+import io.crossdock.ledger.kafka.KafkaSettings;
+import io.crossdock.ledger.kafka.TestBroker;
+import io.crossdock.ledger.kafka.Topic;
+import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.Statements;
+import io.crossdock.ledger.store.Store;
+import io.crossdock.ledger.store.TestLedger;
+import io.crossdock.policy.v1.Lane;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is special about Kafka; {@link ConsumersIT} has what holds on every way. */
+@Timeout(120)
+class KafkaDeliveryIT {
+
+  private static final EventCatalogue CATALOGUE = EventCatalogue.ofBuild();
+  private static final Duration LEASE = Duration.ofMillis(600);
+  private static final RetryPolicy QUICK =
+      new RetryPolicy(3, Duration.ofMillis(2), Duration.ofMillis(10));
+  private static final Lane MONEY = Lane.LANE_FINANCIAL;
+
+  private final KafkaSettings settings = TestBroker.shared().settings(3);
+  private final List<Consumers> nodes = new ArrayList<>();
+  @TempDir Path dir;
+  private Store store;
+  private EventLog log;
+  private EventSignal signal;
+  private Hospital hospital;
+
+  @BeforeEach
+  void open() throws Exception {
+    store = TestLedger.open(Engine.POSTGRESQL, dir);
+    Effects.prepare(store);
+    log = new EventLog(store, CATALOGUE, Clock.systemUTC());
+    signal = EventSignal.start(log, Duration.ofMillis(50));
+    hospital = new Hospital(store, CATALOGUE, Clock.systemUTC());
+  }
+
+  @AfterEach
+  void close() {
+    nodes.forEach(Consumers::close);
+    signal.close();
+    store.close();
+  }
+
+  @Test
+  void aRecordTellsInItsHeadersWhatTheEventIsAndWhereItBelongs() {
+    String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    EventEnvelope event =
+        Events.posting("PO-1").setCorrelationId("T-17").setTraceparent(trace).build();
+    var _ = log.append(List.of(event));
+    var _ = node();
+
+    awaitRelayed(1);
+
+    List<ConsumerRecord<byte[], byte[]>> records = TestBroker.shared().records(settings, MONEY);
+    assertThat(records).hasSize(1);
+    Map<String, String> headers = new HashMap<>();
+    records
+        .getFirst()
+        .headers()
+        .forEach(each -> headers.put(each.key(), new String(each.value(), UTF_8)));
+    assertThat(headers)
+        .containsEntry("ce_specversion", "1.0")
+        .containsEntry("ce_id", event.getEventId())
+        .containsEntry("ce_type", "crossdock.event.v1.PostingCompleted")
+        .containsEntry("ce_source", "erp-eu")
+        .containsEntry("ce_subject", "PO-1")
+        .containsEntry("ce_time", "2026-11-21T08:00:00Z")
+        .containsEntry("content-type", "application/protobuf")
+        .containsEntry("traceparent", trace)
+        .containsEntry("crossdock-correlation-id", "T-17")
+        .containsEntry("crossdock-ledger-id", "1")
+        .containsEntry("crossdock-aggregate", "posting");
+    assertThat(new String(records.getFirst().key(), UTF_8)).isEqualTo("posting/PO-1");
+    StoredEvent stored = log.read(MONEY, 0, Selection.ALL, 1).events().getFirst();
+    assertThat(records.getFirst().value()).isEqualTo(stored.envelope().toByteArray());
+  }
+
+  @Test
+  void whileTheBrokerIsDownCallsGoOnAndAfterwardsTheEventsComeInOrder() {
+    Consumers node = node();
+    node.start(ledgered("c"));
+    List<String> published = new ArrayList<>();
+    publish("PO-1", 20, published);
+    awaitDone("PO-1", published);
+    assertThat(node.health()).allMatch(LaneHealth::works);
+
+    TestBroker.shared().stop();
+    try {
+      publish("PO-1", 200, published);
+      Effects.await(
+          "the outage is told", () -> node.health().stream().noneMatch(LaneHealth::works));
+      assertThat(Effects.of(store, "c", "PO-1")).hasSize(20);
+      assertThat(waiting(Places.RELAY)).isEqualTo(200);
+    } finally {
+      TestBroker.shared().start();
+    }
+
+    awaitDone("PO-1", published);
+    Effects.await("all is well", () -> node.health().stream().allMatch(LaneHealth::works));
+    Effects.await("nothing waits", () -> waiting(Places.RELAY) + waiting("c") == 0);
+  }
+
+  @Test
+  void aHubStartsWhileTheBrokerIsDown() {
+    TestBroker.shared().stop();
+    Consumers node;
+    List<String> published = new ArrayList<>();
+    try {
+      node = node();
+      node.start(ledgered("c"));
+      publish("PO-1", 3, published);
+      Effects.await(
+          "the outage is told", () -> node.health().stream().noneMatch(LaneHealth::works));
+    } finally {
+      TestBroker.shared().start();
+    }
+
+    awaitDone("PO-1", published);
+  }
+
+  @Test
+  void whatWasSentButNotNotedIsSentAgainAndTakesEffectOnce() {
+    Consumers first = node();
+    first.start(ledgered("c"));
+    List<String> published = new ArrayList<>();
+    publish("PO-1", 50, published);
+    awaitDone("PO-1", published);
+    first.die();
+    setRelay(10);
+
+    node().start(ledgered("c"));
+    publish("PO-1", 10, published);
+
+    awaitDone("PO-1", published);
+    awaitRelayed(60);
+    assertThat(TestBroker.shared().records(settings, MONEY)).hasSize(50 + 40 + 10);
+    assertThat(Effects.of(store, "c", "PO-1")).isEqualTo(published);
+  }
+
+  @Test
+  void aRelayThatLostItsLaneGoesOnOnlyWhenItIsFreeAgain() {
+    Consumers node = node();
+    node.start(ledgered("c"));
+    List<String> published = new ArrayList<>();
+    publish("PO-1", 5, published);
+    awaitDone("PO-1", published);
+    awaitRelayed(5);
+
+    Places other = later();
+    Tenure held = other.take(Places.RELAY, MONEY, 0).orElseThrow();
+    publish("PO-1", 5, published);
+    assertThat(other.advance(held, 5)).isTrue();
+    other.giveUp(held);
+
+    awaitDone("PO-1", published);
+    awaitRelayed(10);
+    Tenure last = later().take(Places.RELAY, MONEY, 0).orElseThrow();
+    assertThat(last.fence()).isEqualTo(held.fence() + 2);
+  }
+
+  @Test
+  void nodesShareTheKeysAndTheOthersTakeOverFromOneThatDies() {
+    Set<String> workers = new HashSet<>();
+    Consumers first = node();
+    Consumers second = node();
+    first.start(ledgered("c"));
+    second.start(ledgered("c"));
+    Effects.await(
+        "both have partitions",
+        () -> {
+          workers.clear();
+          workers.addAll(owners("c"));
+          return workers.size() == 2;
+        });
+    Map<String, List<String>> published = new HashMap<>();
+    for (int i = 0; i < 600; i++) {
+      String key = "PO-" + i % 12;
+      publish(key, 1, published.computeIfAbsent(key, _ -> new ArrayList<>()));
+      if (i == 300) {
+        first.die();
+      }
+    }
+
+    published.forEach(this::awaitDone);
+  }
+
+  @Test
+  void aPartitionThatWasLostIsNotWorkedOnAndGoesOnWhereItWas() {
+    Consumers node = node();
+    node.start(ledgered("c"));
+    List<String> published = new ArrayList<>();
+    List<String> elsewhere = new ArrayList<>();
+    publish("PO-1", 20, published);
+    awaitDone("PO-1", published);
+    Topic topic = topic();
+    int partition = topic.partition("posting", "PO-1");
+    String other = keyOutside(topic, partition);
+    Places thief = later();
+    Tenure zombie = tenure(partition);
+
+    Tenure held =
+        thief
+            .take(
+                "c",
+                MONEY,
+                partition,
+                new Places.Partitions(3, key -> topic.partition(key.aggregate(), key.value())))
+            .orElseThrow();
+    publish("PO-1", 20, published);
+    publish(other, 20, elsewhere);
+    awaitDone(other, elsewhere);
+
+    StoredEvent event = log.read(MONEY, 20, Selection.ALL, 1).events().getFirst();
+    assertThat(store.<Places.Mark>write(connection -> Places.mark(connection, zombie, event)))
+        .isEqualTo(Places.Mark.FENCED);
+    assertThat(hospital.admit(zombie, event, null)).isFalse();
+    assertThat(Effects.of(store, "c", "PO-1")).hasSize(20);
+    thief.giveUp(held);
+    awaitDone("PO-1", published);
+  }
+
+  @Test
+  void goesOverToKafkaWithoutDoingAnythingTwiceOrNotAtAllAndNotBack() {
+    List<String> published = new ArrayList<>();
+    Consumers embedded = embedded();
+    embedded.start(ledgered("c"));
+    publish("PO-1", 10, published);
+    awaitDone("PO-1", published);
+
+    // While one node still reads the log, the other waits.
+    Consumers moved = node();
+    moved.start(ledgered("c"));
+    publish("PO-1", 10, published);
+    awaitDone("PO-1", published);
+    assertThat(owners("c")).isEmpty();
+    embedded.close();
+    publish("PO-1", 10, published);
+
+    awaitDone("PO-1", published);
+    FailureException refused =
+        catchThrowableOfType(FailureException.class, () -> embedded().start(ledgered("c")));
+    assertThat(refused.failure().reason()).isEqualTo(Reason.REASON_INVALID_STATE);
+    assertThat(refused.failure().message()).contains("ledger.kafka");
+  }
+
+  @Test
+  void keysThatAreFurtherThanTheirLaneStaySoOnKafka() {
+    AtomicBoolean down = new AtomicBoolean(true);
+    Effects effects = new Effects("c");
+    Effect.InLedger stuck =
+        (connection, event) -> {
+          if (down.get() && event.envelope().getKey().equals("PO-stuck")) {
+            throw new FailureException(Reason.REASON_BACKEND_UNAVAILABLE, "Down.");
+          }
+          effects.apply(connection, event);
+        };
+    Consumers embedded = embedded();
+    embedded.start(consumer("c", Position.START, stuck));
+    List<String> waiting = new ArrayList<>();
+    List<String> published = new ArrayList<>();
+    publish("PO-stuck", 2, waiting);
+    publish("PO-1", 5, published);
+    awaitDone("PO-1", published);
+    embedded.close();
+
+    Consumers moved = node();
+    moved.start(consumer("c", Position.START, stuck));
+    publish("PO-1", 5, published);
+    awaitDone("PO-1", published);
+    down.set(false);
+
+    awaitDone("PO-stuck", waiting);
+    assertThat(Effects.of(store, "c", "PO-1")).isEqualTo(published);
+  }
+
+  @Test
+  void aNewConsumerBeginsWhereItIsToldTo() throws Exception {
+    BlockingQueue<String> all = new LinkedBlockingQueue<>();
+    BlockingQueue<String> rest = new LinkedBlockingQueue<>();
+    publish("PO-1", 1, new ArrayList<>());
+    publish("PO-2", 1, new ArrayList<>());
+    Consumers node = node();
+
+    node.start(outward("rest", log.tail(), event -> rest.add(event.envelope().getKey())));
+    node.start(outward("all", Position.START, event -> all.add(event.envelope().getKey())));
+    publish("PO-3", 1, new ArrayList<>());
+
+    assertThat(rest.poll(20, TimeUnit.SECONDS)).isEqualTo("PO-3");
+    Effects.await("all three", () -> all.size() == 3);
+    assertThat(all).containsExactlyInAnyOrder("PO-1", "PO-2", "PO-3");
+    assertThat(rest).isEmpty();
+  }
+
+  @Test
+  void theLogForgetsWhatKafkaHas() {
+    CountDownLatch gate = new CountDownLatch(1);
+    node().start(outward("c", Position.START, _ -> gate.await()));
+    publish("PO-1", 3, new ArrayList<>());
+    Effects.await("it has left the log", () -> !owners("c").isEmpty());
+    awaitRelayed(3);
+
+    assertThat(log.forget(MONEY, 3)).isEqualTo(2);
+    gate.countDown();
+  }
+
+  @Test
+  void aTopicWithAnotherNumberOfPartitionsIsUsedAsItIs() {
+    List<String> published = new ArrayList<>();
+    publish("PO-1", 5, published);
+    assertThat(topic().partitions()).isEqualTo(3);
+    KafkaSettings more =
+        new KafkaSettings(
+            settings.bootstrapServers(), settings.topicPrefix(), 7, 1, settings.properties());
+
+    try (Broker broker = new Broker(more)) {
+      assertThat(broker.topic(MONEY).partitions()).isEqualTo(3);
+    }
+    Consumers node = node(more);
+    node.start(ledgered("c"));
+
+    awaitDone("PO-1", published);
+  }
+
+  @Test
+  void manyEventsOfManyKeysGetThroughWhileSomeAreSlow() {
+    Map<String, List<String>> published = new HashMap<>();
+    for (int i = 0; i < 40; i++) {
+      List<EventEnvelope> batch = new ArrayList<>();
+      for (int j = 0; j < 100; j++) {
+        EventEnvelope event = Events.posting("PO-" + j % 20).build();
+        batch.add(event);
+        published.computeIfAbsent(event.getKey(), _ -> new ArrayList<>()).add(event.getEventId());
+      }
+      var _ = log.append(batch);
+    }
+
+    node().start(ledgered("c"));
+
+    published.forEach(this::awaitDone);
+  }
+
+  private Consumers node() {
+    return node(settings);
+  }
+
+  private Consumers node(KafkaSettings which) {
+    Consumers node =
+        Consumers.overKafka(
+            store,
+            log,
+            signal,
+            hospital,
+            Clock.systemUTC(),
+            UUID.randomUUID().toString(),
+            LEASE,
+            which);
+    nodes.add(node);
+    return node;
+  }
+
+  private Consumers embedded() {
+    Consumers node =
+        new Consumers(
+            store, log, signal, hospital, Clock.systemUTC(), UUID.randomUUID().toString(), LEASE);
+    nodes.add(node);
+    return node;
+  }
+
+  /** Somebody whose clock is ahead, so that every lease is over. */
+  private Places later() {
+    return new Places(
+        store,
+        Clock.offset(Clock.systemUTC(), Duration.ofHours(1)),
+        UUID.randomUUID().toString(),
+        LEASE);
+  }
+
+  private static Consumer ledgered(String name) {
+    return consumer(name, Position.START, new Effects(name));
+  }
+
+  private static Consumer outward(String name, Position start, Effect.Outward effect) {
+    return consumer(name, start, effect);
+  }
+
+  private static Consumer consumer(String name, Position start, Effect effect) {
+    return new Consumer(name, Set.of(), Set.of(MONEY), start, effect, QUICK, 8);
+  }
+
+  private void publish(String key, int count, List<String> published) {
+    for (int i = 0; i < count; i++) {
+      EventEnvelope event = Events.posting(key).build();
+      var _ = log.append(List.of(event));
+      published.add(event.getEventId());
+    }
+  }
+
+  private void awaitDone(String key, List<String> events) {
+    Effects.await(key + " is done", () -> Effects.of(store, "c", key).size() >= events.size());
+    assertThat(Effects.of(store, "c", key)).isEqualTo(events);
+  }
+
+  private long waiting(String consumer) {
+    return Backlog.of(store).stream()
+        .filter(each -> each.consumer().equals(consumer))
+        .mapToLong(Backlog::waiting)
+        .sum();
+  }
+
+  private void awaitRelayed(long id) {
+    Effects.await("relayed up to " + id, () -> relayed() == id);
+  }
+
+  private long relayed() {
+    return number(
+        "SELECT position FROM consumers WHERE consumer = 'kafka-relay' AND lane = "
+            + MONEY.getNumber());
+  }
+
+  private void setRelay(long id) {
+    var _ =
+        store.write(connection ->
+            Statements.of(
+                    connection,
+                    "UPDATE consumers SET fence = fence + 1, lease_until = 0, position = "
+                        + id
+                        + " WHERE consumer = 'kafka-relay' AND lane = "
+                        + MONEY.getNumber())
+                .executeUpdate());
+  }
+
+  private Tenure tenure(int partition) {
+    long fence =
+        number(
+            "SELECT fence FROM consumers WHERE consumer = 'c' AND lane = "
+                + MONEY.getNumber()
+                + " AND partition = "
+                + partition);
+    return new Tenure("c", MONEY, partition, fence, 0, Map.of());
+  }
+
+  /** Who delivers something to a consumer over Kafka. */
+  private Set<String> owners(String consumer) {
+    return store.read(connection -> {
+      Set<String> owners = new HashSet<>();
+      try (var rows =
+          Statements.of(
+                  connection,
+                  "SELECT owner FROM consumers WHERE consumer = '"
+                      + consumer
+                      + "' AND partition >= 0 AND owner <> ''")
+              .executeQuery()) {
+        while (rows.next()) {
+          owners.add(rows.getString(1));
+        }
+      }
+      return owners;
+    });
+  }
+
+  private long number(String query) {
+    return store.read(connection -> {
+      try (var row = Statements.of(connection, query).executeQuery()) {
+        return row.next() ? row.getLong(1) : -1L;
+      }
+    });
+  }
+
+  private Topic topic() {
+    try (Broker broker = new Broker(settings)) {
+      return broker.topic(MONEY);
+    }
+  }
+
+  private static String keyOutside(Topic topic, int partition) {
+    for (int i = 0; ; i++) {
+      if (topic.partition("posting", "PX-" + i) != partition) {
+        return "PX-" + i;
+      }
+    }
+  }
+}

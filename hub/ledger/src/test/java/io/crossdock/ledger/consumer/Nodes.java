@@ -1,0 +1,7 @@
+package io.crossdock.ledger.consumer;
+
+/** Starts one node of several. */
+@FunctionalInterface
+interface Nodes {
+  Consumers start();
+}

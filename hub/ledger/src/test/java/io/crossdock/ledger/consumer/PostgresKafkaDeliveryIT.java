@@ -1,0 +1,18 @@
+package io.crossdock.ledger.consumer;
+
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+class PostgresKafkaDeliveryIT extends DeliveryProperties {
+
+  PostgresKafkaDeliveryIT() {
+    super(Way.POSTGRESQL_AND_KAFKA);
+  }
+
+  @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+  void eachEventTakesEffectOnceAndInOrder(@ForAll("steps") List<Step> steps) throws Exception {
+    play(steps);
+  }
+}

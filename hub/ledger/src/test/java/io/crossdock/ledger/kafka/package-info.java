@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.kafka;
+
+import org.jspecify.annotations.NullMarked;
