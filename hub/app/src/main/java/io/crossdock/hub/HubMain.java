@@ -5,6 +5,7 @@ import com.google.inject.Injector;
 import com.google.inject.Stage;
 import io.crossdock.config.v1.Limits;
 import io.crossdock.config.v1.Listener;
+import io.crossdock.failure.FailureException;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
 import io.crossdock.hub.ledger.EventDelivery;
@@ -130,13 +131,17 @@ public final class HubMain implements Callable<Integer> {
     if (ledger != null) {
       List<Consumer> consumers = new ArrayList<>();
       parts.forEach(part -> consumers.addAll(part.consumers(ledger, gateway)));
-      lifecycle.own(
-          EventDelivery.start(
-              ledger,
-              gateway,
-              telemetry.openTelemetry(),
-              settings.config().getConsumersList(),
-              consumers));
+      try {
+        lifecycle.own(
+            EventDelivery.start(
+                ledger,
+                gateway,
+                telemetry.openTelemetry(),
+                settings.config().getConsumersList(),
+                consumers));
+      } catch (FailureException e) {
+        throw new Lifecycle.CannotStartException("ledger: " + e.failure().message(), e);
+      }
     }
     InetSocketAddress ops = address(settings.config().getOps(), OPS_PORT);
     OpsServer opsServer;

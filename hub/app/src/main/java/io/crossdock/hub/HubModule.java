@@ -10,6 +10,7 @@ import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
 import io.crossdock.hub.ledger.HubLedger;
 import io.crossdock.hub.ops.OpsEndpoint;
+import io.crossdock.ledger.consumer.LaneHealth;
 import io.crossdock.runtime.ops.HealthChecks;
 import io.crossdock.runtime.telemetry.Telemetry;
 import io.grpc.BindableService;
@@ -77,6 +78,13 @@ final class HubModule extends AbstractModule {
       health.register(
           "ledger",
           () -> ledger.store().isWritable() ? HealthChecks.State.UP : HealthChecks.State.DEGRADED);
+      // Calls go on while events wait.
+      health.register(
+          "events",
+          () ->
+              ledger.consumers().health().stream().allMatch(LaneHealth::works)
+                  ? HealthChecks.State.UP
+                  : HealthChecks.State.DEGRADED);
     }
     for (Connector connector : gateway.connectors().all()) {
       // Other connectors' services work on, so the hub stays ready.

@@ -258,6 +258,29 @@ class LedgerHubIT {
     }
   }
 
+  @Test
+  void takesEventsWhileKafkaIsAwayAndDoesNotGoBackToDeliveringThemItself() throws Exception {
+    String overKafka =
+        config()
+            .replace(
+                "{directory: ledger}",
+                "{directory: ledger, kafka: {bootstrap_servers: '127.0.0.1:1'}}");
+    try (HubProcess hub = HubProcess.start(dir, overKafka)) {
+      PublishResponse published =
+          EventServiceGrpc.newBlockingStub(hub.grpc()).publish(publish(posting("PO-1")));
+      String health;
+      do {
+        health = hub.get("/health/ready").body();
+      } while (!health.contains("\"events\":\"DEGRADED\""));
+
+      assertThat(published.getEventsCount()).isEqualTo(1);
+      assertThat(health).contains("\"ledger\":\"UP\"");
+    }
+
+    assertThat(failedStart())
+        .contains("crossdock hub: ledger: This ledger's events are delivered over Kafka");
+  }
+
   private String failedStart() throws Exception {
     Process hub = HubProcess.launch(dir, config());
     String errors = new String(hub.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package io.crossdock.hub.ledger;
 
+import io.crossdock.config.v1.KafkaConfig;
 import io.crossdock.config.v1.LedgerConfig;
 import io.crossdock.config.v1.PostgresConfig;
 import io.crossdock.event.v1.EventServiceGrpc;
@@ -13,6 +14,7 @@ import io.crossdock.ledger.event.EventEndpoint;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.idempotency.Idempotency;
+import io.crossdock.ledger.kafka.KafkaSettings;
 import io.crossdock.ledger.lease.Leases;
 import io.crossdock.ledger.offline.OfflineAuthorisations;
 import io.crossdock.ledger.store.Database;
@@ -56,7 +58,7 @@ public final class HubLedger implements AutoCloseable {
   private final EventEndpoint events;
   private final List<BindableService> services;
 
-  private HubLedger(Store store, EventCatalogue catalogue, Clock clock) {
+  private HubLedger(LedgerConfig config, Store store, EventCatalogue catalogue, Clock clock) {
     this.store = store;
     this.log = new EventLog(store, catalogue, clock);
     this.signal = EventSignal.start(log, LOOK);
@@ -65,8 +67,7 @@ public final class HubLedger implements AutoCloseable {
     this.offline = new OfflineAuthorisations(store, clock);
     this.hospital = new Hospital(store, catalogue, clock);
     this.leases = Leases.start(store, Consumers.LEASE);
-    this.consumers =
-        new Consumers(store, log, signal, hospital, clock, leases.node(), Consumers.LEASE);
+    this.consumers = consumers(config, clock);
     this.events = new EventEndpoint(store, log, signal, idempotency, SIGN_OF_LIFE);
     this.services =
         List.of(
@@ -84,7 +85,7 @@ public final class HubLedger implements AutoCloseable {
   public static HubLedger open(
       LedgerConfig config, Path base, EventCatalogue catalogue, Clock clock)
       throws LedgerException {
-    return new HubLedger(Store.open(database(config, base), READERS), catalogue, clock);
+    return new HubLedger(config, Store.open(database(config, base), READERS), catalogue, clock);
   }
 
   private static Database database(LedgerConfig config, Path base) {
@@ -96,6 +97,31 @@ public final class HubLedger implements AutoCloseable {
       }
       case STORE_NOT_SET -> throw new IllegalArgumentException("a ledger without a database");
     };
+  }
+
+  private Consumers consumers(LedgerConfig config, Clock clock) {
+    return config.hasKafka()
+        ? Consumers.overKafka(
+            store,
+            log,
+            signal,
+            hospital,
+            clock,
+            leases.node(),
+            Consumers.LEASE,
+            settings(config.getKafka()))
+        : new Consumers(store, log, signal, hospital, clock, leases.node(), Consumers.LEASE);
+  }
+
+  private static KafkaSettings settings(KafkaConfig config) {
+    return new KafkaSettings(
+        config.getBootstrapServers(),
+        config.getTopicPrefix().isEmpty() ? KafkaSettings.USUAL_PREFIX : config.getTopicPrefix(),
+        config.hasPartitions() ? config.getPartitions() : KafkaSettings.USUAL_PARTITIONS,
+        config.hasReplicationFactor()
+            ? config.getReplicationFactor()
+            : KafkaSettings.BROKER_DEFAULT,
+        config.getPropertiesMap());
   }
 
   /** The database. */
