@@ -1,0 +1,241 @@
+package io.crossdock.drill;
+
+import io.crossdock.drill.audit.Findings;
+import io.crossdock.drill.audit.LedgerAudit;
+import io.crossdock.drill.load.Journal;
+import io.crossdock.drill.load.Load;
+import io.crossdock.drill.process.HubProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Real hubs under load, killed with {@code kill -9} at random moments. {@link #run} does it and
+ * {@link #audit} says what is left, both on one thread. Nothing runs any more after {@link #close},
+ * and whatever was started ends when this process does.
+ */
+public final class CrashDrill implements AutoCloseable {
+
+  private static final Duration UNTIL_READY = Duration.ofMinutes(2);
+  private static final Duration UNTIL_PROGRESS = Duration.ofSeconds(60);
+  private static final Duration UNTIL_ANSWERED = Duration.ofSeconds(60);
+  private static final Duration UNTIL_DELIVERED = Duration.ofMinutes(2);
+  private static final Duration UNTIL_STOPPED = Duration.ofSeconds(60);
+  private static final long LOOK_MILLIS = 10;
+  private static final long LOOK_FOR_DELIVERY_MILLIS = 100;
+  // No pause is longer than so many times the average.
+  private static final double LONGEST_PAUSE = 3;
+  // One cut in so many kills.
+  private static final int KILLS_PER_CUT = 3;
+  private static final String DELIVERED =
+      """
+      SELECT count(*) FROM consumers c WHERE c.consumer IN ('drill', 'drill-witness')
+        AND c.position >= (SELECT coalesce(max(e.id), 0) FROM events e WHERE e.lane = c.lane)
+      """;
+  // Two consumers in three lanes.
+  private static final int PLACES = 6;
+
+  private final DrillSettings settings;
+  private final Consumer<String> progress;
+  private final RandomGenerator random;
+  private final long number;
+  private final Path witness;
+  private final DrillDatabase database;
+  private final Cuts cuts;
+  private final List<HubProcess> hubs = new ArrayList<>();
+  private final Load load;
+  private final List<String> problems = new ArrayList<>();
+  private final long begun = System.nanoTime();
+  private Duration took = Duration.ZERO;
+  private int kills;
+
+  /**
+   * Prepares a drill: its directory and its database.
+   *
+   * @param progress is told now and then how far it is
+   * @throws IOException when something that it needs is missing, and what
+   */
+  public CrashDrill(DrillSettings settings, Consumer<String> progress)
+      throws IOException, SQLException, InterruptedException {
+    this.settings = settings;
+    this.progress = progress;
+    this.random = new Random(settings.seed());
+    this.number = random.nextLong();
+    this.witness = settings.directory().resolve("witness");
+    Files.createDirectories(settings.directory());
+    Files.writeString(witness, "");
+    this.database = DrillDatabase.open(settings);
+    this.cuts = new Cuts(database.cables(), new Random(random.nextLong()));
+    for (int i = 0; i < settings.nodes(); i++) {
+      String name = "hub-" + (i + 1);
+      Path config = settings.directory().resolve(name + ".yaml");
+      Files.writeString(config, HubCommand.configuration(database.configurations().get(i)));
+      Path log = settings.directory().resolve(name + ".log");
+      hubs.add(new HubProcess(name, HubCommand.of(config, witness), log));
+    }
+    this.load = new Load(hubs, number, random.nextLong(), settings.writers(), settings.rate());
+  }
+
+  /**
+   * Starts, kills, waits until everything is delivered, and stops.
+   *
+   * @throws IOException when a hub does not start, or nothing goes on any more
+   */
+  public void run() throws IOException, SQLException, InterruptedException {
+    for (HubProcess hub : hubs) {
+      hub.start();
+    }
+    load.start();
+    while (kills < settings.kills()) {
+      awaitWork();
+      pause();
+      if (kills % KILLS_PER_CUT == 1) {
+        cuts.cutOne();
+      }
+      killOne();
+    }
+    cuts.close();
+    awaitWork();
+    tell("waiting for the last answers");
+    if (!load.stop(UNTIL_ANSWERED)) {
+      problems.add("not every request was answered within " + UNTIL_ANSWERED.toSeconds() + " s");
+    }
+    tell("waiting for the last deliveries");
+    if (!awaitDelivered()) {
+      problems.add("not delivered within " + UNTIL_DELIVERED.toSeconds() + " s");
+    }
+    for (HubProcess hub : hubs) {
+      hub.stop(UNTIL_STOPPED);
+    }
+    took = Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  /** Looks at what is left after {@link #run}. */
+  public Report audit() throws IOException, SQLException {
+    tell("looking at the ledger");
+    List<String> wrong = new ArrayList<>(problems);
+    wrong.addAll(load.faults());
+    try (Connection connection = database.connect()) {
+      Findings findings = LedgerAudit.of(connection, witness, load.journals(), number);
+      return new Report(
+          settings,
+          kills,
+          cuts.count(),
+          load.acknowledged(),
+          load.retried(),
+          hubs.stream().mapToInt(HubProcess::failedStarts).sum(),
+          took,
+          findings,
+          wrong);
+    }
+  }
+
+  /** Where the ledger is, for somebody who wants to look at it. */
+  public String where() {
+    return database.url();
+  }
+
+  /** Removes what was made on a server of somebody else; the directory stays. */
+  public void drop() throws SQLException {
+    database.drop();
+  }
+
+  @Override
+  public void close() {
+    load.close();
+    hubs.forEach(HubProcess::close);
+    cuts.close();
+    database.close();
+  }
+
+  /** What was sent and promised. */
+  List<Journal> journals() {
+    return load.journals();
+  }
+
+  /** Number of the drill, in all ids. */
+  long number() {
+    return number;
+  }
+
+  /** File of the deliveries. */
+  Path witness() {
+    return witness;
+  }
+
+  /** Waits until all hubs are ready and callers are answered again. */
+  private void awaitWork() throws IOException, InterruptedException {
+    for (HubProcess hub : hubs) {
+      hub.awaitReady(UNTIL_READY);
+    }
+    long before = load.acknowledged();
+    long end = System.nanoTime() + UNTIL_PROGRESS.toNanos();
+    while (load.acknowledged() == before) {
+      if (System.nanoTime() > end) {
+        throw new IOException(
+            "nothing was acknowledged for "
+                + UNTIL_PROGRESS.toSeconds()
+                + " s; attempts were told "
+                + load.retried());
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private void pause() throws InterruptedException {
+    double times = Math.min(-Math.log(1 - random.nextDouble()), LONGEST_PAUSE);
+    TimeUnit.NANOSECONDS.sleep((long) (times * settings.between().toNanos()));
+  }
+
+  private void killOne() throws IOException, InterruptedException {
+    HubProcess victim = hubs.get(random.nextInt(hubs.size()));
+    if (!victim.isAlive()) {
+      throw new IOException(victim.name() + " ended by itself. " + victim.lastWords());
+    }
+    victim.kill();
+    kills++;
+    tell("under load");
+    victim.start();
+  }
+
+  private boolean awaitDelivered() throws InterruptedException {
+    long end = System.nanoTime() + UNTIL_DELIVERED.toNanos();
+    while (System.nanoTime() < end) {
+      try (Connection connection = database.connect();
+          Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery(DELIVERED)) {
+        if (row.next() && row.getInt(1) == PLACES) {
+          return true;
+        }
+      } catch (SQLException e) {
+        // Busy: looked at again.
+      }
+      Thread.sleep(LOOK_FOR_DELIVERY_MILLIS);
+    }
+    return false;
+  }
+
+  private void tell(String what) {
+    progress.accept(
+        String.format(
+            Locale.ROOT,
+            "%3d s  %d of %d kills, %,d writes acknowledged, %s",
+            TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun),
+            kills,
+            settings.kills(),
+            load.acknowledged(),
+            what));
+  }
+}

@@ -1,0 +1,36 @@
+package io.crossdock.drill.node;
+
+import io.crossdock.hub.HubMain;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A hub with the drill's part, as a process of its own. It ends when its standard input does: it
+ * must not outlive the drill, however that ends.
+ */
+public final class DrillHub {
+
+  /** System property that names the file of the witness. */
+  public static final String WITNESS = "crossdock.drill.witness";
+
+  private DrillHub() {}
+
+  /** Runs the hub until it is told to stop. */
+  public static void main(String[] args) {
+    Thread.ofPlatform().daemon().name("drill-gone").start(DrillHub::endWithTheDrill);
+    Path witness = Path.of(System.getProperty(WITNESS, "witness"));
+    System.exit(HubMain.run(args, List.of(new DrillPart(witness))));
+  }
+
+  private static void endWithTheDrill() {
+    try {
+      while (System.in.read() >= 0) {
+        // Nothing is ever said.
+      }
+    } catch (IOException e) {
+      // It is gone.
+    }
+    Runtime.getRuntime().halt(1);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.drill.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.drill.process;
+
+import org.jspecify.annotations.NullMarked;
