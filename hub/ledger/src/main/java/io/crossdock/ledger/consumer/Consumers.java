@@ -10,6 +10,11 @@ import io.crossdock.policy.v1.Lane;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,7 @@ public final class Consumers implements AutoCloseable {
   private final List<Carrier> carriers = new CopyOnWriteArrayList<>();
   private final @Nullable KafkaSettings kafka;
   private final @Nullable Broker broker;
+  private final Map<String, Consumer> started = new ConcurrentHashMap<>();
 
   /**
    * Delivers from the log itself.
@@ -103,6 +109,7 @@ public final class Consumers implements AutoCloseable {
     if (broker == null) {
       places.checkNotOnKafka();
     }
+    started.put(consumer.name(), consumer);
     for (Lane lane : consumer.lanes()) {
       Carrier carrier = carrier(consumer, lane);
       carriers.add(carrier);
@@ -113,6 +120,25 @@ public final class Consumers implements AutoCloseable {
   /** How delivery goes, for each lane of each consumer and, over Kafka, of the relay. */
   public List<LaneHealth> health() {
     return carriers.stream().map(Carrier::health).toList();
+  }
+
+  /** The consumer of that name, when this node has it. */
+  public Optional<Consumer> find(String name) {
+    return Optional.ofNullable(started.get(name));
+  }
+
+  /** The consumers of this node. */
+  public Set<String> names() {
+    return new TreeSet<>(started.keySet());
+  }
+
+  /**
+   * Prepares to deliver events of the past to a consumer again.
+   *
+   * @param mandate says whether it is still to be done
+   */
+  public Redelivery redelivery(Consumer consumer, Redelivery.Mandate mandate) {
+    return new Redelivery(store, hospital, consumer, mandate);
   }
 
   /** Lets what is being delivered end and gives the lanes up, so that others go on at once. */

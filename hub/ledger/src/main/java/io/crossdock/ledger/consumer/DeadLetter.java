@@ -39,6 +39,14 @@ public record DeadLetter(
     DISCARDED
   }
 
+  /** Whether it is neither delivered nor given up. */
+  boolean isOpen() {
+    return switch (status) {
+      case WAITING, RELEASED, BEHIND -> true;
+      case DELIVERED, DISCARDED -> false;
+    };
+  }
+
   /**
    * Something that happened to a dead letter.
    *

@@ -149,7 +149,8 @@ final class Delivery {
           noted = done;
           notedAt = now;
           heldAt = now;
-          acted |= held && !sick.isEmpty();
+          // Other nodes, too, may have acted or replayed an event that nobody can take any more.
+          acted |= held;
         }
         if (!more || !room()) {
           rest(done > noted ? NOTE_NANOS : holdNanos - (now - heldAt));

@@ -19,6 +19,7 @@ import java.sql.Types;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,19 @@ public final class Hospital {
       """;
   private static final String EDIT =
       "UPDATE dead_letters SET envelope = ? WHERE id = ? AND status = 'WAITING'";
+  private static final String REOPEN =
+      """
+      UPDATE dead_letters
+      SET status = ?, reason = ?, message = ?, attempts = attempts + ?, failed_at = ?
+      WHERE consumer = ? AND event = ? AND status IN ('DELIVERED', 'DISCARDED')
+      RETURNING id
+      """;
+  private static final String AMONG =
+      "SELECT " + COLUMNS + " FROM dead_letters WHERE consumer = ? AND event BETWEEN ? AND ?";
+  private static final String SICK =
+      "SELECT lane, aggregate, key, min(event) FROM dead_letters WHERE consumer = ? AND "
+          + OPEN
+          + " GROUP BY lane, aggregate, key";
   private static final String REMEMBER =
       """
       INSERT INTO dead_letter_history (dead_letter, at, action, actor, reason, envelope)
@@ -293,23 +307,77 @@ public final class Hospital {
         }
         case NEW -> {}
       }
-      EventEnvelope envelope = event.envelope();
-      PreparedStatement admit = Statements.of(connection, ADMIT);
-      admit.setString(1, tenure.consumer());
-      admit.setLong(2, tenure.lane().getNumber());
-      admit.setLong(3, event.id());
-      admit.setString(4, envelope.getType());
-      admit.setString(5, event.aggregate());
-      admit.setString(6, envelope.getKey());
-      admit.setString(7, (sickness == null ? Status.BEHIND : Status.WAITING).name());
-      admit.setString(8, sickness == null ? "" : sickness.reason());
-      admit.setString(9, sickness == null ? "" : sickness.message());
-      admit.setLong(10, sickness == null ? 0 : sickness.attempts());
-      admit.setLong(11, clock.millis());
-      admit.setBytes(12, envelope.toByteArray());
-      var _ = admit.executeUpdate();
+      admit(connection, tenure.consumer(), event, sickness);
       return true;
     });
+  }
+
+  /**
+   * Takes in an event that was delivered or given up before, or whose turn it was long ago; one
+   * that stands open stays as it is.
+   *
+   * @param sickness null when it only waits behind a sick one
+   */
+  void readmit(
+      Connection connection, String consumer, StoredEvent event, @Nullable Sickness sickness)
+      throws SQLException {
+    PreparedStatement reopen = Statements.of(connection, REOPEN);
+    reopen.setString(1, (sickness == null ? Status.BEHIND : Status.WAITING).name());
+    reopen.setString(2, sickness == null ? "" : sickness.reason());
+    reopen.setString(3, sickness == null ? "" : sickness.message());
+    reopen.setLong(4, sickness == null ? 0 : sickness.attempts());
+    reopen.setLong(5, clock.millis());
+    reopen.setString(6, consumer);
+    reopen.setLong(7, event.id());
+    try (ResultSet row = reopen.executeQuery()) {
+      if (!row.next()) {
+        admit(connection, consumer, event, sickness);
+        return;
+      }
+      String why = sickness == null ? Status.BEHIND.name() : sickness.reason();
+      remember(connection, row.getLong(1), "REOPENED", "", why, null);
+    }
+  }
+
+  /** Notes that an event that was given up was taken in a replay; false when it is not so. */
+  boolean replayed(Connection connection, DeadLetter letter) throws SQLException {
+    if (!move(connection, letter, Status.DELIVERED, letter.reason(), letter.message(), 1)) {
+      return false;
+    }
+    remember(connection, letter.id(), "REPLAYED", "", "", null);
+    return true;
+  }
+
+  /** The dead letters of a consumer among the events of a stretch of the log, by their events. */
+  static Map<Long, DeadLetter> among(Connection connection, String consumer, long first, long last)
+      throws SQLException {
+    PreparedStatement among = Statements.of(connection, AMONG);
+    among.setString(1, consumer);
+    among.setLong(2, first);
+    among.setLong(3, last);
+    Map<Long, DeadLetter> letters = new HashMap<>();
+    try (ResultSet rows = among.executeQuery()) {
+      while (rows.next()) {
+        DeadLetter letter = letter(rows);
+        letters.put(letter.event().id(), letter);
+      }
+    }
+    return letters;
+  }
+
+  /** The keys of a lane with a dead letter, and the event of the first of each. */
+  static Map<Lane, Map<Key, Long>> sick(Connection connection, String consumer)
+      throws SQLException {
+    PreparedStatement query = Statements.of(connection, SICK);
+    query.setString(1, consumer);
+    Map<Lane, Map<Key, Long>> sick = new EnumMap<>(Lane.class);
+    try (ResultSet rows = query.executeQuery()) {
+      while (rows.next()) {
+        sick.computeIfAbsent(lane(rows.getInt(1)), _ -> new HashMap<>())
+            .put(new Key(rows.getString(2), rows.getString(3)), rows.getLong(4));
+      }
+    }
+    return sick;
   }
 
   /** The keys with a dead letter, and how the first of each stands. */
@@ -399,6 +467,26 @@ public final class Hospital {
     }
   }
 
+  private void admit(
+      Connection connection, String consumer, StoredEvent event, @Nullable Sickness sickness)
+      throws SQLException {
+    EventEnvelope envelope = event.envelope();
+    PreparedStatement admit = Statements.of(connection, ADMIT);
+    admit.setString(1, consumer);
+    admit.setLong(2, event.lane().getNumber());
+    admit.setLong(3, event.id());
+    admit.setString(4, envelope.getType());
+    admit.setString(5, event.aggregate());
+    admit.setString(6, envelope.getKey());
+    admit.setString(7, (sickness == null ? Status.BEHIND : Status.WAITING).name());
+    admit.setString(8, sickness == null ? "" : sickness.reason());
+    admit.setString(9, sickness == null ? "" : sickness.message());
+    admit.setLong(10, sickness == null ? 0 : sickness.attempts());
+    admit.setLong(11, clock.millis());
+    admit.setBytes(12, envelope.toByteArray());
+    var _ = admit.executeUpdate();
+  }
+
   private static boolean move(
       Connection connection,
       DeadLetter letter,
@@ -478,20 +566,21 @@ public final class Hospital {
   }
 
   private static DeadLetter letter(ResultSet row) throws SQLException {
-    Lane lane = Lane.forNumber(row.getInt(3));
     return new DeadLetter(
         row.getLong(1),
         row.getString(2),
         new StoredEvent(
-            row.getLong(4),
-            lane == null ? Lane.LANE_UNSPECIFIED : lane,
-            row.getString(5),
-            envelope(row.getBytes(11))),
+            row.getLong(4), lane(row.getInt(3)), row.getString(5), envelope(row.getBytes(11))),
         Status.valueOf(row.getString(6)),
         row.getString(7),
         row.getString(8),
         row.getInt(9),
         Instant.ofEpochMilli(row.getLong(10)));
+  }
+
+  private static Lane lane(int number) {
+    Lane lane = Lane.forNumber(number);
+    return lane == null ? Lane.LANE_UNSPECIFIED : lane;
   }
 
   private static EventEnvelope envelope(byte[] bytes) {

@@ -3,6 +3,7 @@ package io.crossdock.ledger.consumer;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.event.StoredEvent;
+import io.crossdock.ledger.kafka.Topic;
 import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
@@ -12,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +66,14 @@ final class Places {
       """;
   private static final String IS_ON_KAFKA =
       "SELECT 1 FROM consumers WHERE consumer = '" + RELAY + "' OR partition >= 0 LIMIT 1";
+  private static final String BEGAN =
+      """
+      INSERT INTO consumer_starts (consumer, lane, event) VALUES (?, ?, ?)
+      ON CONFLICT (consumer, lane) DO NOTHING
+      """;
+  private static final String STARTS = "SELECT lane, event FROM consumer_starts WHERE consumer = ?";
+  private static final String REACHED =
+      "SELECT lane, partition, position FROM consumers WHERE consumer = ?";
   private static final String TAKE =
       """
       UPDATE consumers SET owner = ?, fence = fence + 1, lease_until = ?
@@ -129,6 +139,26 @@ final class Places {
    * @param rule which of them a key belongs to
    */
   record Partitions(int count, ToIntFunction<Key> rule) {}
+
+  /**
+   * How far a consumer is.
+   *
+   * @param places up to which event everything was done, by lane and partition
+   */
+  record Reached(Map<Lane, Map<Integer, Long>> places) {
+
+    /** Whether everything up to an event was done where its key belongs. */
+    boolean has(StoredEvent event) {
+      Map<Integer, Long> lane = places.getOrDefault(event.lane(), Map.of());
+      int partitions = (int) lane.keySet().stream().filter(each -> each != LOG).count();
+      int partition =
+          partitions == 0
+              ? LOG
+              : new Topic("", event.lane(), partitions)
+                  .partition(event.aggregate(), event.envelope().getKey());
+      return event.id() <= lane.getOrDefault(partition, -1L);
+    }
+  }
 
   /**
    * @param node unique for each start of a process
@@ -257,13 +287,58 @@ final class Places {
     }
   }
 
+  /** How far a consumer is, by lane and partition. */
+  static Reached reached(Connection connection, String consumer) throws SQLException {
+    PreparedStatement query = Statements.of(connection, REACHED);
+    query.setString(1, consumer);
+    Map<Lane, Map<Integer, Long>> places = new EnumMap<>(Lane.class);
+    try (ResultSet rows = query.executeQuery()) {
+      while (rows.next()) {
+        Lane lane = Lane.forNumber(rows.getInt(1));
+        if (lane != null) {
+          places
+              .computeIfAbsent(lane, _ -> new HashMap<>())
+              .put(rows.getInt(2), rows.getLong(3));
+        }
+      }
+    }
+    return new Reached(places);
+  }
+
+  /** After which event of each lane a consumer began, as far as that was noted. */
+  static Map<Lane, Long> starts(Connection connection, String consumer) throws SQLException {
+    PreparedStatement query = Statements.of(connection, STARTS);
+    query.setString(1, consumer);
+    Map<Lane, Long> lanes = new EnumMap<>(Lane.class);
+    try (ResultSet rows = query.executeQuery()) {
+      while (rows.next()) {
+        Lane lane = Lane.forNumber(rows.getInt(1));
+        if (lane != null) {
+          lanes.put(lane, rows.getLong(2));
+        }
+      }
+    }
+    return lanes;
+  }
+
+  private static void began(Connection connection, String consumer, Lane lane, long start)
+      throws SQLException {
+    PreparedStatement began = Statements.of(connection, BEGAN);
+    began.setString(1, consumer);
+    began.setLong(2, lane.getNumber());
+    began.setLong(3, start);
+    var _ = began.executeUpdate();
+  }
+
   private static void found(
       Connection connection, String consumer, Lane lane, int partition, long start)
       throws SQLException {
     PreparedStatement found = Statements.of(connection, FOUND);
     identify(found, 1, consumer, lane, partition);
     found.setLong(4, start);
-    var _ = found.executeUpdate();
+    if (found.executeUpdate() == 1 && partition == LOG) {
+      began(connection, consumer, lane, start);
+    }
   }
 
   private Optional<Tenure> take(Connection connection, String consumer, Lane lane, int partition)

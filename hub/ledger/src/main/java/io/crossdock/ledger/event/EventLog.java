@@ -17,6 +17,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -55,6 +57,16 @@ public final class EventLog {
       SELECT id, type, key, recorded_at, aggregate, sequence, envelope FROM events
       WHERE lane = ? AND id > ? ORDER BY id LIMIT ?
       """;
+  private static final String OF_KEY =
+      """
+      SELECT id, type, key, recorded_at, aggregate, sequence, envelope, lane FROM events
+      WHERE aggregate = ? AND key = ? AND id > ? ORDER BY sequence LIMIT ?
+      """;
+  private static final String OF_ID =
+      """
+      SELECT id, type, key, recorded_at, aggregate, sequence, envelope, lane FROM events
+      WHERE event_id = ?
+      """;
   private static final String TAIL = "SELECT coalesce(max(id), 0) FROM events";
   private static final String FLOOR = "SELECT id FROM event_floors WHERE lane = ?";
   private static final String RAISE_FLOOR =
@@ -64,7 +76,11 @@ public final class EventLog {
       """;
   // A consumer over Kafka is not waited for: the relay is, and then Kafka keeps the event.
   private static final String SLOWEST =
-      "SELECT coalesce(min(position), 9223372036854775807) FROM consumers WHERE lane = ? AND partition = -1";
+      """
+      SELECT coalesce(min(position), 9223372036854775807) FROM (
+        SELECT position FROM consumers WHERE lane = ? AND partition = -1
+        UNION ALL SELECT position FROM replays WHERE status = 'RUNNING') AS needed
+      """;
   private static final String FORGET = "DELETE FROM events WHERE lane = ? AND id <= ?";
   private static final String RECORDED_AFTER =
       "SELECT recorded_at FROM events WHERE id > ? ORDER BY id LIMIT 1";
@@ -207,6 +223,52 @@ public final class EventLog {
     });
   }
 
+  /**
+   * Reads on among the events of one key.
+   *
+   * @param after id after which to begin
+   */
+  public EventPage read(String aggregate, String key, long after, int most) {
+    return store.read(connection -> {
+      List<StoredEvent> events = new ArrayList<>();
+      long upTo = after;
+      int bytes = 0;
+      PreparedStatement page = Statements.of(connection, OF_KEY);
+      page.setFetchSize(FETCH);
+      page.setString(1, aggregate);
+      page.setString(2, key);
+      page.setLong(3, after);
+      page.setInt(4, most);
+      try (ResultSet rows = page.executeQuery()) {
+        while (bytes < PAGE_BYTES && rows.next()) {
+          StoredEvent event = event(rows);
+          upTo = event.id();
+          bytes += event.envelope().getSerializedSize();
+          events.add(event);
+        }
+      }
+      return new EventPage(events, upTo, events.size() == most || bytes >= PAGE_BYTES);
+    });
+  }
+
+  /** The events of these ids that are kept, in the order of the log. */
+  public List<StoredEvent> find(Collection<String> eventIds) {
+    return store.read(connection -> {
+      List<StoredEvent> events = new ArrayList<>();
+      PreparedStatement find = Statements.of(connection, OF_ID);
+      for (String eventId : eventIds) {
+        find.setBytes(1, CheckedEvent.idBytes(eventId));
+        try (ResultSet rows = find.executeQuery()) {
+          if (rows.next()) {
+            events.add(event(rows));
+          }
+        }
+      }
+      events.sort(Comparator.comparingLong(StoredEvent::id));
+      return events;
+    });
+  }
+
   /** After the newest event. */
   public Position tail() {
     return Position.at(newest());
@@ -266,7 +328,7 @@ public final class EventLog {
 
   /**
    * Forgets a lane's events up to an id, in steps so that other writes do not wait long. The newest
-   * event of the log stays, and what a consumer of the hub has not done yet.
+   * event of the log stays, and what a consumer of the hub or a replay has not done yet.
    *
    * @return how many were forgotten
    */
@@ -385,6 +447,17 @@ public final class EventLog {
     find.setBytes(1, CheckedEvent.idBytes(eventId));
     var _ = find.execute();
     return Appender.row(find);
+  }
+
+  private static StoredEvent event(ResultSet row) throws SQLException {
+    Lane lane = Lane.forNumber(row.getInt(8));
+    return StoredEvent.of(
+        row.getLong(1),
+        lane == null ? Lane.LANE_UNSPECIFIED : lane,
+        row.getString(5),
+        row.getLong(6),
+        row.getLong(4),
+        row.getBytes(7));
   }
 
   private static long lastSequence(Connection connection, CheckedEvent event) throws SQLException {

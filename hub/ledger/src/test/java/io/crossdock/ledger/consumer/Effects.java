@@ -18,18 +18,20 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** What consumers did, in a table of the ledger. */
-final class Effects implements Effect.InLedger {
+public final class Effects implements Effect.InLedger {
 
   /** Value of {@code source_kind} that cannot be taken. */
-  static final String POISON = "poison";
+  public static final String POISON = "poison";
 
   private final String consumer;
 
-  Effects(String consumer) {
+  /** Those of a consumer. */
+  public Effects(String consumer) {
     this.consumer = consumer;
   }
 
-  static void prepare(Store store) {
+  /** Makes the table. */
+  public static void prepare(Store store) {
     var _ =
         store.write(connection -> {
           try (Statement statement = connection.createStatement()) {
@@ -57,7 +59,8 @@ final class Effects implements Effect.InLedger {
     refusePoison(event);
   }
 
-  static void refusePoison(StoredEvent event) {
+  /** Fails at an event that cannot be taken. */
+  public static void refusePoison(StoredEvent event) {
     try {
       if (event.envelope().getData().is(PostingCompleted.class)
           && event
@@ -74,7 +77,7 @@ final class Effects implements Effect.InLedger {
   }
 
   /** Ids of the events that were done, in order. */
-  static List<String> of(Store store, String consumer, String key) {
+  public static List<String> of(Store store, String consumer, String key) {
     return store.read(connection -> {
       try (PreparedStatement query =
           connection.prepareStatement(
@@ -92,7 +95,8 @@ final class Effects implements Effect.InLedger {
     });
   }
 
-  static void await(String what, BooleanSupplier condition) {
+  /** Waits until something is so. */
+  public static void await(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.replay;
+
+import org.jspecify.annotations.NullMarked;
