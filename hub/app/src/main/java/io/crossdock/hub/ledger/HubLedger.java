@@ -9,6 +9,7 @@ import io.crossdock.ledger.audit.AuditEndpoint;
 import io.crossdock.ledger.consumer.Consumers;
 import io.crossdock.ledger.consumer.DeadLetterEndpoint;
 import io.crossdock.ledger.consumer.Hospital;
+import io.crossdock.ledger.deed.Deeds;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventEndpoint;
 import io.crossdock.ledger.event.EventLog;
@@ -17,6 +18,8 @@ import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.kafka.KafkaSettings;
 import io.crossdock.ledger.lease.Leases;
 import io.crossdock.ledger.offline.OfflineAuthorisations;
+import io.crossdock.ledger.replay.ReplayEndpoint;
+import io.crossdock.ledger.replay.Replayer;
 import io.crossdock.ledger.store.Database;
 import io.crossdock.ledger.store.LedgerException;
 import io.crossdock.ledger.store.PostgresDatabase;
@@ -24,6 +27,7 @@ import io.crossdock.ledger.store.SqliteDatabase;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.AuditServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
+import io.crossdock.ops.v1.ReplayServiceGrpc;
 import io.grpc.BindableService;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,7 +43,8 @@ public final class HubLedger implements AutoCloseable {
       Set.of(
           EventServiceGrpc.SERVICE_NAME,
           AuditServiceGrpc.SERVICE_NAME,
-          DeadLetterServiceGrpc.SERVICE_NAME);
+          DeadLetterServiceGrpc.SERVICE_NAME,
+          ReplayServiceGrpc.SERVICE_NAME);
 
   private static final int READERS = 4;
   // How soon a node hears of what another node wrote; the look is one index look-up.
@@ -55,6 +60,7 @@ public final class HubLedger implements AutoCloseable {
   private final Hospital hospital;
   private final Leases leases;
   private final Consumers consumers;
+  private final Replayer replayer;
   private final EventEndpoint events;
   private final List<BindableService> services;
 
@@ -68,12 +74,15 @@ public final class HubLedger implements AutoCloseable {
     this.hospital = new Hospital(store, catalogue, clock);
     this.leases = Leases.start(store, Consumers.LEASE);
     this.consumers = consumers(config, clock);
+    this.replayer = Replayer.start(store, log, leases, consumers, clock);
     this.events = new EventEndpoint(store, log, signal, idempotency, SIGN_OF_LIFE);
+    Deeds deeds = new Deeds(store, idempotency, audit);
     this.services =
         List.of(
             events,
             new AuditEndpoint(audit, clock),
-            new DeadLetterEndpoint(store, hospital, idempotency, audit, clock));
+            new DeadLetterEndpoint(hospital, deeds, clock),
+            new ReplayEndpoint(log, consumers, replayer, deeds, clock));
   }
 
   /**
@@ -175,11 +184,12 @@ public final class HubLedger implements AutoCloseable {
   }
 
   /**
-   * Ends what would never end by itself: the streams of subscribers, who go on elsewhere, and the
-   * deliveries. The services answer until {@link #close}.
+   * Ends what would never end by itself: the streams of subscribers, who go on elsewhere, the
+   * deliveries and the replays. The services answer until {@link #close}.
    */
   public void quiesce() {
     events.close();
+    replayer.close();
     consumers.close();
   }
 

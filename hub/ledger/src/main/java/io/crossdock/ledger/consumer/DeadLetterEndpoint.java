@@ -7,13 +7,10 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
-import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.consumer.DeadLetter.Status;
 import io.crossdock.ledger.deed.Deed;
 import io.crossdock.ledger.deed.Deeds;
 import io.crossdock.ledger.deed.Outcome;
-import io.crossdock.ledger.idempotency.Idempotency;
-import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.DeadLetterAction;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
@@ -56,10 +53,9 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
   private final Clock clock;
 
   /** Makes the service. */
-  public DeadLetterEndpoint(
-      Store store, Hospital hospital, Idempotency idempotency, Audit audit, Clock clock) {
+  public DeadLetterEndpoint(Hospital hospital, Deeds deeds, Clock clock) {
     this.hospital = hospital;
-    this.deeds = new Deeds(store, idempotency, audit);
+    this.deeds = deeds;
     this.clock = clock;
   }
 

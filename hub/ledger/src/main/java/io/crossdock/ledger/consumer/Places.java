@@ -150,7 +150,7 @@ final class Places {
     /** Whether everything up to an event was done where its key belongs. */
     boolean has(StoredEvent event) {
       Map<Integer, Long> lane = places.getOrDefault(event.lane(), Map.of());
-      int partitions = (int) lane.keySet().stream().filter(each -> each != LOG).count();
+      int partitions = lane.size() - (lane.containsKey(LOG) ? 1 : 0);
       int partition =
           partitions == 0
               ? LOG

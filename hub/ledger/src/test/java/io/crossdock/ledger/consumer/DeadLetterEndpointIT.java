@@ -13,6 +13,7 @@ import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ledger.deed.Deeds;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
@@ -116,7 +117,7 @@ class DeadLetterEndpointIT {
             .executor(threads)
             .addService(
                 new DeadLetterEndpoint(
-                    store, hospital, new Idempotency(store, clock), audit, clock))
+                    hospital, new Deeds(store, new Idempotency(store, clock), audit), clock))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).build();
