@@ -296,9 +296,7 @@ final class Places {
       while (rows.next()) {
         Lane lane = Lane.forNumber(rows.getInt(1));
         if (lane != null) {
-          places
-              .computeIfAbsent(lane, _ -> new HashMap<>())
-              .put(rows.getInt(2), rows.getLong(3));
+          places.computeIfAbsent(lane, _ -> new HashMap<>()).put(rows.getInt(2), rows.getLong(3));
         }
       }
     }

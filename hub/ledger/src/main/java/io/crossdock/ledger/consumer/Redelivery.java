@@ -49,7 +49,8 @@ public final class Redelivery {
   private final Consumer consumer;
   private final Mandate mandate;
   private List<StoredEvent> page = List.of();
-  private Knowledge known = new Knowledge(new Places.Reached(Map.of()), Map.of(), Map.of(), Map.of());
+  private Knowledge known =
+      new Knowledge(new Places.Reached(Map.of()), Map.of(), Map.of(), Map.of());
 
   /** What became of an event. */
   public enum Outcome {
