@@ -116,7 +116,8 @@ public final class LedgerBench implements Callable<Integer> {
     appends,
     arrivals,
     claims,
-    replay
+    replay,
+    many
   }
 
   private LedgerBench() {}
@@ -200,7 +201,7 @@ public final class LedgerBench implements Callable<Integer> {
         replay(ledger, options, report);
       }
     }
-    if (many > 0) {
+    if (many > 0 && only.contains(Part.many)) {
       LongLog.measure(many, databases, catalogue, options, report);
     }
     if (json) {
