@@ -91,13 +91,13 @@ public final class EventLog {
   private final Appender appender;
   private final AtomicInteger appendedLanes = new AtomicInteger();
   private final List<IntConsumer> listeners = new CopyOnWriteArrayList<>();
-  private final SharedWork<List<CheckedEvent>, Result> appending = this::appendShared;
+  private final SharedWork<List<CheckedEvent>, Outcome> appending = this::appendEach;
 
   /** What came of an append: within a transaction a refusal is a value, see {@code Work}. */
-  private sealed interface Result {
-    record Done(List<Appended> appended) implements Result {}
+  sealed interface Outcome {
+    record Done(List<Appended> appended) implements Outcome {}
 
-    record Refused(Failure failure) implements Result {}
+    record Refused(Failure failure) implements Outcome {}
   }
 
   /** Stands on a ledger. */
@@ -397,29 +397,29 @@ public final class EventLog {
 
   private List<Appended> appendChecked(List<CheckedEvent> events) {
     return switch (store.write(appending, events)) {
-      case Result.Done(List<Appended> appended) -> appended;
-      case Result.Refused(Failure failure) -> throw new FailureException(failure);
+      case Outcome.Done(List<Appended> appended) -> appended;
+      case Outcome.Refused(Failure failure) -> throw new FailureException(failure);
     };
   }
 
   /** Appends for several callers at once; those who insist on a sequence are heard one by one. */
-  private List<Result> appendShared(Connection connection, List<List<CheckedEvent>> callers)
+  List<Outcome> appendEach(Connection connection, List<List<CheckedEvent>> callers)
       throws SQLException {
     Iterator<Appended> appended =
         append(
                 connection,
                 callers.stream().filter(events -> !insists(events)).flatMap(List::stream).toList())
             .iterator();
-    List<Result> results = new ArrayList<>(callers.size());
+    List<Outcome> results = new ArrayList<>(callers.size());
     for (List<CheckedEvent> events : callers) {
       if (insists(events)) {
         Failure failure = refusal(connection, events);
         results.add(
             failure == null
-                ? new Result.Done(append(connection, events))
-                : new Result.Refused(failure));
+                ? new Outcome.Done(append(connection, events))
+                : new Outcome.Refused(failure));
       } else {
-        results.add(new Result.Done(events.stream().map(_ -> appended.next()).toList()));
+        results.add(new Outcome.Done(events.stream().map(_ -> appended.next()).toList()));
       }
     }
     return results;

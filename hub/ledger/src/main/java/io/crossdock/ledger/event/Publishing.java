@@ -1,5 +1,7 @@
 package io.crossdock.ledger.event;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.common.v1.Channel;
 import io.crossdock.common.v1.CommandContext;
@@ -12,12 +14,18 @@ import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.idempotency.Claim;
 import io.crossdock.ledger.idempotency.Idempotency;
+import io.crossdock.ledger.idempotency.Idempotency.Claimant;
+import io.crossdock.ledger.idempotency.Idempotency.Completion;
+import io.crossdock.ledger.store.SharedWork;
 import io.crossdock.ledger.store.Store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Takes events in: the claim of the request id, the events and the answer in one transaction. */
@@ -30,6 +38,10 @@ final class Publishing {
   private final Store store;
   private final EventLog log;
   private final Idempotency idempotency;
+  private final SharedWork<Publication, Result> publishing = this::publish;
+
+  /** What a caller wants to publish, with the claim of its request id. */
+  private record Publication(Claimant claimant, List<CheckedEvent> events) {}
 
   /** What came of it: within a transaction a refusal is a value, see {@code Work}. */
   private sealed interface Result {
@@ -53,61 +65,107 @@ final class Publishing {
   PublishResponse publish(PublishRequest request, String traceparent) {
     byte[] fingerprint = Idempotency.fingerprint(request.toByteArray());
     List<CheckedEvent> events = check(request, traceparent);
-    String owner = UUID.randomUUID().toString();
-    Result result =
-        store.write(connection ->
-            publish(connection, request.getContext().getRequestId(), fingerprint, owner, events));
-    return switch (result) {
+    Claimant claimant =
+        new Claimant(
+            request.getContext().getRequestId(), fingerprint, UUID.randomUUID().toString());
+    return switch (store.write(publishing, new Publication(claimant, events))) {
       case Result.Answer(PublishResponse response) -> response;
       case Result.Refusal(Failure failure) -> throw new FailureException(failure);
     };
   }
 
-  private Result publish(
-      Connection connection,
-      String requestId,
-      byte[] fingerprint,
-      String owner,
-      List<CheckedEvent> events)
+  /** Publishes for several callers at once. */
+  private List<Result> publish(Connection connection, List<Publication> publications)
       throws SQLException {
-    switch (idempotency.claim(connection, OPERATION, requestId, fingerprint, owner, LEASE)) {
-      case Claim.New() -> {
-        Failure failure = log.refusal(connection, events);
-        if (failure != null) {
+    Map<Publication, Result> results = new HashMap<>();
+    List<Publication> left = publications;
+    while (!left.isEmpty()) {
+      // Who repeats the request of another comes after it and hears its answer.
+      Map<String, Publication> first = new LinkedHashMap<>();
+      List<Publication> repeated = new ArrayList<>();
+      for (Publication each : left) {
+        if (first.putIfAbsent(each.claimant.requestId(), each) != null) {
+          repeated.add(each);
+        }
+      }
+      publishDifferent(connection, List.copyOf(first.values()), results);
+      left = repeated;
+    }
+    return publications.stream().map(each -> requireNonNull(results.get(each))).toList();
+  }
+
+  private void publishDifferent(
+      Connection connection, List<Publication> publications, Map<Publication, Result> results)
+      throws SQLException {
+    List<Claim> claims =
+        idempotency.claim(
+            connection,
+            OPERATION,
+            publications.stream().map(Publication::claimant).toList(),
+            LEASE);
+    List<Publication> mine = new ArrayList<>();
+    for (int i = 0; i < claims.size(); i++) {
+      Publication each = publications.get(i);
+      switch (claims.get(i)) {
+        case Claim.New() -> mine.add(each);
+        case Claim.Done(byte[] answer) -> results.put(each, answered(answer));
+        case Claim.InFlight() ->
+            results.put(
+                each,
+                new Result.Refusal(
+                    Failure.of(
+                            Reason.REASON_REQUEST_IN_PROGRESS,
+                            "The same request is being worked on.")
+                        .withRetryAfter(LEASE)));
+        case Claim.OtherRequest() ->
+            results.put(
+                each,
+                new Result.Refusal(
+                    Failure.of(
+                        Reason.REASON_REQUEST_ID_REUSED,
+                        "The request id belongs to a request with another body.")));
+      }
+    }
+    List<EventLog.Outcome> outcomes =
+        log.appendEach(connection, mine.stream().map(Publication::events).toList());
+    List<Completion> completions = new ArrayList<>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      Publication each = mine.get(i);
+      String requestId = each.claimant.requestId();
+      String owner = each.claimant.owner();
+      switch (outcomes.get(i)) {
+        case EventLog.Outcome.Done(List<Appended> appended) -> {
+          PublishResponse response = response(appended);
+          completions.add(new Completion(requestId, owner, response.toByteArray()));
+          results.put(each, new Result.Answer(response));
+        }
+        case EventLog.Outcome.Refused(Failure failure) -> {
           var _ = idempotency.release(connection, OPERATION, requestId, owner);
-          return new Result.Refusal(failure);
-        }
-        PublishResponse.Builder response = PublishResponse.newBuilder();
-        for (Appended each : log.append(connection, events)) {
-          response
-              .addEventsBuilder()
-              .setEventId(each.eventId())
-              .setSequence(each.sequence())
-              .setPosition(each.position().toString())
-              .setDuplicate(each.duplicate());
-        }
-        PublishResponse answer = response.build();
-        var _ = idempotency.complete(connection, OPERATION, requestId, owner, answer.toByteArray());
-        return new Result.Answer(answer);
-      }
-      case Claim.Done done -> {
-        try {
-          return new Result.Answer(PublishResponse.parseFrom(done.answer()));
-        } catch (InvalidProtocolBufferException e) {
-          throw new IllegalStateException("an answer of the ledger cannot be read", e);
+          results.put(each, new Result.Refusal(failure));
         }
       }
-      case Claim.InFlight() -> {
-        return new Result.Refusal(
-            Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "The same request is being worked on.")
-                .withRetryAfter(LEASE));
-      }
-      case Claim.OtherRequest() -> {
-        return new Result.Refusal(
-            Failure.of(
-                Reason.REASON_REQUEST_ID_REUSED,
-                "The request id belongs to a request with another body."));
-      }
+    }
+    var _ = idempotency.complete(connection, OPERATION, completions);
+  }
+
+  private static PublishResponse response(List<Appended> appended) {
+    PublishResponse.Builder response = PublishResponse.newBuilder();
+    for (Appended each : appended) {
+      response
+          .addEventsBuilder()
+          .setEventId(each.eventId())
+          .setSequence(each.sequence())
+          .setPosition(each.position().toString())
+          .setDuplicate(each.duplicate());
+    }
+    return response.build();
+  }
+
+  private static Result answered(byte[] answer) {
+    try {
+      return new Result.Answer(PublishResponse.parseFrom(answer));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("an answer of the ledger cannot be read", e);
     }
   }
 

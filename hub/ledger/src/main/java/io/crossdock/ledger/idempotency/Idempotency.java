@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Remembers which writes were done, under their operation and request id, for 48 hours.
@@ -85,28 +87,57 @@ public final class Idempotency {
       String owner,
       Duration lease)
       throws SQLException {
+    return claim(connection, operation, List.of(new Claimant(requestId, fingerprint, owner)), lease)
+        .getFirst();
+  }
+
+  /**
+   * Who wants to do a write.
+   *
+   * @param requestId as the caller gave it
+   * @param fingerprint SHA-256 of the request
+   * @param owner whoever does the write, unique for each attempt
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Claimant(String requestId, byte[] fingerprint, String owner) {}
+
+  /** Claims several writes of one operation within a transaction, in one round to the database. */
+  public List<Claim> claim(
+      Connection connection, String operation, List<Claimant> claimants, Duration lease)
+      throws SQLException {
     long now = clock.millis();
     PreparedStatement insert = Statements.of(connection, CLAIM);
-    insert.setString(1, operation);
-    insert.setString(2, requestId);
-    insert.setBytes(3, fingerprint);
-    insert.setString(4, owner);
-    insert.setLong(5, now + lease.toMillis());
-    insert.setLong(6, now + KEEP.toMillis());
-    insert.setLong(7, now);
-    insert.setLong(8, now);
-    if (insert.executeUpdate() == 1) {
-      return new Claim.New();
+    for (Claimant claimant : claimants) {
+      insert.setString(1, operation);
+      insert.setString(2, claimant.requestId);
+      insert.setBytes(3, claimant.fingerprint);
+      insert.setString(4, claimant.owner);
+      insert.setLong(5, now + lease.toMillis());
+      insert.setLong(6, now + KEEP.toMillis());
+      insert.setLong(7, now);
+      insert.setLong(8, now);
+      insert.addBatch();
     }
+    int[] inserted = insert.executeBatch();
+    List<Claim> claims = new ArrayList<>(claimants.size());
+    for (int i = 0; i < inserted.length; i++) {
+      claims.add(
+          inserted[i] == 1 ? new Claim.New() : find(connection, operation, claimants.get(i)));
+    }
+    return claims;
+  }
+
+  private static Claim find(Connection connection, String operation, Claimant claimant)
+      throws SQLException {
     PreparedStatement find = Statements.of(connection, FIND);
     find.setString(1, operation);
-    find.setString(2, requestId);
+    find.setString(2, claimant.requestId);
     try (ResultSet row = find.executeQuery()) {
       if (!row.next()) {
         // Released by its holder between the two statements (PostgreSQL only).
         return new Claim.InFlight();
       }
-      if (!Arrays.equals(row.getBytes(1), fingerprint)) {
+      if (!Arrays.equals(row.getBytes(1), claimant.fingerprint)) {
         return new Claim.OtherRequest();
       }
       byte[] answer = row.getBytes(2);
@@ -127,13 +158,37 @@ public final class Idempotency {
   public boolean complete(
       Connection connection, String operation, String requestId, String owner, byte[] answer)
       throws SQLException {
+    return complete(connection, operation, List.of(new Completion(requestId, owner, answer))) == 1;
+  }
+
+  /**
+   * A write that was done.
+   *
+   * @param requestId as the caller gave it
+   * @param owner who claimed it
+   * @param answer bytes of the response
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Completion(String requestId, String owner, byte[] answer) {}
+
+  /**
+   * Remembers the answers of several writes of one operation within the transaction that does them,
+   * in one round to the database.
+   *
+   * @return how many claims were still their owners'
+   */
+  public int complete(Connection connection, String operation, List<Completion> completions)
+      throws SQLException {
     PreparedStatement update = Statements.of(connection, COMPLETE);
-    update.setBytes(1, answer);
-    update.setLong(2, clock.millis() + KEEP.toMillis());
-    update.setString(3, operation);
-    update.setString(4, requestId);
-    update.setString(5, owner);
-    return update.executeUpdate() == 1;
+    for (Completion completion : completions) {
+      update.setBytes(1, completion.answer);
+      update.setLong(2, clock.millis() + KEEP.toMillis());
+      update.setString(3, operation);
+      update.setString(4, completion.requestId);
+      update.setString(5, completion.owner);
+      update.addBatch();
+    }
+    return Arrays.stream(update.executeBatch()).sum();
   }
 
   /** Gives a claim back because the write was surely not done; it may be claimed again at once. */

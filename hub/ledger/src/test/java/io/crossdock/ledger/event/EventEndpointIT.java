@@ -43,6 +43,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,38 @@ class EventEndpointIT {
 
     assertThat(second).isEqualTo(first);
     assertThat(log.newest()).isEqualTo(1);
+  }
+
+  @Test
+  void ofManyCallersAtOnceEachGetsItsAnswerAndRepetitionsThatOfTheFirst() throws Exception {
+    PublishRequest same = request(event("PO-same"));
+    PublishRequest other = same.toBuilder().addEvents(event("PO-2")).build();
+    PublishRequest wrong = request(Events.posting("PO-new").setSequence(7).build());
+    List<Future<PublishResponse>> repeated = new ArrayList<>();
+    List<Future<PublishResponse>> different = new ArrayList<>();
+    List<Future<Reason>> refused = new ArrayList<>();
+    List<Future<Reason>> insisting = new ArrayList<>();
+    var _ = stub.publish(same);
+
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 60; i++) {
+        String key = "PO-" + i;
+        repeated.add(callers.submit(() -> stub.publish(same)));
+        different.add(callers.submit(() -> stub.publish(request(event(key), event(key)))));
+        refused.add(callers.submit(() -> failure(() -> stub.publish(other)).reason()));
+        insisting.add(callers.submit(() -> failure(() -> stub.publish(wrong)).reason()));
+      }
+    }
+
+    for (int i = 0; i < 60; i++) {
+      assertThat(repeated.get(i).get()).isEqualTo(repeated.getFirst().get());
+      assertThat(different.get(i).get().getEventsList())
+          .extracting(PublishedEvent::getSequence)
+          .containsExactly(1L, 2L);
+      assertThat(refused.get(i).get()).isEqualTo(Reason.REASON_REQUEST_ID_REUSED);
+      assertThat(insisting.get(i).get()).isEqualTo(Reason.REASON_RULE_VIOLATED);
+    }
+    assertThat(log.newest()).isEqualTo(1 + 120);
   }
 
   @Test
