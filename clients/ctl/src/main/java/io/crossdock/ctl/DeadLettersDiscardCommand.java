@@ -9,7 +9,6 @@ import io.crossdock.terminal.CommandException;
 import io.crossdock.terminal.ExitCode;
 import io.crossdock.terminal.Json;
 import io.grpc.StatusRuntimeException;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -62,34 +61,41 @@ final class DeadLettersDiscardCommand extends OperatorCommand<List<DeadLetter>> 
 
   @Override
   protected void check() {
-    if (!yes) {
-      confirm(distinct());
+    if (!yes && (forProgram() || Progress.terminal().isEmpty())) {
+      throw mistake("--yes: missing (expected: --yes where nobody can be asked)");
     }
   }
 
   @Override
   protected List<DeadLetter> ask(Hub hub) {
-    List<String> each = distinct();
+    List<DeadLetter> meant = new ArrayList<>();
+    for (String id : new LinkedHashSet<>(ids)) {
+      asked = id;
+      meant.add(DeadLetterDesk.get(hub, id).getDeadLetter());
+    }
+    if (!yes) {
+      confirm(meant);
+    }
     List<DeadLetter> discarded = new ArrayList<>();
     try {
-      for (String id : each) {
-        asked = id;
+      for (DeadLetter letter : meant) {
+        asked = letter.getDeadLetterId();
         discarded.add(
             hub.stub(DeadLetterServiceGrpc::newBlockingStub)
                 .discardDeadLetter(
                     DiscardDeadLetterRequest.newBuilder()
-                        .setContext(context())
-                        .setDeadLetterId(id)
+                        .setContext(DeadLetterDesk.context(letter))
+                        .setDeadLetterId(letter.getDeadLetterId())
                         .setReason(reason)
                         .build())
                 .getDeadLetter());
       }
     } catch (StatusRuntimeException e) {
-      if (each.size() > 1) {
+      if (meant.size() > 1) {
         err()
             .printf(
                 "%s of %s were discarded before %s:%n",
-                number(discarded.size()), count(each.size(), "dead letter"), asked);
+                number(discarded.size()), count(meant.size(), "dead letter"), asked);
       }
       throw e;
     }
@@ -110,20 +116,15 @@ final class DeadLettersDiscardCommand extends OperatorCommand<List<DeadLetter>> 
     return json;
   }
 
-  private List<String> distinct() {
-    return List.copyOf(new LinkedHashSet<>(ids));
-  }
-
-  private void confirm(List<String> each) {
-    Console console = Progress.terminal().orElse(null);
-    if (forProgram() || console == null) {
-      throw mistake("--yes: missing (expected: --yes where nobody can be asked)");
-    }
+  private void confirm(List<DeadLetter> meant) {
+    DeadLettersListCommand.table(meant).print(err());
+    err().flush();
     String answer =
-        console.readLine(
-            "Give up %s (%s)? Their consumers never get these events. [y/N] ",
-            count(each.size(), "dead letter"), String.join(", ", each));
-    if (answer == null || !List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT))) {
+        Progress.terminal()
+            .map(console ->
+                console.readLine("Give up %s? [y/N] ", count(meant.size(), "dead letter")))
+            .orElse("");
+    if (!List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT))) {
       throw new CommandException(ExitCode.OTHER, "Nothing was discarded.");
     }
   }

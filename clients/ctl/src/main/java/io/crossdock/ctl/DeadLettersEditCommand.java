@@ -6,7 +6,7 @@ import com.google.gson.JsonParser;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
-import io.crossdock.ops.v1.GetDeadLetterRequest;
+import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.ops.v1.MendDeadLetterRequest;
 import io.crossdock.ops.v1.MendDeadLetterResponse;
 import io.crossdock.terminal.CommandException;
@@ -74,9 +74,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
 
   @Override
   protected Edit ask(Hub hub) {
-    var found =
-        hub.stub(DeadLetterServiceGrpc::newBlockingStub)
-            .getDeadLetter(GetDeadLetterRequest.newBuilder().setDeadLetterId(id).build());
+    GetDeadLetterResponse found = DeadLetterDesk.get(hub, id);
     EventEnvelope event = found.getEvent();
     JsonObject json = EventJson.of(event);
     if (!EventJson.same(EventJson.parse(json), event)) {
@@ -134,7 +132,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
         hub.stub(DeadLetterServiceGrpc::newBlockingStub)
             .mendDeadLetter(
                 MendDeadLetterRequest.newBuilder()
-                    .setContext(context())
+                    .setContext(DeadLetterDesk.context(letter))
                     .setDeadLetterId(id)
                     .setEvent(mended)
                     .setReason(reason)

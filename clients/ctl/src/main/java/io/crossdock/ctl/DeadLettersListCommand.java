@@ -78,7 +78,7 @@ final class DeadLettersListCommand extends OperatorCommand<ListDeadLettersRespon
     ListDeadLettersRequest.Builder request = filter.request();
     List<Status> wanted = statuses.all ? List.of(Status.values()) : statuses.some;
     wanted.stream().distinct().map(Status::ofContract).forEach(request::addStatuses);
-    return DeadLetterPages.of(hub, request.build(), limit.most());
+    return DeadLetterDesk.list(hub, request.build(), limit.most());
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.crossdock.failure.Failure;
 import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
-import io.crossdock.ops.v1.GetDeadLetterRequest;
 import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
 import io.crossdock.policy.v1.Lane;
 import io.crossdock.terminal.ExitCode;
@@ -35,7 +34,7 @@ import picocli.CommandLine.Parameters;
       "Delivers dead letters to their consumers again, the oldest first, and waits for the outcome.",
       "Events that wait behind one follow by themselves. When one fails again, later ones of its"
           + " key are left alone and the others go on.",
-      "Ends with 1 when some still wait."
+      "Ends with 1 when one of them was not delivered."
     },
     footer = {
       "",
@@ -78,7 +77,7 @@ final class DeadLettersRedeliverCommand
       return tried.stream().filter(each -> each.why().isEmpty()).toList();
     }
 
-    List<Tried> waiting() {
+    List<Tried> failed() {
       return tried.stream().filter(each -> !each.why().isEmpty()).toList();
     }
   }
@@ -86,7 +85,7 @@ final class DeadLettersRedeliverCommand
   /**
    * What came of one.
    *
-   * @param why it still waits; empty when it does not
+   * @param why it was not delivered; empty when it was
    */
   record Tried(DeadLetter letter, String why) {}
 
@@ -123,7 +122,7 @@ final class DeadLettersRedeliverCommand
   protected Outcome ask(Hub hub) {
     List<DeadLetter> meant =
         ids.isEmpty()
-            ? DeadLetterPages.of(hub, filter.request().build(), Integer.MAX_VALUE)
+            ? DeadLetterDesk.list(hub, filter.request().build(), Integer.MAX_VALUE)
                 .getDeadLettersList()
             : find(hub);
     return new Outcome(meant, dryRun ? List.of() : redeliver(hub, meant));
@@ -131,7 +130,7 @@ final class DeadLettersRedeliverCommand
 
   @Override
   protected ExitCode exit(Outcome outcome) {
-    return outcome.waiting().isEmpty() ? ExitCode.OK : ExitCode.NOT_FOUND;
+    return outcome.failed().isEmpty() ? ExitCode.OK : ExitCode.NOT_FOUND;
   }
 
   @Override
@@ -146,17 +145,17 @@ final class DeadLettersRedeliverCommand
           count(outcome.meant().size(), "dead letter"), count(behind, "event"));
       return;
     }
-    if (!outcome.waiting().isEmpty()) {
-      Table table = new Table("ID", "CONSUMER", "KEY", "STILL WAITS BECAUSE");
-      for (Tried each : outcome.waiting()) {
+    if (!outcome.failed().isEmpty()) {
+      Table table = new Table("ID", "CONSUMER", "KEY", "NOT DELIVERED BECAUSE");
+      for (Tried each : outcome.failed()) {
         DeadLetter letter = each.letter();
         table.row(letter.getDeadLetterId(), letter.getConsumer(), letter.getKey(), each.why());
       }
       table.print(out);
     }
     out.printf(
-        "%s delivered, %s still waiting.%n",
-        number(outcome.delivered().size()), number(outcome.waiting().size()));
+        "%s delivered, %s not.%n",
+        number(outcome.delivered().size()), number(outcome.failed().size()));
   }
 
   @Override
@@ -172,25 +171,21 @@ final class DeadLettersRedeliverCommand
     JsonArray delivered = new JsonArray();
     outcome.delivered().forEach(each -> delivered.add(Json.of(each.letter())));
     json.add("delivered", delivered);
-    JsonArray waiting = new JsonArray();
-    for (Tried each : outcome.waiting()) {
+    JsonArray failed = new JsonArray();
+    for (Tried each : outcome.failed()) {
       JsonObject entry = Json.of(each.letter());
       entry.addProperty("why", each.why());
-      waiting.add(entry);
+      failed.add(entry);
     }
-    json.add("waiting", waiting);
+    json.add("not_delivered", failed);
     return json;
   }
 
   private List<DeadLetter> find(Hub hub) {
-    var service = hub.stub(DeadLetterServiceGrpc::newBlockingStub);
     List<DeadLetter> found = new ArrayList<>();
     for (String id : new LinkedHashSet<>(ids)) {
       asked = id;
-      found.add(
-          service
-              .getDeadLetter(GetDeadLetterRequest.newBuilder().setDeadLetterId(id).build())
-              .getDeadLetter());
+      found.add(DeadLetterDesk.get(hub, id).getDeadLetter());
     }
     found.sort(
         Comparator.comparing(DeadLetter::getFailedAt, Timestamps.comparator())
@@ -241,7 +236,7 @@ final class DeadLettersRedeliverCommand
           hub.stub(DeadLetterServiceGrpc::newBlockingStub)
               .redeliverDeadLetter(
                   RedeliverDeadLetterRequest.newBuilder()
-                      .setContext(context())
+                      .setContext(DeadLetterDesk.context(letter))
                       .setDeadLetterId(letter.getDeadLetterId())
                       .setReason(reason)
                       .build())

@@ -7,7 +7,6 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterAction;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
-import io.crossdock.ops.v1.GetDeadLetterRequest;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.terminal.Json;
 import java.io.PrintWriter;
@@ -41,8 +40,7 @@ final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse
 
   @Override
   protected GetDeadLetterResponse ask(Hub hub) {
-    return hub.stub(DeadLetterServiceGrpc::newBlockingStub)
-        .getDeadLetter(GetDeadLetterRequest.newBuilder().setDeadLetterId(id).build());
+    return DeadLetterDesk.get(hub, id);
   }
 
   @Override

@@ -77,7 +77,7 @@ final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
       return hub.stub(EventServiceGrpc::newBlockingStub)
           .publish(
               PublishRequest.newBuilder()
-                  .setContext(context(requestId))
+                  .setContext(context(requestId, ""))
                   .addAllEvents(events)
                   .build());
     } catch (StatusRuntimeException e) {

@@ -51,12 +51,14 @@ abstract class OperatorCommand<A> extends HubCommand<A> {
 
   /** What a write says about itself, with a request id that stays the same when it is repeated. */
   static CommandContext context() {
-    return context(UUID.randomUUID());
+    return context(UUID.randomUUID(), "");
   }
 
-  static CommandContext context(UUID requestId) {
+  /** The same for a write within a business transaction. */
+  static CommandContext context(UUID requestId, String correlationId) {
     return CommandContext.newBuilder()
         .setRequestId(requestId.toString())
+        .setCorrelationId(correlationId)
         .setChannel(Channel.CHANNEL_SYSTEM)
         .setActor(
             Actor.newBuilder()

@@ -323,7 +323,7 @@ final class DeadLettersIT {
             "--rate",
             "500");
 
-    assertThat(ran).isEqualTo(new Ran(0, "2 delivered, 0 still waiting.\n", ""));
+    assertThat(ran).isEqualTo(new Ran(0, "2 delivered, 0 not.\n", ""));
     List<RedeliverDeadLetterRequest> sent = redeliveries();
     assertThat(sent)
         .extracting(RedeliverDeadLetterRequest::getDeadLetterId)
@@ -370,11 +370,11 @@ final class DeadLettersIT {
             new Ran(
                 1,
                 """
-                ID   CONSUMER         KEY  STILL WAITS BECAUSE
+                ID   CONSUMER         KEY  NOT DELIVERED BECAUSE
                 D-1  loyalty-accrual  M-A  BACKEND_UNAVAILABLE: The backend is down.
                 D-3  loyalty-accrual  M-A  an earlier one of its key could not be delivered
                 D-4  loyalty-accrual  M-C  no consumer has taken it yet
-                1 delivered, 3 still waiting.
+                1 delivered, 3 not.
                 """,
                 ""));
     assertThat(redeliveries())
@@ -393,7 +393,7 @@ final class DeadLettersIT {
 
     assertThat(ran.out())
         .contains("D-2  loyalty-accrual  M-2  an earlier one of its key has to go first")
-        .endsWith("1 delivered, 1 still waiting.\n");
+        .endsWith("1 delivered, 1 not.\n");
     assertThat(ran.exit()).isEqualTo(1);
   }
 
@@ -453,7 +453,7 @@ final class DeadLettersIT {
 
     assertThat(ran.out()).contains("\"dry_run\": false", "\"why\": \"it was discarded\"");
     assertThat(ran.out().indexOf("\"D-1\""))
-        .isBetween(ran.out().indexOf("\"delivered\""), ran.out().indexOf("\"waiting\""));
+        .isBetween(ran.out().indexOf("\"delivered\""), ran.out().indexOf("\"not_delivered\""));
     assertThat(ran.exit()).isEqualTo(1);
   }
 
@@ -475,6 +475,7 @@ final class DeadLettersIT {
 
   @Test
   void discardsOnlyWhenItWasThoughtOver() {
+    hub.answers(GetDeadLetterResponse.class, "dead_letter { %s }".formatted(Scripts.LETTER));
     hub.answers(
         DiscardDeadLetterResponse.class, "dead_letter { %s }".formatted(Scripts.letter(771, "")));
 
@@ -488,23 +489,39 @@ final class DeadLettersIT {
     DiscardDeadLetterRequest sent = hub.asked(DiscardDeadLetterRequest.class);
     assertThat(sent.getDeadLetterId()).isEqualTo("D-771");
     assertThat(sent.getReason()).isEqualTo("by hand");
+    assertThat(sent.getContext().getCorrelationId()).isEqualTo("EU-001:till-03:000123:2026-11-21");
     assertThat(sent.getContext()).satisfies(DeadLettersIT::isOfTheOperator);
   }
 
   @Test
-  void saysHowManyWereDiscardedBeforeAFailure() {
-    hub.answers(
-        DiscardDeadLetterResponse.class, "dead_letter { %s }".formatted(Scripts.letter(1, "")));
+  void discardsNothingWhenOneOfThemIsNotThere() {
+    hub.answers(GetDeadLetterResponse.class, found(1));
     hub.fails(notFound());
+
+    Ran ran = ctl("dead-letters", "discard", "D-1", "D-2", "--reason", "by hand", "--yes");
+
+    assertThat(ran).isEqualTo(new Ran(1, "", "There is no dead letter D-2.\n"));
+    assertThat(hub.asked).noneMatch(DiscardDeadLetterRequest.class::isInstance);
+  }
+
+  @Test
+  void saysHowManyWereDiscardedBeforeAFailure() {
+    hub.answers(GetDeadLetterResponse.class, found(1));
+    hub.answers(GetDeadLetterResponse.class, found(2));
+    hub.answers(DiscardDeadLetterResponse.class, found(1));
+    hub.fails(notWaiting("DISCARDED"));
 
     Ran ran = ctl("dead-letters", "discard", "D-1", "D-2", "--reason", "by hand", "--yes");
 
     assertThat(ran)
         .isEqualTo(
             new Ran(
-                1,
+                5,
                 "",
-                "1 of 2 dead letters were discarded before D-2:\nThere is no dead letter D-2.\n"));
+                """
+                1 of 2 dead letters were discarded before D-2:
+                The dead letter does not wait for a person.
+                """));
   }
 
   @Test
@@ -515,7 +532,7 @@ final class DeadLettersIT {
 
     Ran ran = ctl("dead-letters", "redeliver", "D-1", "--reason", "mended");
 
-    assertThat(ran.out()).isEqualTo("1 delivered, 0 still waiting.\n");
+    assertThat(ran.out()).isEqualTo("1 delivered, 0 not.\n");
     assertThat(redeliveries()).hasSize(2);
     assertThat(redeliveries().getFirst()).isEqualTo(redeliveries().getLast());
   }
