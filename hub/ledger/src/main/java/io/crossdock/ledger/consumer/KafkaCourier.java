@@ -123,6 +123,11 @@ final class KafkaCourier implements Carrier, Inbox.Listener {
   }
 
   @Override
+  public void joined() {
+    trouble = "";
+  }
+
+  @Override
   public void assigned(int partition, PartitionBuffer buffer) {
     Topic current = topic;
     if (current == null || dying) {
@@ -172,7 +177,6 @@ final class KafkaCourier implements Carrier, Inbox.Listener {
     topic = found;
     Inbox current = new Inbox(settings, found, consumer.name(), this);
     inbox = current;
-    trouble = "";
     try {
       if (!stopping) {
         current.run();

@@ -106,9 +106,10 @@ final class Relay implements Carrier {
       try {
         Topic topic = broker.topic(lane);
         Optional<Tenure> tenure = places.take(Places.RELAY, lane, 0);
-        trouble = "";
         if (tenure.isPresent()) {
           relay(tenure.get(), topic);
+        } else {
+          trouble = "";
         }
       } catch (RuntimeException e) {
         String now = String.valueOf(e.getMessage());
@@ -185,8 +186,8 @@ final class Relay implements Carrier {
       throw new IllegalStateException("Kafka confirms nothing");
     }
     String now = waiting.compareTo(SLOW) > 0 ? "Kafka confirms nothing" : "";
-    if (!now.isEmpty() && trouble.isEmpty()) {
-      LOG.warn("the relay to Kafka waits in {}: Kafka confirms nothing", lane);
+    if (!now.isEmpty() && !now.equals(trouble)) {
+      LOG.warn("the relay to Kafka waits in {}: {}", lane, now);
     }
     trouble = now;
   }

@@ -47,6 +47,9 @@ public final class Inbox {
   /** Who works on the partitions; called by the thread that runs the inbox. */
   public interface Listener {
 
+    /** The group has taken this node in. */
+    void joined();
+
     /** A partition is this node's. */
     void assigned(int partition, PartitionBuffer buffer);
 
@@ -185,6 +188,7 @@ public final class Inbox {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      listener.joined();
       for (TopicPartition partition : partitions) {
         PartitionBuffer buffer = new PartitionBuffer(topic.lane());
         buffers.put(partition, buffer);

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource(Way.class)
+@EnumSource(value = Way.class, mode = EnumSource.Mode.EXCLUDE, names = "SQLITE_AND_KAFKA")
 @Timeout(120)
 class ConsumersIT {
 

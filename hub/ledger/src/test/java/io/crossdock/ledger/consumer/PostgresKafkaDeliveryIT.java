@@ -11,7 +11,7 @@ class PostgresKafkaDeliveryIT extends DeliveryProperties {
     super(Way.POSTGRESQL_AND_KAFKA);
   }
 
-  @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 5, shrinking = ShrinkingMode.OFF)
   void eachEventTakesEffectOnceAndInOrder(@ForAll("steps") List<Step> steps) throws Exception {
     play(steps);
   }

@@ -11,7 +11,7 @@ class SqliteKafkaDeliveryIT extends DeliveryProperties {
     super(Way.SQLITE_AND_KAFKA);
   }
 
-  @Property(tries = 4, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 3, shrinking = ShrinkingMode.OFF)
   void eachEventTakesEffectOnceAndInOrder(@ForAll("steps") List<Step> steps) throws Exception {
     play(steps);
   }

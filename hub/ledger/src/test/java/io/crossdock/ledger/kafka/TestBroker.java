@@ -16,13 +16,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -109,6 +114,20 @@ public final class TestBroker {
     }
   }
 
+  /** Sets how large a record of a lane's topic may be. */
+  public void limitRecords(KafkaSettings settings, Lane lane, int bytes) {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, settings.topic(lane));
+    AlterConfigOp limit =
+        new AlterConfigOp(
+            new ConfigEntry("max.message.bytes", Integer.toString(bytes)),
+            AlterConfigOp.OpType.SET);
+    try (Admin admin = Admin.create(settings.admin())) {
+      admin.incrementalAlterConfigs(Map.of(topic, List.of(limit))).all().get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Stops it as an operator does. */
   public void stop() {
     server.shutdown();
@@ -137,7 +156,7 @@ public final class TestBroker {
     all.put("offsets.topic.num.partitions", "1");
     all.put("group.initial.rebalance.delay.ms", "0");
     all.put("group.min.session.timeout.ms", "100");
-    all.put("broker.session.timeout.ms", "2000");
+    all.put("broker.session.timeout.ms", "6000");
     all.put("broker.heartbeat.interval.ms", "200");
     all.put("num.network.threads", "2");
     all.put("num.io.threads", "2");
