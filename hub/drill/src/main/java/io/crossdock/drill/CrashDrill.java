@@ -4,6 +4,7 @@ import io.crossdock.drill.audit.Findings;
 import io.crossdock.drill.audit.LedgerAudit;
 import io.crossdock.drill.load.Journal;
 import io.crossdock.drill.load.Load;
+import io.crossdock.drill.process.Cable;
 import io.crossdock.drill.process.HubProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,15 +38,13 @@ public final class CrashDrill implements AutoCloseable {
   private static final long LOOK_FOR_DELIVERY_MILLIS = 100;
   // No pause is longer than so many times the average.
   private static final double LONGEST_PAUSE = 3;
-  // One cut in so many kills.
-  private static final int KILLS_PER_CUT = 3;
+  // How often a hub is killed again before it is ready, and about how long that would take.
+  private static final double KILLS_AT_START = 0.1;
+  private static final Duration START = Duration.ofMillis(1_500);
+  // One cut in so many rounds of a kill.
+  private static final int ROUNDS_PER_CUT = 3;
   private static final String DELIVERED =
-      """
-      SELECT count(*) FROM consumers c WHERE c.consumer IN ('drill', 'drill-witness')
-        AND c.position >= (SELECT coalesce(max(e.id), 0) FROM events e WHERE e.lane = c.lane)
-      """;
-  // Two consumers in three lanes.
-  private static final int PLACES = 6;
+      "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM drill_effects)";
 
   private final DrillSettings settings;
   private final Consumer<String> progress;
@@ -53,6 +52,7 @@ public final class CrashDrill implements AutoCloseable {
   private final long number;
   private final Path witness;
   private final DrillDatabase database;
+  private final DrillBroker broker;
   private final Cuts cuts;
   private final List<HubProcess> hubs = new ArrayList<>();
   private final Load load;
@@ -76,12 +76,17 @@ public final class CrashDrill implements AutoCloseable {
     this.witness = settings.directory().resolve("witness");
     Files.createDirectories(settings.directory());
     Files.writeString(witness, "");
+    this.broker = DrillBroker.open(settings, number);
     this.database = DrillDatabase.open(settings);
-    this.cuts = new Cuts(database.cables(), new Random(random.nextLong()));
+    List<Cable> cables = new ArrayList<>(database.cables());
+    cables.addAll(broker.cables());
+    this.cuts = new Cuts(settings.cut() ? cables : List.of(), new Random(random.nextLong()));
     for (int i = 0; i < settings.nodes(); i++) {
       String name = "hub-" + (i + 1);
       Path config = settings.directory().resolve(name + ".yaml");
-      Files.writeString(config, HubCommand.configuration(database.configurations().get(i)));
+      Files.writeString(
+          config,
+          HubCommand.configuration(database.configurations().get(i) + broker.configuration()));
       Path log = settings.directory().resolve(name + ".log");
       hubs.add(new HubProcess(name, HubCommand.of(config, witness), log));
     }
@@ -98,10 +103,11 @@ public final class CrashDrill implements AutoCloseable {
       hub.start();
     }
     load.start();
+    int rounds = 0;
     while (kills < settings.kills()) {
       awaitWork();
       pause();
-      if (kills % KILLS_PER_CUT == 1) {
+      if (++rounds % ROUNDS_PER_CUT == 1) {
         cuts.cutOne();
       }
       killOne();
@@ -148,8 +154,9 @@ public final class CrashDrill implements AutoCloseable {
   }
 
   /** Removes what was made on a server of somebody else; the directory stays. */
-  public void drop() throws SQLException {
+  public void drop() throws IOException, SQLException, InterruptedException {
     database.drop();
+    broker.drop();
   }
 
   @Override
@@ -157,6 +164,7 @@ public final class CrashDrill implements AutoCloseable {
     load.close();
     hubs.forEach(HubProcess::close);
     cuts.close();
+    broker.close();
     database.close();
   }
 
@@ -206,17 +214,26 @@ public final class CrashDrill implements AutoCloseable {
     }
     victim.kill();
     kills++;
-    tell("under load");
     victim.start();
+    if (kills < settings.kills() && random.nextDouble() < KILLS_AT_START) {
+      // While it starts, or goes over what the kill before left.
+      TimeUnit.NANOSECONDS.sleep((long) (random.nextDouble() * START.toNanos()));
+      victim.kill();
+      kills++;
+      victim.start();
+    }
+    tell("under load");
   }
 
-  private boolean awaitDelivered() throws InterruptedException {
+  private boolean awaitDelivered() throws IOException, InterruptedException {
     long end = System.nanoTime() + UNTIL_DELIVERED.toNanos();
     while (System.nanoTime() < end) {
       try (Connection connection = database.connect();
           Statement statement = connection.createStatement();
           ResultSet row = statement.executeQuery(DELIVERED)) {
-        if (row.next() && row.getInt(1) == PLACES) {
+        if (row.next()
+            && row.getLong(1) <= row.getLong(2)
+            && row.getLong(1) <= LedgerAudit.witnessed(witness)) {
           return true;
         }
       } catch (SQLException e) {

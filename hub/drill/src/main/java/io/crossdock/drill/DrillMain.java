@@ -80,8 +80,23 @@ public final class DrillMain implements Callable<Integer> {
   private String postgres = "";
 
   @Option(
+      names = "--kafka-bootstrap",
+      paramLabel = "HOST:PORT",
+      description = "Deliver over this Kafka, with topics of the drill's own.")
+  private String kafka = "";
+
+  @Option(
+      names = "--kafka-cable",
+      paramLabel = "PORT",
+      description = {
+        "Port that the one Kafka broker advertises, on 127.0.0.1: the drill leads it to",
+        "the broker, so that --cut can cut it."
+      })
+  private int kafkaCable;
+
+  @Option(
       names = "--cut",
-      description = "Cut the network between a hub and the database now and then.")
+      description = "Cut the network between the hubs and the database or Kafka now and then.")
   private boolean cut;
 
   @Option(names = "--writers", paramLabel = "N", description = "Callers at a time. Default: 32.")
@@ -144,6 +159,8 @@ public final class DrillMain implements Callable<Integer> {
               store,
               nodes,
               postgres,
+              kafka,
+              kafkaCable,
               cut,
               writers,
               rate,

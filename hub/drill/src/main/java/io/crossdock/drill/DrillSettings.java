@@ -3,6 +3,7 @@ package io.crossdock.drill;
 import io.crossdock.ledger.store.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * What a drill does.
@@ -12,7 +13,10 @@ import java.time.Duration;
  * @param engine of the ledger
  * @param nodes how many hubs; more than one on PostgreSQL only
  * @param postgres JDBC address of a PostgreSQL where databases may be made; empty starts one
- * @param cut whether the network to the database is cut now and then
+ * @param kafka addresses of a Kafka cluster that delivers the events; empty delivers them without
+ * @param kafkaCable port of this machine that the Kafka broker says it is at; the drill leads it to
+ *     the broker and may cut it. 0 lets hubs call the broker themselves.
+ * @param cut whether the network to database and broker is cut now and then
  * @param writers how many callers at the same time
  * @param rate calls per second, all of them together
  * @param seed of everything that is left to chance, but not of when it happens
@@ -24,6 +28,8 @@ public record DrillSettings(
     Engine engine,
     int nodes,
     String postgres,
+    String kafka,
+    int kafkaCable,
     boolean cut,
     int writers,
     double rate,
@@ -37,6 +43,8 @@ public record DrillSettings(
   public static final int MOST_NODES = 8;
 
   private static final int MOST_WRITERS = 1_000;
+  private static final int MOST_PORT = 65_535;
+  private static final Pattern BROKER = Pattern.compile("[^:,]+:[0-9]{1,5}");
 
   public DrillSettings {
     directory = directory.toAbsolutePath();
@@ -56,7 +64,12 @@ public record DrillSettings(
     if (engine == Engine.SQLITE && !postgres.isEmpty()) {
       throw new IllegalArgumentException("postgres: goes with --store postgresql only");
     }
-    if (engine == Engine.SQLITE && cut) {
+    check("kafka-cable", kafkaCable, 0, MOST_PORT);
+    if (kafkaCable > 0 && !BROKER.matcher(kafka).matches()) {
+      throw new IllegalArgumentException(
+          "kafka-bootstrap: " + kafka + " (expected: HOST:PORT of one broker, with --kafka-cable)");
+    }
+    if (engine == Engine.SQLITE && cut && kafkaCable == 0) {
       throw new IllegalArgumentException("cut: there is no network to SQLite");
     }
   }

@@ -21,7 +21,7 @@ final class HubCommand {
     return """
     listen: {port: 0}
     ops: {port: 0}
-    ledger: %s
+    ledger: {%s}
     routes:
       - {service: %s, local: true}
       - {service: %s, local: true}

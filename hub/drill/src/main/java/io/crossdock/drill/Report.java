@@ -44,7 +44,8 @@ public record Report(
   /** For people. */
   public String table() {
     StringBuilder text = new StringBuilder();
-    line(text, "store", settings.engine() + ", nodes: " + settings.nodes());
+    line(text, "store", settings.engine() + (settings.kafka().isEmpty() ? "" : " and Kafka"));
+    line(text, "nodes", Integer.toString(settings.nodes()));
     line(text, "kills", String.format(Locale.ROOT, "%,d", kills));
     if (settings.cut()) {
       line(text, "cuts", String.format(Locale.ROOT, "%,d", cuts));
@@ -70,7 +71,8 @@ public record Report(
     return String.format(
         Locale.ROOT,
         "{\"kills\": %d, \"acknowledged\": %d, \"lost\": %d, \"doubled\": %d, \"out_of_order\": %d,"
-            + " \"chain_ok\": %b, \"store\": \"%s\", \"nodes\": %d, \"cuts\": %d,"
+            + " \"chain_ok\": %b, \"store\": \"%s\", \"kafka\": %b, \"nodes\": %d,"
+            + " \"cuts\": %d,"
             + " \"problems\": %d, \"seed\": %d, \"seconds\": %.1f}",
         kills,
         acknowledged,
@@ -79,6 +81,7 @@ public record Report(
         findings.outOfOrder(),
         findings.chainOk(),
         settings.engine().name().toLowerCase(Locale.ROOT),
+        !settings.kafka().isEmpty(),
         settings.nodes(),
         cuts,
         problems.size(),

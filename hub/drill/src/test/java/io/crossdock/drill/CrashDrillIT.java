@@ -137,6 +137,8 @@ class CrashDrillIT {
                 Engine.SQLITE,
                 1,
                 "",
+                "",
+                0,
                 false,
                 32,
                 300,

@@ -23,7 +23,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Compares a ledger that nobody writes any more with what its callers were promised. */
 public final class LedgerAudit {
@@ -69,6 +71,18 @@ public final class LedgerAudit {
     audit.places();
     audit.chain();
     return audit.findings;
+  }
+
+  /** How many different events the witness has seen so far. */
+  public static long witnessed(Path witness) throws IOException {
+    try (Stream<String> lines = Files.lines(witness, UTF_8)) {
+      return lines
+          .map(WitnessLine::parse)
+          .filter(Objects::nonNull)
+          .map(line -> UUID.fromString(line.eventId()))
+          .distinct()
+          .count();
+    }
   }
 
   /** The events: numbered per key without holes, each where it was promised to be. */
@@ -351,11 +365,14 @@ public final class LedgerAudit {
     }
   }
 
-  /** The consumers stand at the end, and nothing waits in the hospital. */
+  /**
+   * The consumers stand at the end, over Kafka the one of its partitions that has the last event,
+   * and nothing waits in the hospital.
+   */
   private void places() throws SQLException {
     Map<String, Long> places = new HashMap<>();
     each(
-        "SELECT consumer, lane, position FROM consumers",
+        "SELECT consumer, lane, max(position) FROM consumers GROUP BY consumer, lane",
         row -> places.put(row.getString(1) + " in lane " + row.getLong(2), row.getLong(3)));
     for (String consumer : List.of("drill", "drill-witness")) {
       lastOfLane.forEach((lane, last) -> {

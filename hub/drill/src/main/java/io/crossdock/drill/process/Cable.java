@@ -19,6 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Cable implements AutoCloseable {
 
   private static final int BUFFER = 16 * 1024;
+  private static final int BACKLOG = 50;
   private static final int CONNECT_MILLIS = 5_000;
 
   private final InetSocketAddress server;
@@ -39,10 +40,15 @@ public final class Cable implements AutoCloseable {
     BROKEN
   }
 
-  /** Leads to a server. */
+  /** Leads to a server from a port that is free. */
   public Cable(InetSocketAddress server) throws IOException {
+    this(0, server);
+  }
+
+  /** Leads to a server from a port of the loopback address. */
+  public Cable(int near, InetSocketAddress server) throws IOException {
     this.server = server;
-    this.port = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.port = new ServerSocket(near, BACKLOG, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().name("cable-" + port.getLocalPort()).start(this::accept);
   }
 

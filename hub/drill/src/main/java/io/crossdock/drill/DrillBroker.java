@@ -1,0 +1,90 @@
+package io.crossdock.drill;
+
+import io.crossdock.drill.process.Cable;
+import io.crossdock.policy.v1.Lane;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+
+/** The Kafka cluster of a drill, with topics of its own; or none. */
+final class DrillBroker implements AutoCloseable {
+
+  private static final long PATIENCE_SECONDS = 30;
+
+  // Where hubs begin to look for it; empty when there is none.
+  private final String near;
+  private final String prefix;
+  private final List<Cable> cables;
+
+  private DrillBroker(String near, String prefix, List<Cable> cables) {
+    this.near = near;
+    this.prefix = prefix;
+    this.cables = List.copyOf(cables);
+  }
+
+  /**
+   * Opens the way to it.
+   *
+   * @param number of the drill
+   */
+  static DrillBroker open(DrillSettings settings, long number) throws IOException {
+    List<Cable> cables = new ArrayList<>();
+    String near = settings.kafka();
+    if (settings.kafkaCable() > 0) {
+      int colon = settings.kafka().lastIndexOf(':');
+      InetSocketAddress broker =
+          new InetSocketAddress(
+              settings.kafka().substring(0, colon),
+              Integer.parseInt(settings.kafka().substring(colon + 1)));
+      cables.add(new Cable(settings.kafkaCable(), broker));
+      near = "127.0.0.1:" + settings.kafkaCable();
+    }
+    String prefix = String.format(Locale.ROOT, "crossdock-drill-%016x", number);
+    return new DrillBroker(near, prefix, cables);
+  }
+
+  /** The part of a hub's configuration that names it, to follow that of the database. */
+  String configuration() {
+    if (near.isEmpty()) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT, ", kafka: {bootstrap_servers: \"%s\", topic_prefix: %s}", near, prefix);
+  }
+
+  /** What can be cut. */
+  List<Cable> cables() {
+    return cables;
+  }
+
+  /** Deletes the topics. */
+  void drop() throws IOException, InterruptedException {
+    if (near.isEmpty()) {
+      return;
+    }
+    List<String> topics =
+        List.of(Lane.LANE_FINANCIAL, Lane.LANE_BUSINESS, Lane.LANE_STOCK).stream()
+            .map(lane ->
+                prefix + "." + lane.name().substring("LANE_".length()).toLowerCase(Locale.ROOT))
+            .toList();
+    try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, near))) {
+      admin.deleteTopics(topics).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
+      throw new IOException("the topics " + topics + " could not be deleted: " + e, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    cables.forEach(Cable::close);
+  }
+}

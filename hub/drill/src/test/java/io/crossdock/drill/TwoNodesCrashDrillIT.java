@@ -1,0 +1,80 @@
+package io.crossdock.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crossdock.ledger.store.Engine;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two hubs on one PostgreSQL, without and with Kafka, and a network that is cut. */
+@Timeout(600)
+class TwoNodesCrashDrillIT {
+
+  private static final int KILLS = 10;
+
+  @TempDir Path dir;
+
+  private EmbeddedPostgres server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = EmbeddedPostgres.builder().setServerConfig("fsync", "on").start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.close();
+  }
+
+  @Test
+  void keepEveryPromiseWhicheverIsKilledOrCutOff() throws Exception {
+    try (CrashDrill drill = new CrashDrill(settings("", 0), _ -> {})) {
+      drill.run();
+
+      assertThatItIsGood(drill.audit());
+    }
+  }
+
+  @Test
+  void keepEveryPromiseOverKafkaToo() throws Exception {
+    try (TestKafka kafka = TestKafka.start(Files.createDirectory(dir.resolve("kafka")));
+        CrashDrill drill =
+            new CrashDrill(settings("127.0.0.1:" + kafka.port(), kafka.advertised()), _ -> {})) {
+      drill.run();
+
+      assertThatItIsGood(drill.audit());
+      drill.drop();
+    }
+  }
+
+  private static void assertThatItIsGood(Report report) {
+    assertThat(report.isGood()).as(report.table()).isTrue();
+    assertThat(report.kills()).isEqualTo(KILLS);
+    assertThat(report.cuts()).isGreaterThanOrEqualTo(3);
+    assertThat(report.acknowledged()).isGreaterThan(20L * KILLS);
+  }
+
+  private DrillSettings settings(String kafka, int kafkaCable) {
+    return new DrillSettings(
+        KILLS,
+        Duration.ofMillis(500),
+        Engine.POSTGRESQL,
+        2,
+        server.getJdbcUrl("postgres", "postgres"),
+        kafka,
+        kafkaCable,
+        true,
+        32,
+        200,
+        System.nanoTime(),
+        dir.resolve("drill"));
+  }
+}
