@@ -42,7 +42,7 @@ public final class CrashDrill implements AutoCloseable {
   private static final double KILLS_AT_START = 0.1;
   private static final Duration START = Duration.ofMillis(1_500);
   // One cut in so many rounds of a kill.
-  private static final int ROUNDS_PER_CUT = 3;
+  private static final int ROUNDS_PER_CUT = 2;
   private static final String DELIVERED =
       "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM drill_effects)";
 
