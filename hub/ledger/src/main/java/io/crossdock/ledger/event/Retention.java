@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -39,23 +40,33 @@ public final class Retention {
 
   /**
    * Archives and forgets a lane's events that were recorded before a moment. What a consumer of the
-   * hub has not done yet stays.
+   * hub or a replay has not done yet stays.
    *
    * @return how many were forgotten
    * @throws IOException when they cannot be archived; none is forgotten then that is not
    */
   public long keepFrom(Lane lane, Instant moment) throws IOException {
+    return keepFrom(lane, moment, () -> true);
+  }
+
+  /**
+   * The same, as long as it may go on.
+   *
+   * @param goesOn asked before each file
+   */
+  public long keepFrom(Lane lane, Instant moment, BooleanSupplier goesOn) throws IOException {
     Files.createDirectories(directory);
     long last = log.forgettable(lane);
     long forgotten = 0;
-    while (true) {
+    while (goesOn.getAsBoolean()) {
       long first = log.beginning().id(lane);
       long upTo = archive(lane, first, last, Selection.micros(moment));
       if (upTo == first) {
-        return forgotten;
+        break;
       }
       forgotten += log.forget(lane, upTo);
     }
+    return forgotten;
   }
 
   /** Writes a file; the id of its last event, or {@code after} when there is nothing to write. */

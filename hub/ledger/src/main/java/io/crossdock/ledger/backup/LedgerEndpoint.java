@@ -1,0 +1,228 @@
+package io.crossdock.ledger.backup;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.crossdock.answer.Answers;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ledger.store.Store;
+import io.crossdock.ops.v1.AuditRecord;
+import io.crossdock.ops.v1.BackUpRequest;
+import io.crossdock.ops.v1.BackUpResponse;
+import io.crossdock.ops.v1.CheckLedgerRequest;
+import io.crossdock.ops.v1.CheckLedgerResponse;
+import io.crossdock.ops.v1.LedgerServiceGrpc;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code crossdock.ops.v1.LedgerService}. A copy is made beside the ledger, given piece by piece as
+ * fast as the caller takes it, and removed. Its handlers may block, so they run on virtual threads.
+ */
+public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LedgerEndpoint.class);
+  private static final int CHUNK = 128 * 1024;
+  private static final String COPIES = "copy-*.tmp*";
+  // As a guess: a copy of some gigabytes over a fast line.
+  private static final Duration COME_BACK = Duration.ofSeconds(30);
+
+  private final Store store;
+  private final Audit audit;
+  private final @Nullable Path directory;
+  private final Clock clock;
+  // Each copy needs as much room on the disk as the ledger.
+  private final Semaphore one = new Semaphore(1);
+
+  /**
+   * Makes the service, and removes copies that a process before this one left.
+   *
+   * @param directory of the embedded ledger; null when it is on PostgreSQL
+   */
+  public LedgerEndpoint(Store store, Audit audit, @Nullable Path directory, Clock clock) {
+    this.store = store;
+    this.audit = audit;
+    this.directory = directory;
+    this.clock = clock;
+    if (directory != null) {
+      tidy(directory);
+    }
+  }
+
+  @Override
+  public void backUp(BackUpRequest request, StreamObserver<BackUpResponse> answer) {
+    Path ledger = directory;
+    if (ledger == null) {
+      answer.onError(
+          Failure.of(
+                  Reason.REASON_INVALID_STATE,
+                  "The ledger is on PostgreSQL, which has means of its own (docs/ledger.md).")
+              .with("status", store.engine().name())
+              .toException());
+      return;
+    }
+    if (!one.tryAcquire()) {
+      answer.onError(
+          Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "Another copy is being given.")
+              .withRetryAfter(COME_BACK)
+              .toException());
+      return;
+    }
+    Copying copying = new Copying(request, (ServerCallStreamObserver<BackUpResponse>) answer);
+    var _ = Thread.ofVirtual().name("ledger-back-up").start(() -> copying.run(ledger));
+  }
+
+  @Override
+  public void checkLedger(CheckLedgerRequest request, StreamObserver<CheckLedgerResponse> answer) {
+    Answers.reply(
+        answer,
+        () -> {
+          LedgerCheck.Finding found = LedgerCheck.run(store, audit, directory);
+          return CheckLedgerResponse.newBuilder()
+              .setWhole(found.problems().isEmpty())
+              .setEngine(store.engine().name())
+              .setVersion(found.version())
+              .setEvents(found.events())
+              .setAuditRecords(found.auditRecords())
+              .addAllFindings(found.problems())
+              .setFreshness(Answers.live(clock))
+              .build();
+        });
+  }
+
+  /** A copy on its way to a caller. */
+  private final class Copying {
+
+    private final BackUpRequest request;
+    private final ServerCallStreamObserver<BackUpResponse> caller;
+    private final Semaphore turn = new Semaphore(0);
+
+    Copying(BackUpRequest request, ServerCallStreamObserver<BackUpResponse> caller) {
+      this.request = request;
+      this.caller = caller;
+      caller.setOnReadyHandler(turn::release);
+      caller.setOnCancelHandler(turn::release);
+    }
+
+    void run(Path ledger) {
+      Path copy = ledger.resolve("copy-" + UUID.randomUUID() + ".tmp");
+      try {
+        var _ = Backup.make(ledger, copy);
+        // Before anything leaves: who has a copy has everything.
+        var _ = audit.append(record());
+        give(copy);
+      } catch (FailureException e) {
+        fail(e.failure());
+      } catch (BackupException | IOException e) {
+        LOG.error("the ledger could not be copied", e);
+        fail(
+            Failure.of(
+                    Reason.REASON_BACKEND_UNAVAILABLE,
+                    "The ledger could not be copied; the hub's log says why.")
+                .with("system", "ledger"));
+      } catch (RuntimeException e) {
+        // A caller that has hung up is no news.
+        if (!caller.isCancelled()) {
+          LOG.error("the copy of the ledger could not be given", e);
+          fail(Failure.of(Reason.REASON_INTERNAL, "The copy could not be given."));
+        }
+      } finally {
+        remove(copy);
+        one.release();
+      }
+    }
+
+    private void give(Path copy) throws IOException {
+      long total = Files.size(copy);
+      MessageDigest digest = sha256();
+      long given = 0;
+      try (InputStream in = Files.newInputStream(copy)) {
+        while (given < total && isTurn()) {
+          byte[] chunk = in.readNBytes(CHUNK);
+          digest.update(chunk);
+          BackUpResponse.Builder response =
+              BackUpResponse.newBuilder()
+                  .setChunk(UnsafeByteOperations.unsafeWrap(chunk))
+                  .setTotalBytes(total);
+          if (given == 0) {
+            response.setFreshness(Answers.live(clock));
+          }
+          given += chunk.length;
+          if (given == total) {
+            response.setSha256(ByteString.copyFrom(digest.digest()));
+          }
+          caller.onNext(response.build());
+        }
+      }
+      if (given == total) {
+        caller.onCompleted();
+      }
+    }
+
+    /** Waits until the caller takes more; false when it has hung up. */
+    private boolean isTurn() {
+      while (!caller.isReady() && !caller.isCancelled()) {
+        turn.acquireUninterruptibly();
+      }
+      return !caller.isCancelled();
+    }
+
+    private void fail(Failure failure) {
+      if (!caller.isCancelled()) {
+        caller.onError(failure.toException());
+      }
+    }
+
+    private AuditRecord record() {
+      return AuditRecord.newBuilder()
+          .setActor(request.getContext().getActor())
+          .setOperation(LedgerServiceGrpc.getBackUpMethod().getFullMethodName())
+          .setSubjectKind("ledger")
+          .setReason(request.getReason())
+          .setOutcome("OK")
+          .setRequestId(request.getContext().getRequestId())
+          .setCorrelationId(request.getContext().getCorrelationId())
+          .build();
+    }
+  }
+
+  private static void tidy(Path directory) {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, COPIES)) {
+      left.forEach(LedgerEndpoint::remove);
+    } catch (IOException e) {
+      LOG.warn("old copies of the ledger cannot be looked for: {}", e.getMessage());
+    }
+  }
+
+  private static void remove(Path copy) {
+    try {
+      Files.deleteIfExists(copy);
+    } catch (IOException e) {
+      LOG.warn("a copy of the ledger cannot be removed: {}", e.getMessage());
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

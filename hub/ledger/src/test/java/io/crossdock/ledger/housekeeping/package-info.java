@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.housekeeping;
+
+import org.jspecify.annotations.NullMarked;
