@@ -19,21 +19,34 @@ import io.crossdock.event.v1.PublishResponse;
 import io.crossdock.event.v1.SubscribeRequest;
 import io.crossdock.event.v1.SubscribeResponse;
 import io.crossdock.failure.Failure;
+import io.crossdock.ledger.backup.Backup;
 import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.AuditServiceGrpc;
+import io.crossdock.ops.v1.BackUpRequest;
+import io.crossdock.ops.v1.BackUpResponse;
+import io.crossdock.ops.v1.CheckLedgerRequest;
+import io.crossdock.ops.v1.CheckLedgerResponse;
 import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
+import io.crossdock.ops.v1.GetReplayRequest;
 import io.crossdock.ops.v1.InvalidateCacheRequest;
+import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.crossdock.ops.v1.ListAuditRecordsRequest;
 import io.crossdock.ops.v1.ListDeadLettersRequest;
 import io.crossdock.ops.v1.OpsServiceGrpc;
 import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
+import io.crossdock.ops.v1.Replay;
+import io.crossdock.ops.v1.ReplaySelection;
+import io.crossdock.ops.v1.ReplayServiceGrpc;
+import io.crossdock.ops.v1.ReplayStatus;
+import io.crossdock.ops.v1.StartReplayRequest;
 import io.crossdock.ops.v1.VerifyAuditChainRequest;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -163,6 +176,65 @@ class LedgerHubIT {
       assertThat(after.getStatus()).isEqualTo(DeadLetterStatus.DEAD_LETTER_STATUS_DELIVERED);
       assertThat(nextOf(SICK).getEvent().getEventId()).isEqualTo(sick.getEventId());
       assertThat(nextOf(SICK).getEvent().getEventId()).isEqualTo(behind.getEventId());
+    }
+  }
+
+  @Test
+  void tellsAConnectorAgainOfWhatAPersonReplays() throws Exception {
+    try (HubProcess hub = HubProcess.start(dir, config())) {
+      ReplayServiceGrpc.ReplayServiceBlockingStub replays =
+          ReplayServiceGrpc.newBlockingStub(hub.grpc());
+      var _ =
+          EventServiceGrpc.newBlockingStub(hub.grpc())
+              .publish(publish(posting("PO-1"), posting("PO-2"), posting("PO-1")));
+      DeliverRequest first = nextOf("PO-1");
+      DeliverRequest second = nextOf("PO-1");
+
+      Replay replay =
+          replays
+              .startReplay(
+                  StartReplayRequest.newBuilder()
+                      .setContext(context())
+                      .setConsumer("books")
+                      .setSelection(ReplaySelection.newBuilder().setKey("PO-1"))
+                      .setReason("the books lost it")
+                      .build())
+              .getReplay();
+
+      assertThat(nextOf("PO-1").getContext().getRequestId())
+          .isEqualTo(first.getContext().getRequestId());
+      assertThat(nextOf("PO-1").getEvent()).isEqualTo(second.getEvent());
+      GetReplayRequest get =
+          GetReplayRequest.newBuilder().setReplayId(replay.getReplayId()).build();
+      while (replays.getReplay(get).getReplay().getStatus() == ReplayStatus.REPLAY_STATUS_RUNNING) {
+        Thread.onSpinWait();
+      }
+      assertThat(replays.getReplay(get).getReplay().getDelivered()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void givesACopyOfItsLedgerAndSaysThatItIsWhole() throws Exception {
+    try (HubProcess hub = HubProcess.start(dir, config())) {
+      LedgerServiceGrpc.LedgerServiceBlockingStub ledger =
+          LedgerServiceGrpc.newBlockingStub(hub.grpc());
+      var _ = EventServiceGrpc.newBlockingStub(hub.grpc()).publish(publish(posting("PO-1")));
+      Path file = dir.resolve("copy.db");
+
+      try (OutputStream out = Files.newOutputStream(file)) {
+        Iterator<BackUpResponse> pieces =
+            ledger.backUp(
+                BackUpRequest.newBuilder().setContext(context()).setReason("nightly").build());
+        while (pieces.hasNext()) {
+          pieces.next().getChunk().writeTo(out);
+        }
+      }
+      CheckLedgerResponse check = ledger.checkLedger(CheckLedgerRequest.getDefaultInstance());
+
+      assertThat(Backup.check(file).whole()).isTrue();
+      assertThat(check.getFindingsList()).isEmpty();
+      assertThat(check.getEvents()).isEqualTo(1);
+      assertThat(check.getEngine()).isEqualTo("SQLITE");
     }
   }
 
@@ -312,6 +384,8 @@ class LedgerHubIT {
       - {service: crossdock.ops.v1.OpsService, local: true}
       - {service: crossdock.ops.v1.AuditService, local: true}
       - {service: crossdock.ops.v1.DeadLetterService, local: true}
+      - {service: crossdock.ops.v1.ReplayService, local: true}
+      - {service: crossdock.ops.v1.LedgerService, local: true}
     consumers:
       - {name: books, types: [crossdock.event.v1.PostingCompleted], attempts: 2}
     """

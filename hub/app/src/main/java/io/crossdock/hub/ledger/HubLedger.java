@@ -3,9 +3,11 @@ package io.crossdock.hub.ledger;
 import io.crossdock.config.v1.KafkaConfig;
 import io.crossdock.config.v1.LedgerConfig;
 import io.crossdock.config.v1.PostgresConfig;
+import io.crossdock.config.v1.RetentionConfig;
 import io.crossdock.event.v1.EventServiceGrpc;
 import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.audit.AuditEndpoint;
+import io.crossdock.ledger.backup.LedgerEndpoint;
 import io.crossdock.ledger.consumer.Consumers;
 import io.crossdock.ledger.consumer.DeadLetterEndpoint;
 import io.crossdock.ledger.consumer.Hospital;
@@ -14,6 +16,8 @@ import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventEndpoint;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
+import io.crossdock.ledger.event.Retention;
+import io.crossdock.ledger.housekeeping.Housekeeping;
 import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.kafka.KafkaSettings;
 import io.crossdock.ledger.lease.Leases;
@@ -27,12 +31,15 @@ import io.crossdock.ledger.store.SqliteDatabase;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.AuditServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
+import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.crossdock.ops.v1.ReplayServiceGrpc;
+import io.crossdock.policy.v1.Lane;
 import io.grpc.BindableService;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The hub's ledger and everything that stands on it. */
@@ -44,7 +51,13 @@ public final class HubLedger implements AutoCloseable {
           EventServiceGrpc.SERVICE_NAME,
           AuditServiceGrpc.SERVICE_NAME,
           DeadLetterServiceGrpc.SERVICE_NAME,
-          ReplayServiceGrpc.SERVICE_NAME);
+          ReplayServiceGrpc.SERVICE_NAME,
+          LedgerServiceGrpc.SERVICE_NAME);
+
+  private static final Duration FINANCIAL_AGE = Duration.ofDays(366);
+  private static final Duration BUSINESS_AGE = Duration.ofDays(90);
+  private static final Duration STOCK_AGE = Duration.ofDays(7);
+  private static final String ARCHIVE = "archive";
 
   private static final int READERS = 4;
   // How soon a node hears of what another node wrote; the look is one index look-up.
@@ -61,10 +74,12 @@ public final class HubLedger implements AutoCloseable {
   private final Leases leases;
   private final Consumers consumers;
   private final Replayer replayer;
+  private final Housekeeping housekeeping;
   private final EventEndpoint events;
   private final List<BindableService> services;
 
-  private HubLedger(LedgerConfig config, Store store, EventCatalogue catalogue, Clock clock) {
+  private HubLedger(
+      LedgerConfig config, Path base, Store store, EventCatalogue catalogue, Clock clock) {
     this.store = store;
     this.log = new EventLog(store, catalogue, clock);
     this.signal = EventSignal.start(log, LOOK);
@@ -75,6 +90,7 @@ public final class HubLedger implements AutoCloseable {
     this.leases = Leases.start(store, Consumers.LEASE);
     this.consumers = consumers(config, clock);
     this.replayer = Replayer.start(store, log, leases, consumers, clock);
+    this.housekeeping = housekeeping(config.getRetention(), base, clock);
     this.events = new EventEndpoint(store, log, signal, idempotency, SIGN_OF_LIFE);
     Deeds deeds = new Deeds(store, idempotency, audit);
     this.services =
@@ -82,7 +98,12 @@ public final class HubLedger implements AutoCloseable {
             events,
             new AuditEndpoint(audit, clock),
             new DeadLetterEndpoint(hospital, deeds, clock),
-            new ReplayEndpoint(log, consumers, replayer, deeds, clock));
+            new ReplayEndpoint(log, consumers, replayer, deeds, clock),
+            new LedgerEndpoint(
+                store,
+                audit,
+                config.hasDirectory() ? base.resolve(config.getDirectory()) : null,
+                clock));
   }
 
   /**
@@ -94,7 +115,8 @@ public final class HubLedger implements AutoCloseable {
   public static HubLedger open(
       LedgerConfig config, Path base, EventCatalogue catalogue, Clock clock)
       throws LedgerException {
-    return new HubLedger(config, Store.open(database(config, base), READERS), catalogue, clock);
+    return new HubLedger(
+        config, base, Store.open(database(config, base), READERS), catalogue, clock);
   }
 
   private static Database database(LedgerConfig config, Path base) {
@@ -106,6 +128,24 @@ public final class HubLedger implements AutoCloseable {
       }
       case STORE_NOT_SET -> throw new IllegalArgumentException("a ledger without a database");
     };
+  }
+
+  private Housekeeping housekeeping(RetentionConfig config, Path base, Clock clock) {
+    Path archive = base.resolve(config.getArchive().isEmpty() ? ARCHIVE : config.getArchive());
+    Map<Lane, Duration> ages =
+        Map.of(
+            Lane.LANE_FINANCIAL,
+            config.hasFinancial() ? duration(config.getFinancial()) : FINANCIAL_AGE,
+            Lane.LANE_BUSINESS,
+            config.hasBusiness() ? duration(config.getBusiness()) : BUSINESS_AGE,
+            Lane.LANE_STOCK,
+            config.hasStock() ? duration(config.getStock()) : STOCK_AGE);
+    return Housekeeping.start(
+        store, leases, new Retention(log, archive), ages, Housekeeping.USUAL, clock);
+  }
+
+  private static Duration duration(com.google.protobuf.Duration duration) {
+    return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 
   private Consumers consumers(LedgerConfig config, Clock clock) {
@@ -185,10 +225,11 @@ public final class HubLedger implements AutoCloseable {
 
   /**
    * Ends what would never end by itself: the streams of subscribers, who go on elsewhere, the
-   * deliveries and the replays. The services answer until {@link #close}.
+   * deliveries, the replays and the housekeeping. The services answer until {@link #close}.
    */
   public void quiesce() {
     events.close();
+    housekeeping.close();
     replayer.close();
     consumers.close();
   }

@@ -3,6 +3,7 @@ package io.crossdock.ledger.backup;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.crossdock.answer.Answers;
+import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
@@ -122,11 +123,13 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
 
     void run(Path ledger) {
       Path copy = ledger.resolve("copy-" + UUID.randomUUID() + ".tmp");
+      // What was acknowledged until now is in it.
+      Freshness moment = Answers.live(clock);
       try {
         var _ = Backup.make(ledger, copy);
         // Before anything leaves: who has a copy has everything.
         var _ = audit.append(record());
-        give(copy);
+        give(copy, moment);
       } catch (FailureException e) {
         fail(e.failure());
       } catch (BackupException | IOException e) {
@@ -148,7 +151,7 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
       }
     }
 
-    private void give(Path copy) throws IOException {
+    private void give(Path copy, Freshness moment) throws IOException {
       long total = Files.size(copy);
       MessageDigest digest = sha256();
       long given = 0;
@@ -161,7 +164,7 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
                   .setChunk(UnsafeByteOperations.unsafeWrap(chunk))
                   .setTotalBytes(total);
           if (given == 0) {
-            response.setFreshness(Answers.live(clock));
+            response.setFreshness(moment);
           }
           given += chunk.length;
           if (given == total) {
