@@ -1,8 +1,10 @@
 package io.crossdock.bench.ledger;
 
+import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ledger.store.Database;
 import io.crossdock.ledger.store.Engine;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Durable appends beside the driver alone, in turns. */
 final class Appends {
@@ -11,10 +13,15 @@ final class Appends {
 
   private Appends() {}
 
-  /** Appends by all writers; notes the rate and how many share a transaction. */
+  /** Appends by all writers. */
   static Writers.Run ledger(Ledger ledger, int seconds) throws Exception {
+    return ledger(ledger, seconds, Sample::event);
+  }
+
+  static Writers.Run ledger(Ledger ledger, int seconds, IntFunction<EventEnvelope> event)
+      throws Exception {
     return Writers.run(
-        WRITERS, seconds, number -> ledger.log().append(List.of(Sample.event(number))));
+        WRITERS, seconds, number -> ledger.log().append(List.of(event.apply(number))));
   }
 
   static void measure(Ledger ledger, Database other, Options options, Report report)

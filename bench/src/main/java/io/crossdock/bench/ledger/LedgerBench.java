@@ -100,6 +100,15 @@ public final class LedgerBench implements Callable<Integer> {
   private int many;
 
   @Option(
+      names = "--keys",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "Different keys of those many events, 1000 or more; appends go to 1000 of them (default:"
+              + " 1000).")
+  private int keys;
+
+  @Option(
       names = "--fsync-delay",
       paramLabel = "TIME",
       defaultValue = "",
@@ -202,7 +211,7 @@ public final class LedgerBench implements Callable<Integer> {
       }
     }
     if (many > 0 && only.contains(Part.many)) {
-      LongLog.measure(many, databases, catalogue, options, report);
+      LongLog.measure(many, Math.max(Sample.KEYS, keys), databases, catalogue, options, report);
     }
     if (json) {
       System.out.println(report.json());

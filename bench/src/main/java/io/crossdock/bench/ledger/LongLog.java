@@ -17,37 +17,47 @@ final class LongLog {
   private static final int FEW = 10_000;
   // In a transaction; also the step of the progress that is told.
   private static final int CHUNK = 500_000;
-  private static final int EVENTS_PER_KEY = 10;
   private static final int TAIL = 5_000;
   private static final int TAIL_TIMES = 10;
 
   private LongLog() {}
 
   static void measure(
-      int many, Databases databases, EventCatalogue catalogue, Options options, Report report)
+      int many,
+      int keys,
+      Databases databases,
+      EventCatalogue catalogue,
+      Options options,
+      Report report)
       throws Exception {
     Database large = databases.empty("many");
     long begin = System.nanoTime();
     try (Ledger ledger = Ledger.open(large, catalogue)) {
-      fill(ledger.store().engine(), large, many);
-      report.tell("%d events written in %.0f s", many, (System.nanoTime() - begin) / 1e9);
+      fill(ledger.store().engine(), large, many, keys);
+      report.tell(
+          "%d events of %d keys written in %.0f s", many, keys, (System.nanoTime() - begin) / 1e9);
       var _ = Appends.ledger(ledger, options.seconds());
       for (int round = 1; round <= options.rounds(); round++) {
         try (Database small = databases.empty("few" + round);
             Ledger few = Ledger.open(small, catalogue)) {
-          fill(few.store().engine(), small, FEW);
+          fill(few.store().engine(), small, FEW, Sample.KEYS);
           var _ = Appends.ledger(few, 1);
           compare(few, ledger, options, report);
         }
       }
     }
     report.tell(
-        "with %d events in the log beside %d: appends %.0f/s beside %.0f/s (%.2f times that)",
+        "with %d events in the log beside %d: appends with random event ids %.0f/s beside %.0f/s (%.2f times that)",
         many,
         FEW,
         report.median("many_appends_per_s"),
         report.median("few_appends_per_s"),
         report.median("many_appends_ratio"));
+    report.tell(
+        "  with time-ordered event ids (UUID version 7) %.0f/s beside %.0f/s (%.2f times that)",
+        report.median("many_ordered_per_s"),
+        report.median("few_ordered_per_s"),
+        report.median("many_ordered_ratio"));
     report.tell(
         "  subscribed from the tail, arrival p50 %.2f ms beside %.2f ms (%.2f times that), p99"
             + " %.1f ms beside %.1f ms",
@@ -71,6 +81,11 @@ final class LongLog {
     report.note("few_appends_per_s", fewAppends);
     report.note("many_appends_per_s", manyAppends);
     report.note("many_appends_ratio", manyAppends / fewAppends);
+    double fewOrdered = Appends.ledger(few, options.seconds(), Sample::timeOrdered).perSecond();
+    double manyOrdered = Appends.ledger(many, options.seconds(), Sample::timeOrdered).perSecond();
+    report.note("few_ordered_per_s", fewOrdered);
+    report.note("many_ordered_per_s", manyOrdered);
+    report.note("many_ordered_ratio", manyOrdered / fewOrdered);
     double fewTail = tail(few);
     double manyTail = tail(many);
     report.note("few_tail_per_s", fewTail);
@@ -109,8 +124,8 @@ final class LongLog {
   }
 
   /** Writes events within the database, with the columns and sizes that the ledger's have. */
-  private static void fill(Engine engine, Database database, int count) throws SQLException {
-    int keys = Math.max(Sample.KEYS, count / EVENTS_PER_KEY);
+  private static void fill(Engine engine, Database database, int count, int keys)
+      throws SQLException {
     String numbers =
         engine == Engine.SQLITE
             ? "(WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)"

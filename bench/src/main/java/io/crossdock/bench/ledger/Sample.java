@@ -8,6 +8,7 @@ import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.policy.v1.Lane;
 import java.nio.ByteBuffer;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The event that is written, read and delivered: an envelope of 256 bytes with its data. */
 final class Sample {
@@ -37,7 +38,7 @@ final class Sample {
     String key = key(number);
     return EventEnvelope.newBuilder()
         .setEventId(UUID.randomUUID().toString())
-        .setSource("erp-eu")
+        .setSource("erp-eu1")
         .setType(TYPE)
         .setKey(key)
         .setOccurredAt(Timestamps.fromMillis(System.currentTimeMillis()))
@@ -52,6 +53,18 @@ final class Sample {
                     .setAccountingDate(Date.newBuilder().setYear(2026).setMonth(11).setDay(21))
                     .build()))
         .build();
+  }
+
+  /** An event whose id begins with the time, as that of a UUID of version 7 does. */
+  static EventEnvelope timeOrdered(int number) {
+    return event(number).toBuilder().setEventId(timeOrderedId().toString()).build();
+  }
+
+  private static UUID timeOrderedId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    long version = 0x7000L | random.nextInt(0x1000);
+    long variant = 0x8000_0000_0000_0000L | random.nextLong() >>> 2;
+    return new UUID(System.currentTimeMillis() << 16 | version, variant);
   }
 
   static String key(int number) {
