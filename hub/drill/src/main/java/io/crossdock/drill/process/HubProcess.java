@@ -160,7 +160,9 @@ public final class HubProcess implements AutoCloseable {
     ManagedChannel open = channel;
     channel = null;
     if (open != null) {
-      open.shutdownNow();
+      // Not at once: in grpc-java a call that is just beginning may then end in a
+      // NullPointerException. Calls under way end with the process, or by their deadlines.
+      open.shutdown();
     }
   }
 
