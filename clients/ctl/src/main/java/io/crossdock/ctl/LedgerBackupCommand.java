@@ -94,7 +94,7 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
       while (pieces.hasNext()) {
         BackUpResponse piece = pieces.next();
         part.write(piece.getChunk());
-        if (piece.hasFreshness()) {
+        if (piece.getFreshness().hasAsOf()) {
           asOf = piece.getFreshness().getAsOf();
         }
         last = piece;

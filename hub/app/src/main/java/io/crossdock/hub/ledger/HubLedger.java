@@ -90,7 +90,7 @@ public final class HubLedger implements AutoCloseable {
     this.leases = Leases.start(store, Consumers.LEASE);
     this.consumers = consumers(config, clock);
     this.replayer = Replayer.start(store, log, leases, consumers, clock);
-    this.housekeeping = housekeeping(config.getRetention(), base, clock);
+    this.housekeeping = housekeeping(config.getRetention(), archive(config, base), clock);
     this.events = new EventEndpoint(store, log, signal, idempotency, SIGN_OF_LIFE);
     Deeds deeds = new Deeds(store, idempotency, audit);
     this.services =
@@ -130,8 +130,14 @@ public final class HubLedger implements AutoCloseable {
     };
   }
 
-  private Housekeeping housekeeping(RetentionConfig config, Path base, Clock clock) {
-    Path archive = base.resolve(config.getArchive().isEmpty() ? ARCHIVE : config.getArchive());
+  private static Path archive(LedgerConfig config, Path base) {
+    String named = config.getRetention().getArchive();
+    return named.isEmpty()
+        ? base.resolve(config.getDirectory()).resolve(ARCHIVE)
+        : base.resolve(named);
+  }
+
+  private Housekeeping housekeeping(RetentionConfig config, Path archive, Clock clock) {
     Map<Lane, Duration> ages =
         Map.of(
             Lane.LANE_FINANCIAL,
