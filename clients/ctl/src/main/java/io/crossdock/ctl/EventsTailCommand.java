@@ -5,6 +5,7 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.EventServiceGrpc;
 import io.crossdock.event.v1.SubscribeRequest;
 import io.crossdock.event.v1.SubscribeResponse;
+import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -48,6 +49,13 @@ final class EventsTailCommand extends OperatorCommand<Long> {
   @Option(names = "--count", paramLabel = "N", description = "End after so many events.")
   private long count = Long.MAX_VALUE;
 
+  @Option(
+      names = "--after",
+      paramLabel = "POSITION",
+      description =
+          "Begin after the position that a broken one ended with. Default: with what comes.")
+  private String after = "";
+
   EventsTailCommand() {
     super("ctl events tail", EventServiceGrpc.getServiceDescriptor());
   }
@@ -69,16 +77,28 @@ final class EventsTailCommand extends OperatorCommand<Long> {
     if (lane != null) {
       request.getFilterBuilder().setLane(lane.lane());
     }
+    if (!after.isEmpty()) {
+      request.setAfterPosition(after);
+    }
     Iterator<SubscribeResponse> answers =
         hub.patientStub(EventServiceGrpc::newBlockingStub).subscribe(request.build());
+    String position = after;
     long told = 0;
-    while (told < count && answers.hasNext()) {
-      SubscribeResponse answer = answers.next();
-      // Without an event it is a sign of life.
-      if (answer.hasEvent()) {
-        tell(answer.getEvent());
-        told++;
+    try {
+      while (told < count && answers.hasNext()) {
+        SubscribeResponse answer = answers.next();
+        // Without an event it is a sign of life.
+        if (answer.hasEvent()) {
+          tell(answer.getEvent());
+          told++;
+        }
+        position = answer.getPosition();
       }
+    } catch (StatusRuntimeException e) {
+      if (!position.isEmpty()) {
+        err().println("Go on where this ended with: --after " + position);
+      }
+      throw e;
     }
     return told;
   }

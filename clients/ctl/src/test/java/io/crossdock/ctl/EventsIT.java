@@ -162,16 +162,24 @@ final class EventsIT {
   }
 
   @Test
-  void tellsThatTheStreamBroke() {
+  void tellsWhereToGoOnWhenTheStreamBreaks() {
     hub.breaks(
-        List.of(SubscribeResponse.newBuilder().setEvent(EVENT).build()),
+        List.of(
+            SubscribeResponse.newBuilder().setEvent(EVENT).setPosition("p1").build(),
+            SubscribeResponse.newBuilder().setPosition("p2").build()),
         Failure.of(Reason.REASON_SHUTTING_DOWN, "The hub is shutting down.").toException());
+    hub.streamsOn(List.of(SubscribeResponse.newBuilder().setEvent(next(EVENT, 18)).build()));
 
-    Ran ran = ctl("events", "tail");
+    Ran broken = ctl("events", "tail");
+    Ran next = ctl("events", "tail", "--after", "p2", "--count", "1");
 
-    assertThat(ran.out().lines()).hasSize(1);
-    assertThat(ran.err()).isEqualTo("The hub does not answer. Try again.\n");
-    assertThat(ran.exit()).isEqualTo(3);
+    assertThat(broken.out().lines()).hasSize(1);
+    assertThat(broken.err())
+        .isEqualTo(
+            "Go on where this ended with: --after p2\nThe hub does not answer. Try again.\n");
+    assertThat(broken.exit()).isEqualTo(3);
+    assertThat(next.exit()).isZero();
+    assertThat(((SubscribeRequest) hub.asked.getLast()).getAfterPosition()).isEqualTo("p2");
   }
 
   @Test
