@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  ctl audit list --actor anna --from -7d",
-      "  ctl audit list --operation crossdock.ops.v1.DeadLetterService/DiscardDeadLetter",
+      "  ctl audit list \\",
+      "      --operation crossdock.ops.v1.DeadLetterService/DiscardDeadLetter",
       "  ctl audit list --subject D-771"
     })
 final class AuditListCommand extends OperatorCommand<AuditListCommand.Records> {

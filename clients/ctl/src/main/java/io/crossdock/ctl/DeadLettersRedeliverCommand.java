@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ctl dead-letters redeliver D-771 D-774 --reason \"mapping mended\"",
-      "  ctl dead-letters redeliver --consumer loyalty-accrual --reason \"platform is back\" --dry-run"
+      "  ctl dead-letters redeliver --consumer erp-sales --reason \"it is back\""
     })
 final class DeadLettersRedeliverCommand
     extends OperatorCommand<DeadLettersRedeliverCommand.Outcome> {

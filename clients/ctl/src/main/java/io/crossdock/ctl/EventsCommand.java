@@ -13,8 +13,7 @@ import picocli.CommandLine.Command;
       "  ctl events list --type PointsAccrued --from -2h",
       "  ctl events tail --lane financial",
       "  ctl events publish events.json",
-      "  ctl events replay --consumer loyalty-accrual --from 2026-11-20 --to 2026-11-21 \\",
-      "      --reason \"loyalty platform lost a day\""
+      "  ctl events replay --consumer erp-sales --key M-1001 --reason \"lost a day\""
     },
     subcommands = {
       EventsListCommand.class,

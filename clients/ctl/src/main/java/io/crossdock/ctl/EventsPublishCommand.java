@@ -37,7 +37,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ctl events publish events.json",
-      "  ctl events publish events.json --request-id 2f1a4e0e-8a9f-4a52-9f0c-0a4f2b1c7d11"
+      "  ctl events publish events.json \\",
+      "      --request-id 2f1a4e0e-8a9f-4a52-9f0c-0a4f2b1c7d11"
     })
 final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
 

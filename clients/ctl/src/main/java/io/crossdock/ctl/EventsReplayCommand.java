@@ -36,9 +36,9 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  ctl events replay --consumer loyalty-accrual --from 2026-11-20 --to 2026-11-21 \\",
-      "      --type PointsAccrued --reason \"loyalty platform lost a day\" --dry-run",
-      "  ctl events replay --consumer loyalty-accrual --key M-1001 --reason \"balance is wrong\""
+      "  ctl events replay --consumer erp-sales --from 2026-11-20 --to 2026-11-21 \\",
+      "      --type PointsAccrued --reason \"lost a day\" --dry-run",
+      "  ctl events replay --consumer erp-sales --key M-1001 --reason \"lost it\""
     })
 final class EventsReplayCommand extends OperatorCommand<Replay> {
 

@@ -26,7 +26,13 @@ import picocli.CommandLine.Parameters;
       "The file gets its name when it is complete, checked and on the disk; until then it is"
           + " FILE.part. It holds personal data, so only you may read it."
     },
-    footer = {"", "Example:", "  ctl ledger backup /backup/ledger-2026-11-21.db --reason nightly"})
+    footer = {
+      "",
+      "Example:",
+      "  ctl ledger backup /backup/ledger-2026-11-21.db --reason nightly",
+      "",
+      "Looked into and put back by: crossdock ledger check, crossdock ledger restore."
+    })
 final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copied> {
 
   @Parameters(paramLabel = "FILE", description = "Where it goes; must not exist yet.")
@@ -50,6 +56,9 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
   protected void check() {
     if (Files.exists(file)) {
       throw mistake("%s: exists (expected: a file that is not there yet)".formatted(file));
+    }
+    if (!Files.isDirectory(file.toAbsolutePath().resolveSibling("."))) {
+      throw mistake("%s: its directory is not there".formatted(file));
     }
   }
 
@@ -94,6 +103,7 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
       while (pieces.hasNext()) {
         BackUpResponse piece = pieces.next();
         part.write(piece.getChunk());
+        // The hub may stamp every piece; only the first tells the moment of the copy.
         if (piece.getFreshness().hasAsOf()) {
           asOf = piece.getFreshness().getAsOf();
         }

@@ -184,7 +184,9 @@ final class LedgerIT {
 
     Ran ran = Ran.ctl(hub, "ledger", "backup", file.toString());
 
-    assertThat(ran).isEqualTo(new Ran(5, "", file + " cannot be written: it is not there\n"));
+    assertThat(ran.err()).startsWith(file + ": its directory is not there\n");
+    assertThat(ran.exit()).isEqualTo(2);
+    assertThat(hub.asked).isEmpty();
   }
 
   @Test
@@ -254,7 +256,10 @@ final class LedgerIT {
                 Freshness.newBuilder()
                     .setAsOf(OperatorCommand.timestamp(Instant.parse("2026-11-21T00:00:00Z"))))
             .build(),
-        piece.toBuilder().setChunk(bytes.substring(4, 9)).build(),
+        piece.toBuilder()
+            .setChunk(bytes.substring(4, 9))
+            .setFreshness(Freshness.newBuilder().setMode(Freshness.Mode.MODE_LIVE))
+            .build(),
         piece.toBuilder()
             .setChunk(bytes.substring(9))
             .setSha256(

@@ -26,10 +26,10 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  crossdock ledger check /backup/ledger-2026-11-21.db",
-      "  crossdock ledger restore /backup/ledger-2026-11-21.db /var/lib/crossdock/ledger",
+      "  crossdock ledger restore /backup/ledger-2026-11-21.db /var/lib/ledger",
       "",
       "Exit codes: 0 whole, 1 not whole or not restored, 2 wrong arguments.",
-      "A hub that runs is asked with: crossdock ctl ledger check, crossdock ctl ledger backup FILE."
+      "A hub that runs is asked by: crossdock ctl ledger."
     })
 public final class LedgerMain {
 
