@@ -1,32 +1,37 @@
 package io.crossdock.ctl;
 
 import io.crossdock.ops.v1.Replay;
-import java.util.Locale;
+import io.crossdock.ops.v1.ReplayStatus;
 
 /** How replays are spoken of. */
 final class Replays {
 
   private Replays() {}
 
-  /** One sentence. Example: {@code RP-12 is running: 900 of 1,200 events delivered.} */
+  /** One sentence. Example: {@code RP-12 is running: 900 events delivered to erp-sales.} */
   static String sentence(Replay replay) {
-    String standing = "%s %s: ".formatted(replay.getReplayId(), standing(replay));
+    String begin = "%s %s: ".formatted(replay.getReplayId(), standing(replay));
     if (replay.getDryRun()) {
-      return String.format(
-          Locale.ROOT, "%s%,d events match, nothing is delivered.", standing, replay.getMatched());
+      return begin
+          + OperatorCommand.count(replay.getMatched(), "matching event")
+          + ", nothing is delivered.";
     }
+    // How many match is known when it is through, because it looks for them as it goes.
+    boolean through = replay.getStatus() == ReplayStatus.REPLAY_STATUS_COMPLETED;
     String delivered =
-        String.format(
-            Locale.ROOT,
-            "%s%,d of %,d events delivered to %s",
-            standing,
-            replay.getDelivered(),
-            replay.getMatched(),
-            replay.getConsumer());
-    return replay.getDeadLettered() == 0
-        ? delivered + "."
-        : String.format(
-            Locale.ROOT, "%s, %,d became dead letters.", delivered, replay.getDeadLettered());
+        (through ? OperatorCommand.number(replay.getDelivered()) + " of " : "")
+            + OperatorCommand.count(through ? replay.getMatched() : replay.getDelivered(), "event")
+            + " delivered to "
+            + replay.getConsumer();
+    String sick =
+        switch ((int) Math.min(replay.getDeadLettered(), 2)) {
+          case 0 -> "";
+          case 1 -> ", 1 became a dead letter";
+          default ->
+              ", %s became dead letters"
+                  .formatted(OperatorCommand.number(replay.getDeadLettered()));
+        };
+    return begin + delivered + sick + ".";
   }
 
   static String status(Replay replay) {
