@@ -1,8 +1,10 @@
 package io.crossdock.bench.ledger;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ledger.store.Database;
 import io.crossdock.ledger.store.Engine;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -10,6 +12,8 @@ import java.util.function.IntFunction;
 final class Appends {
 
   private static final int WRITERS = 64;
+  private static final int WARM_UP = 150_000;
+  private static final int WARM_UP_SECONDS = 15;
 
   private Appends() {}
 
@@ -24,15 +28,25 @@ final class Appends {
         WRITERS, seconds, number -> ledger.log().append(List.of(event.apply(number))));
   }
 
+  /** Appends until the code is compiled, for so long at most. */
+  static void warmUp(Ledger ledger) throws Exception {
+    long appended = 0;
+    for (int second = 0; second < WARM_UP_SECONDS && appended < WARM_UP; second++) {
+      appended += ledger(ledger, 1).times();
+    }
+  }
+
   static void measure(Ledger ledger, Database other, Options options, Report report)
       throws Exception {
     boolean server = ledger.store().engine() == Engine.POSTGRESQL;
     BareRows bare = new BareRows(other);
-    var _ = ledger(ledger, options.seconds());
+    warmUp(ledger);
     var _ = bare.batches(1, WRITERS);
     for (int round = 1; round <= options.rounds(); round++) {
       long before = ledger.rounds();
+      long cpuBefore = cpuNanos();
       Writers.Run run = ledger(ledger, options.seconds());
+      report.note("appends_cpu_us", (cpuNanos() - cpuBefore) / 1e3 / run.times());
       double appends = run.perSecond();
       double batch = (double) run.times() / (ledger.rounds() - before);
       double each = bare.batches(options.seconds(), 1);
@@ -58,13 +72,20 @@ final class Appends {
     tell(report, server);
   }
 
+  /** Processor time that this process has used; without that of a database server. */
+  private static long cpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+  }
+
   private static void tell(Report report, boolean server) {
     report.tell(
-        "appends, %d writers, %d-byte events: %.0f/s, %.1f in a transaction",
+        "appends, %d writers, %d-byte events: %.0f/s, %.1f in a transaction, %.0f µs of this process's"
+            + " processor time each",
         WRITERS,
         Sample.event(0).getSerializedSize(),
         report.median("appends_per_s"),
-        report.median("appends_per_commit"));
+        report.median("appends_per_commit"),
+        report.median("appends_cpu_us"));
     line(report, "bare JDBC, one transaction each", "each");
     line(report, "bare JDBC, batches of the same size", "batched");
     line(report, "bare JDBC, batches of 64", "batched_64");

@@ -36,7 +36,7 @@ final class LongLog {
       fill(ledger.store().engine(), large, many, keys);
       report.tell(
           "%d events of %d keys written in %.0f s", many, keys, (System.nanoTime() - begin) / 1e9);
-      var _ = Appends.ledger(ledger, options.seconds());
+      Appends.warmUp(ledger);
       for (int round = 1; round <= options.rounds(); round++) {
         try (Database small = databases.empty("few" + round);
             Ledger few = Ledger.open(small, catalogue)) {

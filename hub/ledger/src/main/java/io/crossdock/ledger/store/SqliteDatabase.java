@@ -177,6 +177,8 @@ public final class SqliteDatabase implements Database {
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(BUSY_MILLIS);
     config.setCacheSize(CACHE);
+    // The driver would prepare and run a query after each insert.
+    config.setGetGeneratedKeys(false);
     config.enforceForeignKeys(true);
     config.setPageSize(PAGE_BYTES);
     if (maxBytes > 0) {
