@@ -2,6 +2,8 @@ package io.crossdock.ledger.consumer;
 
 /** Starts one node of several. */
 @FunctionalInterface
-interface Nodes {
+public interface Nodes {
+
+  /** Starts it. */
   Consumers start();
 }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.UUID;
 
 /** The ways on which events come to their consumers. */
-enum Way {
+public enum Way {
   SQLITE(Engine.SQLITE, false),
   POSTGRESQL(Engine.POSTGRESQL, false),
   SQLITE_AND_KAFKA(Engine.SQLITE, true),
@@ -25,12 +25,14 @@ enum Way {
     this.kafka = kafka;
   }
 
-  Engine engine() {
+  /** The database. */
+  public Engine engine() {
     return engine;
   }
 
   /** How nodes of one installation are started; with topics of their own. */
-  Nodes nodes(Store store, EventLog log, EventSignal signal, Hospital hospital, Duration lease) {
+  public Nodes nodes(
+      Store store, EventLog log, EventSignal signal, Hospital hospital, Duration lease) {
     Clock clock = Clock.systemUTC();
     if (!kafka) {
       return () -> new Consumers(store, log, signal, hospital, clock, node(), lease);
