@@ -21,7 +21,7 @@ final class Cursor {
   private long upTo;
   private boolean more = true;
 
-  private Cursor(LongFunction<EventPage> read, long after) {
+  Cursor(LongFunction<EventPage> read, long after) {
     this.read = read;
     this.upTo = after;
   }
