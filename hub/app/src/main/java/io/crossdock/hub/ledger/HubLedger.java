@@ -25,6 +25,7 @@ import io.crossdock.ledger.offline.OfflineAuthorisations;
 import io.crossdock.ledger.replay.ReplayEndpoint;
 import io.crossdock.ledger.replay.Replayer;
 import io.crossdock.ledger.store.Database;
+import io.crossdock.ledger.store.Engine;
 import io.crossdock.ledger.store.LedgerException;
 import io.crossdock.ledger.store.PostgresDatabase;
 import io.crossdock.ledger.store.SqliteDatabase;
@@ -88,6 +89,10 @@ public final class HubLedger implements AutoCloseable {
     this.offline = new OfflineAuthorisations(store, clock);
     this.hospital = new Hospital(store, catalogue, clock);
     this.leases = Leases.start(store, Consumers.LEASE);
+    if (store.engine() == Engine.SQLITE) {
+      // The directory is this process's alone, so whoever held a lane is gone.
+      Consumers.freeAll(store);
+    }
     this.consumers = consumers(config, clock);
     this.replayer = Replayer.start(store, log, leases, consumers, clock);
     this.housekeeping = housekeeping(config.getRetention(), archive(config, base), clock);

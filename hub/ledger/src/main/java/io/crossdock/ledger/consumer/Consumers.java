@@ -100,6 +100,14 @@ public final class Consumers implements AutoCloseable {
   }
 
   /**
+   * Frees the lanes that another process held, so that nobody waits for its lease to run out. For
+   * ledgers that only one process can have, before anything is started.
+   */
+  public static void freeAll(Store store) {
+    Places.freeAll(store);
+  }
+
+  /**
    * Begins to deliver; a consumer that was seen before goes on where it was.
    *
    * @throws FailureException with {@code INVALID_STATE} when events are to be delivered from the

@@ -100,6 +100,9 @@ final class Places {
       UPDATE consumers SET lease_until = 0
       WHERE consumer = ? AND lane = ? AND partition = ? AND fence = ?
       """;
+  // What was left for Kafka is nobody's, see CLOSE_LOG.
+  private static final String FREE_ALL =
+      "UPDATE consumers SET lease_until = 0 WHERE lease_until > 0 AND owner <> 'kafka'";
   private static final String COPY =
       """
       INSERT INTO consumer_keys (consumer, lane, partition, aggregate, key, event)
@@ -169,6 +172,11 @@ final class Places {
     this.clock = clock;
     this.node = node;
     this.lease = lease;
+  }
+
+  /** Frees what others hold. */
+  static void freeAll(Store store) {
+    var _ = store.write(connection -> Statements.of(connection, FREE_ALL).executeUpdate());
   }
 
   /** Takes a lane that no other node delivers; empty when one does. */

@@ -294,6 +294,19 @@ class ConsumersIT {
   }
 
   @Test
+  void whatAProcessHeldThatIsGoneCanBeTakenAtOnce() {
+    Places gone = new Places(store, Clock.systemUTC(), "gone", Duration.ofHours(1));
+    Tenure held = gone.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
+    Places next = new Places(store, Clock.systemUTC(), "next", LEASE);
+    assertThat(next.take("c", Lane.LANE_FINANCIAL, 0)).isEmpty();
+
+    Consumers.freeAll(store);
+
+    assertThat(next.take("c", Lane.LANE_FINANCIAL, 0)).isPresent();
+    assertThat(gone.advance(held, 1)).isFalse();
+  }
+
+  @Test
   void whatAConsumerHasNotDoneIsNotForgotten() {
     Places places = new Places(store, Clock.systemUTC(), "a", LEASE);
     Tenure tenure = places.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
