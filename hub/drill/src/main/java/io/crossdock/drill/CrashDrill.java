@@ -41,6 +41,7 @@ public final class CrashDrill implements AutoCloseable {
   // How often a hub is killed again before it is ready, and about how long that would take.
   private static final double KILLS_AT_START = 0.1;
   private static final Duration START = Duration.ofMillis(1_500);
+  private static final int KILLS_WORTH_A_REHEARSAL = 10;
   // One cut in so many rounds of a kill.
   private static final int ROUNDS_PER_CUT = 2;
   private static final String DELIVERED =
@@ -81,14 +82,16 @@ public final class CrashDrill implements AutoCloseable {
     List<Cable> cables = new ArrayList<>(database.cables());
     cables.addAll(broker.cables());
     this.cuts = new Cuts(settings.cut() ? cables : List.of(), new Random(random.nextLong()));
+    HubCommand command = HubCommand.in(settings.directory(), witness);
+    if (settings.kills() >= KILLS_WORTH_A_REHEARSAL) {
+      progress.accept("letting the JDK see a hub start once");
+      command = command.rehearsed();
+    }
     for (int i = 0; i < settings.nodes(); i++) {
       String name = "hub-" + (i + 1);
-      Path config = settings.directory().resolve(name + ".yaml");
-      Files.writeString(
-          config,
-          HubCommand.configuration(database.configurations().get(i) + broker.configuration()));
+      String ledger = database.configurations().get(i) + broker.configuration();
       Path log = settings.directory().resolve(name + ".log");
-      hubs.add(new HubProcess(name, HubCommand.of(config, witness), log));
+      hubs.add(new HubProcess(name, command.of(name, ledger), log));
     }
     this.load = new Load(hubs, number, random.nextLong(), settings.writers(), settings.rate());
   }

@@ -100,7 +100,7 @@ final class DrillDatabase implements AutoCloseable {
     Path ledger = directory.resolve("ledger");
     return new DrillDatabase(
         "jdbc:sqlite:" + ledger.resolve("ledger.db"),
-        List.of("directory: " + quoted(ledger.toString())),
+        List.of("directory: " + HubCommand.quoted(ledger.toString())),
         List.of(),
         null,
         "",
@@ -147,7 +147,7 @@ final class DrillDatabase implements AutoCloseable {
           cables.add(cable);
           near = url("127.0.0.1", cable.port(), name, query);
         }
-        configurations.add("postgresql: {url: " + quoted(near) + "}");
+        configurations.add("postgresql: {url: " + HubCommand.quoted(near) + "}");
       }
       return new DrillDatabase(
           direct, configurations, cables, server, server == null ? admin : "", name);
@@ -169,10 +169,5 @@ final class DrillDatabase implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
-  }
-
-  // A text of YAML, which has JSON's escapes.
-  private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }
