@@ -225,14 +225,7 @@ class KafkaDeliveryIT {
     Places thief = later();
     Tenure zombie = tenure(partition);
 
-    Tenure held =
-        thief
-            .take(
-                "c",
-                MONEY,
-                partition,
-                new Places.Partitions(3, key -> topic.partition(key.aggregate(), key.value())))
-            .orElseThrow();
+    Tenure held = thief.take("c", MONEY, partition, partitions(topic)).orElseThrow();
     publish("PO-1", 20, published);
     publish(other, 20, elsewhere);
     awaitDone(other, elsewhere);
@@ -259,6 +252,9 @@ class KafkaDeliveryIT {
     moved.start(ledgered("c"));
     publish("PO-1", 10, published);
     awaitDone("PO-1", published);
+    Topic topic = topic();
+    Places another = new Places(store, Clock.systemUTC(), UUID.randomUUID().toString(), LEASE);
+    assertThat(another.take("c", MONEY, 0, partitions(topic))).isEmpty();
     assertThat(owners("c")).isEmpty();
     embedded.close();
     publish("PO-1", 10, published);
@@ -584,6 +580,11 @@ class KafkaDeliveryIT {
     try (Broker broker = new Broker(settings)) {
       return broker.topic(MONEY);
     }
+  }
+
+  private static Places.Partitions partitions(Topic topic) {
+    return new Places.Partitions(
+        topic.partitions(), key -> topic.partition(key.aggregate(), key.value()));
   }
 
   private static String keyOutside(Topic topic, int partition) {
