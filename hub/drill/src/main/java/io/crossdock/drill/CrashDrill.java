@@ -151,9 +151,9 @@ public final class CrashDrill implements AutoCloseable {
     }
   }
 
-  /** Where the ledger is, for somebody who wants to look at it. */
+  /** Where the ledger stays, for somebody who wants to look at it. */
   public String where() {
-    return database.url();
+    return database.where();
   }
 
   /** Removes what was made on a server of somebody else; the directory stays. */

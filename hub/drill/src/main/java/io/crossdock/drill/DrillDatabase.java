@@ -24,6 +24,7 @@ final class DrillDatabase implements AutoCloseable {
       Pattern.compile("jdbc:postgresql://(\\[[^]]+]|[^:/?]+)(?::(\\d+))?/([^?]*)(\\?.*)?");
   private static final int POSTGRES_PORT = 5432;
 
+  private final Path directory;
   private final String url;
   private final List<String> configurations;
   private final List<Cable> cables;
@@ -32,12 +33,14 @@ final class DrillDatabase implements AutoCloseable {
   private final String name;
 
   private DrillDatabase(
+      Path directory,
       String url,
       List<String> configurations,
       List<Cable> cables,
       @Nullable PostgresServer server,
       String admin,
       String name) {
+    this.directory = directory;
     this.url = url;
     this.configurations = List.copyOf(configurations);
     this.cables = List.copyOf(cables);
@@ -76,9 +79,9 @@ final class DrillDatabase implements AutoCloseable {
     return connection;
   }
 
-  /** Where somebody finds it again. */
-  String url() {
-    return url;
+  /** Where somebody finds it again; without a password. */
+  String where() {
+    return admin.isEmpty() ? directory.toString() : withoutQuery(url);
   }
 
   /** Removes it from a server that others use. */
@@ -99,6 +102,7 @@ final class DrillDatabase implements AutoCloseable {
   private static DrillDatabase sqlite(Path directory) {
     Path ledger = directory.resolve("ledger");
     return new DrillDatabase(
+        ledger,
         "jdbc:sqlite:" + ledger.resolve("ledger.db"),
         List.of("directory: " + HubCommand.quoted(ledger.toString())),
         List.of(),
@@ -127,7 +131,9 @@ final class DrillDatabase implements AutoCloseable {
       Matcher parts = POSTGRES_URL.matcher(admin);
       if (!parts.matches()) {
         throw new IOException(
-            "postgres: " + admin + " (expected: jdbc:postgresql://HOST:PORT/DATABASE?user=USER)");
+            "postgres: "
+                + withoutQuery(admin)
+                + " (expected: jdbc:postgresql://HOST:PORT/DATABASE?user=USER)");
       }
       String name =
           String.format(
@@ -150,7 +156,13 @@ final class DrillDatabase implements AutoCloseable {
         configurations.add("postgresql: {url: " + HubCommand.quoted(near) + "}");
       }
       return new DrillDatabase(
-          direct, configurations, cables, server, server == null ? admin : "", name);
+          settings.directory().resolve("postgres"),
+          direct,
+          configurations,
+          cables,
+          server,
+          server == null ? admin : "",
+          name);
     } catch (IOException | SQLException | InterruptedException | RuntimeException e) {
       cables.forEach(Cable::close);
       if (server != null) {
@@ -162,6 +174,12 @@ final class DrillDatabase implements AutoCloseable {
 
   private static String url(String host, int port, String database, String query) {
     return "jdbc:postgresql://" + host + ":" + port + "/" + database + query;
+  }
+
+  // User and password stand there.
+  private static String withoutQuery(String url) {
+    int query = url.indexOf('?');
+    return query < 0 ? url : url.substring(0, query);
   }
 
   private static void execute(String url, String sql) throws SQLException {
