@@ -55,7 +55,6 @@ public final class Retention {
    * @param goesOn asked before each file
    */
   public long keepFrom(Lane lane, Instant moment, BooleanSupplier goesOn) throws IOException {
-    Files.createDirectories(directory);
     long last = log.forgettable(lane);
     long forgotten = 0;
     while (goesOn.getAsBoolean()) {
@@ -71,6 +70,11 @@ public final class Retention {
 
   /** Writes a file; the id of its last event, or {@code after} when there is nothing to write. */
   private long archive(Lane lane, long after, long last, long untilMicros) throws IOException {
+    if (log.read(lane, after, Selection.ALL, 1).events().stream()
+        .noneMatch(event -> isOld(event, last, untilMicros))) {
+      return after;
+    }
+    Files.createDirectories(directory);
     Path part = directory.resolve("part-" + lane.name().toLowerCase(Locale.ROOT));
     long upTo = after;
     int count = 0;
@@ -80,7 +84,7 @@ public final class Retention {
         EventPage page = log.read(lane, upTo, Selection.ALL, PAGE);
         more = page.more();
         for (StoredEvent event : page.events()) {
-          if (event.id() > last || event.recordedMicros() >= untilMicros) {
+          if (!isOld(event, last, untilMicros)) {
             more = false;
             break;
           }
@@ -91,6 +95,7 @@ public final class Retention {
       }
     }
     if (count == 0) {
+      // Another node, which took over, was quicker.
       Files.delete(part);
       return after;
     }
@@ -109,6 +114,10 @@ public final class Retention {
         StandardCopyOption.REPLACE_EXISTING);
     flush(directory);
     return upTo;
+  }
+
+  private static boolean isOld(StoredEvent event, long last, long untilMicros) {
+    return event.id() <= last && event.recordedMicros() < untilMicros;
   }
 
   private static void flush(Path path) throws IOException {

@@ -97,6 +97,17 @@ class RetentionIT {
     }
   }
 
+  @Test
+  void nothingIsMadeWhereNothingIsOld() throws Exception {
+    EventLog log = at(0);
+    var _ = log.append(List.of(Events.stock("SKU-1").build(), Events.stock("SKU-2").build()));
+    Path archive = dir.resolve("archive");
+
+    assertThat(new Retention(log, archive).keepFrom(Lane.LANE_STOCK, NOW)).isZero();
+
+    assertThat(archive).doesNotExist();
+  }
+
   private EventLog at(int hour) {
     return new EventLog(
         store,
