@@ -46,6 +46,11 @@ final class Places {
       SELECT coalesce((SELECT min(position) FROM consumers WHERE lane = ? AND partition = -1),
         (SELECT id FROM event_floors WHERE lane = ?), 0)
       """;
+  private static final String SLOWEST =
+      """
+      SELECT coalesce(min(position), 9223372036854775807) FROM consumers
+      WHERE lane = ? AND consumer <> ?
+      """;
   private static final String LEAVE_LOG =
       """
       UPDATE consumers SET fence = fence + 1, owner = 'kafka'
@@ -222,6 +227,18 @@ final class Places {
           found(connection, RELAY, lane, LOG, start);
           return true;
         });
+  }
+
+  /** The place of the consumer that is least far in a lane, wherever it reads. */
+  long slowest(Lane lane) {
+    return store.read(connection -> {
+      PreparedStatement slowest = Statements.of(connection, SLOWEST);
+      slowest.setLong(1, lane.getNumber());
+      slowest.setString(2, RELAY);
+      try (ResultSet row = slowest.executeQuery()) {
+        return row.next() ? row.getLong(1) : Long.MAX_VALUE;
+      }
+    });
   }
 
   /**

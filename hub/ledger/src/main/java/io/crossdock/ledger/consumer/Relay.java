@@ -130,15 +130,29 @@ final class Relay implements Carrier {
     grown = true;
     Runnable deaf = signal.listen(List.of(lane), this::grown);
     try (Sender sender = new Sender(settings, topic, wake::release)) {
-      relay(tenure, sender);
+      long from = begin(tenure, topic);
+      if (places.advance(tenure, from)) {
+        relay(tenure, from, sender);
+      }
     } finally {
       deaf.run();
     }
   }
 
-  private void relay(Tenure tenure, Sender sender) {
-    long noted = tenure.position();
-    long sent = noted;
+  /** A topic that is empty, because it is another one than before, needs more. */
+  private long begin(Tenure tenure, Topic topic) {
+    long place = tenure.position();
+    if (place > 0 && broker.isNew(topic)) {
+      long from = Math.min(place, places.slowest(lane));
+      LOG.info("topic {} is empty, it gets the events from {} on", topic.name(), from);
+      return from;
+    }
+    return place;
+  }
+
+  private void relay(Tenure tenure, long from, Sender sender) {
+    long noted = from;
+    long sent = from;
     long notedAt = System.nanoTime();
     while (!stopping) {
       boolean more = false;

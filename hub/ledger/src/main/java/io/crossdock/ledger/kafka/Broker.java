@@ -4,6 +4,7 @@ import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.policy.v1.Lane;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +16,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +72,21 @@ public final class Broker implements AutoCloseable {
           settings.partitions());
     }
     return topic;
+  }
+
+  /**
+   * Whether nothing was ever written to a topic.
+   *
+   * @throws KafkaException when Kafka cannot be reached or refuses
+   */
+  public boolean isNew(Topic topic) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (int partition = 0; partition < topic.partitions(); partition++) {
+      ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+    }
+    ListOffsetsOptions options = new ListOffsetsOptions().timeoutMs(MOST_WAIT_MILLIS);
+    return get(admin().listOffsets(ends, options).all()).values().stream()
+        .allMatch(end -> end.offset() == 0);
   }
 
   /** Looks at a lane's topic anew the next time. */

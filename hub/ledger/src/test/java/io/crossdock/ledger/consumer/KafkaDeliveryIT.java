@@ -345,6 +345,36 @@ class KafkaDeliveryIT {
   }
 
   @Test
+  void newTopicsGetWhatAnyConsumerHasNotDone() {
+    AtomicBoolean down = new AtomicBoolean(true);
+    Effects effects = new Effects("c");
+    Effect.InLedger stuck =
+        (connection, event) -> {
+          if (down.get() && event.envelope().getKey().equals("PO-stuck")) {
+            throw new FailureException(Reason.REASON_BACKEND_UNAVAILABLE, "Down.");
+          }
+          effects.apply(connection, event);
+        };
+    Consumers before = node();
+    before.start(consumer("c", Position.START, stuck));
+    List<String> waiting = new ArrayList<>();
+    List<String> published = new ArrayList<>();
+    publish("PO-stuck", 3, waiting);
+    publish("PO-1", 5, published);
+    awaitDone("PO-1", published);
+    awaitRelayed(8);
+    before.close();
+
+    Consumers after = node(TestBroker.shared().settings(3));
+    down.set(false);
+    after.start(consumer("c", Position.START, stuck));
+
+    awaitDone("PO-stuck", waiting);
+    publish("PO-1", 5, published);
+    awaitDone("PO-1", published);
+  }
+
+  @Test
   void manyMoreEventsThanTheHubKeepsInMemoryGetThrough() {
     Map<String, List<String>> published = new HashMap<>();
     for (int i = 0; i < 25; i++) {
