@@ -26,14 +26,14 @@ import picocli.CommandLine.Spec;
     name = "bench/ledger.sh",
     mixinStandardHelpOptions = true,
     usageHelpAutoWidth = true,
-    description = {
-      "Measures the ledger in one run: durable appends beside bare JDBC with the same rows, the time",
-      "from append to consumer, a write with its idempotency check beside one without, and replay to",
-      "a consumer that does nothing. What is compared is measured in turns; medians count."
-    },
+    description =
+        "Measures the ledger in one run: durable appends beside bare JDBC with the same rows, the"
+            + " time from append to consumer, a write with its idempotency check beside one without,"
+            + " and replay to a consumer that does nothing. What is compared is measured in turns;"
+            + " medians count.",
     footer = {
       "",
-      "Takes about three minutes, with --many 10000000 ten more. --quick shows that it works.",
+      "Takes about four minutes, with --many 10000000 ten more.",
       "docs/performance.md says what the figures mean."
     })
 public final class LedgerBench implements Callable<Integer> {
