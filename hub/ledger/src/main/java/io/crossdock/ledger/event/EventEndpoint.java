@@ -74,6 +74,9 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
    */
   @Override
   public void close() {
+    if (closing) {
+      return;
+    }
     closing = true;
     streams.forEach(stream -> stream.fail(shuttingDown()));
     ticks.shutdownNow();
