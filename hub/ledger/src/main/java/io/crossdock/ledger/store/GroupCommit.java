@@ -11,7 +11,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ final class GroupCommit implements AutoCloseable {
 
   // A piece of work alone waits for the others' short transactions, not for ever.
   private static final int ATTEMPTS = 5;
+  private static final long FIRST_PAUSE_NANOS = 20_000_000L;
   private static final long WARN_EVERY_NANOS = 1_000_000_000L;
 
   private final Database database;
@@ -235,6 +238,7 @@ final class GroupCommit implements AutoCloseable {
       List<Step> one = new ArrayList<>(List.of(left.removeFirst()));
       Attempt attempt = Attempt.IN_CONFLICT;
       for (int i = 0; i < ATTEMPTS && attempt == Attempt.IN_CONFLICT; i++) {
+        stepAside(i);
         attempt = together(one);
       }
       if (attempt == Attempt.IN_CONFLICT) {
@@ -245,6 +249,14 @@ final class GroupCommit implements AutoCloseable {
         return;
       }
     }
+  }
+
+  /**
+   * Waits for a random while that grows. Nodes that were refused at the same moment, as the
+   * database refuses those that block each other, would otherwise meet again and again.
+   */
+  private static void stepAside(int attempt) {
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(FIRST_PAUSE_NANOS << attempt));
   }
 
   /** Puts shares of the same work together; they go where the first of them stood. */
