@@ -9,9 +9,11 @@ import io.crossdock.failure.FailureException;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
 import io.crossdock.hub.ledger.EventDelivery;
-import io.crossdock.hub.ledger.HubLedger;
 import io.crossdock.hub.ops.OpsEndpoint;
+import io.crossdock.ledger.assembly.HubLedger;
 import io.crossdock.ledger.consumer.Consumer;
+import io.crossdock.ledger.part.HubPart;
+import io.crossdock.ledger.part.PartContext;
 import io.crossdock.ledger.store.LedgerException;
 import io.crossdock.runtime.config.ConfigException;
 import io.crossdock.runtime.lifecycle.Lifecycle;
@@ -130,7 +132,8 @@ public final class HubMain implements Callable<Integer> {
     }
     if (ledger != null) {
       List<Consumer> consumers = new ArrayList<>();
-      parts.forEach(part -> consumers.addAll(part.consumers(ledger, gateway)));
+      parts.forEach(part ->
+          consumers.addAll(part.consumers(new PartContext(ledger, gateway.innerChannel()))));
       try {
         lifecycle.own(
             EventDelivery.start(

@@ -8,9 +8,11 @@ import io.crossdock.gateway.connector.Connector;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
-import io.crossdock.hub.ledger.HubLedger;
 import io.crossdock.hub.ops.OpsEndpoint;
+import io.crossdock.ledger.assembly.HubLedger;
 import io.crossdock.ledger.consumer.LaneHealth;
+import io.crossdock.ledger.part.HubPart;
+import io.crossdock.ledger.part.PartContext;
 import io.crossdock.runtime.ops.HealthChecks;
 import io.crossdock.runtime.telemetry.Telemetry;
 import io.grpc.BindableService;
@@ -63,7 +65,8 @@ final class HubModule extends AbstractModule {
                   gateway, config.getRoutesList(), ledger == null ? null : ledger.audit(), clock));
           if (ledger != null) {
             services.addAll(ledger.services());
-            parts.forEach(part -> services.addAll(part.services(ledger, gateway)));
+            parts.forEach(part ->
+                services.addAll(part.services(new PartContext(ledger, gateway.innerChannel()))));
           }
           return services;
         });

@@ -17,7 +17,7 @@ import io.crossdock.event.v1.PublishRequest;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
 import io.crossdock.hub.ledger.EventDelivery;
-import io.crossdock.hub.ledger.HubLedger;
+import io.crossdock.ledger.assembly.HubLedger;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

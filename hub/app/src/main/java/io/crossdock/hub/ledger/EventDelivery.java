@@ -3,7 +3,13 @@ package io.crossdock.hub.ledger;
 import io.crossdock.config.v1.EventConsumer;
 import io.crossdock.failure.FailureException;
 import io.crossdock.gateway.server.Gateway;
+import io.crossdock.hub.invalidation.CacheInvalidation;
+import io.crossdock.hub.invalidation.EventTags;
+import io.crossdock.ledger.assembly.HubLedger;
 import io.crossdock.ledger.consumer.Consumer;
+import io.crossdock.ledger.sink.EventSink;
+import io.crossdock.ledger.telemetry.LedgerMetrics;
+import io.crossdock.ledger.telemetry.TracedEffect;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
 

@@ -1,13 +1,12 @@
 package io.crossdock.drill.node;
 
-import io.crossdock.gateway.server.Gateway;
-import io.crossdock.hub.HubPart;
-import io.crossdock.hub.ledger.HubLedger;
 import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.consumer.Effect;
 import io.crossdock.ledger.consumer.RetryPolicy;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.Position;
+import io.crossdock.ledger.part.HubPart;
+import io.crossdock.ledger.part.PartContext;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
 import io.grpc.BindableService;
 import java.io.IOException;
@@ -36,13 +35,13 @@ final class DrillPart implements HubPart {
   }
 
   @Override
-  public List<BindableService> services(HubLedger ledger, Gateway gateway) {
-    return List.of(new OfflineRedemptions(ledger));
+  public List<BindableService> services(PartContext context) {
+    return List.of(new OfflineRedemptions(context.ledger()));
   }
 
   @Override
-  public List<Consumer> consumers(HubLedger ledger, Gateway gateway) {
-    Effects.prepare(ledger.store());
+  public List<Consumer> consumers(PartContext context) {
+    Effects.prepare(context.ledger().store());
     try {
       return List.of(
           consumer("drill", new Effects()), consumer("drill-witness", new Witness(witness)));

@@ -9,7 +9,7 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PointsRedeemed;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
-import io.crossdock.hub.ledger.HubLedger;
+import io.crossdock.ledger.assembly.HubLedger;
 import io.crossdock.ledger.event.CheckedEvent;
 import io.crossdock.ledger.idempotency.Claim;
 import io.crossdock.ledger.idempotency.Idempotency;

@@ -1,4 +1,4 @@
-package io.crossdock.hub.ledger;
+package io.crossdock.hub.invalidation;
 
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Which answers of the cache an event makes untrue, as the contracts of the events say. */
-final class EventTags {
+public final class EventTags {
 
   private static final Pattern FIELD = Pattern.compile("\\{([^{}]*)}");
 
@@ -61,7 +61,7 @@ final class EventTags {
   /**
    * @throws IllegalArgumentException when a contract's tag names a field that the event lacks
    */
-  EventTags(EventCatalogue catalogue) {
+  public EventTags(EventCatalogue catalogue) {
     this.catalogue = catalogue;
     for (EventType type : catalogue.types()) {
       List<Template> tags =
@@ -75,12 +75,12 @@ final class EventTags {
   }
 
   /** The events that have tags, by their full names. */
-  Set<String> types() {
+  public Set<String> types() {
     return Set.copyOf(templates.keySet());
   }
 
   /** The tags of an event. */
-  List<String> of(EventEnvelope event) {
+  public List<String> of(EventEnvelope event) {
     List<Template> tags = templates.getOrDefault(event.getType(), List.of());
     if (tags.isEmpty()) {
       return List.of();

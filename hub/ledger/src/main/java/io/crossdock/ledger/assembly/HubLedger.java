@@ -1,4 +1,4 @@
-package io.crossdock.hub.ledger;
+package io.crossdock.ledger.assembly;
 
 import io.crossdock.config.v1.KafkaConfig;
 import io.crossdock.config.v1.LedgerConfig;

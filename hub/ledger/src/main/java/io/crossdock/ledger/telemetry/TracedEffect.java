@@ -1,4 +1,4 @@
-package io.crossdock.hub.ledger;
+package io.crossdock.ledger.telemetry;
 
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ledger.consumer.Consumer;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * one trace. Names as the semantic conventions for messaging give them; where one message is
  * processed alone they allow its creation as the parent.
  */
-final class TracedEffect {
+public final class TracedEffect {
 
   private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");
   private static final AttributeKey<String> OPERATION =
@@ -61,7 +61,7 @@ final class TracedEffect {
   }
 
   /** The same consumer, seen in the traces. An effect within the ledger calls nobody: no span. */
-  static Consumer on(Consumer consumer, OpenTelemetry telemetry) {
+  public static Consumer on(Consumer consumer, OpenTelemetry telemetry) {
     return switch (consumer.effect()) {
       case Effect.InLedger _ -> consumer;
       case Effect.Outward effect -> {

@@ -1,4 +1,4 @@
-package io.crossdock.hub.ledger;
+package io.crossdock.ledger.sink;
 
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.config.v1.EventConsumer;
@@ -16,7 +16,7 @@ import io.grpc.Channel;
 import java.util.Set;
 
 /** Tells a connector of events, by a call through the pipeline. */
-final class EventSink implements Effect.Outward {
+public final class EventSink implements Effect.Outward {
 
   private static final int PARALLEL = 16;
 
@@ -29,7 +29,7 @@ final class EventSink implements Effect.Outward {
   }
 
   /** The consumer that the configuration asks for. */
-  static Consumer consumer(EventConsumer config, EventLog log, Channel hub) {
+  public static Consumer consumer(EventConsumer config, EventLog log, Channel hub) {
     RetryPolicy usual = RetryPolicy.USUAL;
     return new Consumer(
         config.getName(),

@@ -1,4 +1,4 @@
-package io.crossdock.hub.ledger;
+package io.crossdock.hub.invalidation;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.failure.FailureException;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * that it works whoever published and however events are delivered; while the ledger cannot be
  * read, answers live as long as their contract lets them, and it catches up afterwards.
  */
-final class CacheInvalidation implements AutoCloseable {
+public final class CacheInvalidation implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CacheInvalidation.class);
   private static final int PAGE = 500;
@@ -55,7 +55,7 @@ final class CacheInvalidation implements AutoCloseable {
    *
    * @throws FailureException when the ledger cannot be read
    */
-  static CacheInvalidation start(
+  public static CacheInvalidation start(
       EventLog log, EventSignal signal, EventTags tags, AnswerCache cache) {
     CacheInvalidation invalidation = new CacheInvalidation(log, signal, tags, cache);
     invalidation.thread.start();

@@ -1,4 +1,4 @@
-package io.crossdock.hub.ledger;
+package io.crossdock.ledger.telemetry;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.failure.FailureException;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * crossdock.consumer.waiting} and {@code crossdock.consumer.dead_letters}, looked up every few
  * seconds.
  */
-final class LedgerMetrics implements AutoCloseable {
+public final class LedgerMetrics implements AutoCloseable {
 
   private static final AttributeKey<String> CONSUMER = AttributeKey.stringKey("crossdock.consumer");
   private static final AttributeKey<String> LANE = AttributeKey.stringKey("crossdock.lane");
@@ -73,7 +73,8 @@ final class LedgerMetrics implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("ledger-metrics").unstarted(this::loop);
   }
 
-  static LedgerMetrics start(Store store, OpenTelemetry telemetry) {
+  /** Begins to look. */
+  public static LedgerMetrics start(Store store, OpenTelemetry telemetry) {
     LedgerMetrics metrics = new LedgerMetrics(store, telemetry);
     metrics.thread.start();
     return metrics;

@@ -1,0 +1,5 @@
+/** Delivery of events to connectors that implement {@code EventSinkService}. */
+@NullMarked
+package io.crossdock.ledger.sink;
+
+import org.jspecify.annotations.NullMarked;
