@@ -1,5 +1,14 @@
 package io.crossdock.estate;
 
+import io.crossdock.estate.crm.CrmBackend;
+import io.crossdock.estate.erpeu.ErpEuBackend;
+import io.crossdock.estate.erpus.ErpUsBackend;
+import io.crossdock.estate.http.Control;
+import io.crossdock.estate.http.HttpConnection;
+import io.crossdock.estate.http.HttpPort;
+import io.crossdock.estate.http.Service;
+import io.crossdock.estate.loyalty.LoyaltyBackend;
+import io.crossdock.estate.world.EstateClock;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,7 +66,7 @@ public final class Estate implements AutoCloseable {
             .toList();
     Service control = new Service(new Control(services, clock));
     return new Estate(
-        new HttpPort(where, () -> new Connection(services, control, telemetry, clock)));
+        new HttpPort(where, () -> new HttpConnection(services, control, telemetry, clock)));
   }
 
   /** What it listens on. */

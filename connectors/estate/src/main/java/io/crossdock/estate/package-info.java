@@ -2,9 +2,10 @@
  * A simulated retail estate: two ERPs, a loyalty platform and a CRM behind one HTTP port, each with
  * a vendor's manners, deterministic data, and faults on demand.
  *
- * <p>{@link io.crossdock.estate.Estate} is the whole; each {@code Backend} is one system. What they
- * share is how a request gets to them ({@code HttpPort}, {@code Routes}, {@code Sabotage}) and the
- * books that two of them keep ({@code StockBook}, {@code OrderBook}).
+ * <p>{@link io.crossdock.estate.Estate} puts the parts together. From the bottom: {@code world}
+ * (master data, clock) and {@code backend} (what a simulated system is made of); {@code erp} (the
+ * books that two systems keep) and {@code fault}; the systems themselves, {@code erpeu}, {@code
+ * erpus}, {@code loyalty} and {@code crm}; {@code http}, which serves them.
  */
 @NullMarked
 package io.crossdock.estate;

@@ -21,6 +21,6 @@ public final class CrmConnector {
         PORT,
         new CrmErrors(),
         backend ->
-            List.of(new CustomerMethods(backend).service(), new SupportMethods(backend).service()));
+            List.of(new CustomerService(backend).service(), new SupportService(backend).service()));
   }
 }

@@ -2,19 +2,19 @@ package io.crossdock.connector.crm;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossdock.common.v1.Reason;
-import io.crossdock.connector.vendor.VendorErrors;
-import io.crossdock.connector.vendor.VendorRequest;
+import io.crossdock.connector.backend.BackendErrors;
+import io.crossdock.connector.backend.BackendRequest;
 import io.crossdock.failure.Failure;
 import java.util.Optional;
 
 /** Reads {@code {"errors":[{"status":…,"code":…,"source":…,"meta":{…}}]}}. */
-final class CrmErrors implements VendorErrors {
+final class CrmErrors implements BackendErrors {
 
   /** Metadata of ALREADY_EXISTS: the contact that an identity belongs to. */
   static final String EXISTING = "existing_customer_id";
 
   @Override
-  public Optional<Failure> read(VendorRequest request, int status, JsonNode body) {
+  public Optional<Failure> read(BackendRequest request, int status, JsonNode body) {
     JsonNode error = body.path("errors").path(0);
     JsonNode meta = error.path("meta");
     return switch (error.path("code").asText()) {
@@ -26,7 +26,7 @@ final class CrmErrors implements VendorErrors {
       case "invalid_transition" ->
           Optional.of(
               Failure.of(Reason.REASON_INVALID_STATE, "The case's status does not allow it.")
-                  .with("status", SupportWords.status(meta.path("status").asText()).name()));
+                  .with("status", SupportCodes.status(meta.path("status").asText()).name()));
       case "duplicate" ->
           Optional.of(
               Failure.of(Reason.REASON_ALREADY_EXISTS, "The identity belongs to another customer.")

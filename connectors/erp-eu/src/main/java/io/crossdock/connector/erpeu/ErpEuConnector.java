@@ -21,11 +21,11 @@ public final class ErpEuConnector {
         PORT,
         new ErpEuErrors(),
         backend -> {
-          Erp erp = new Erp(backend);
+          ErpEuClient erp = new ErpEuClient(backend);
           return List.of(
-              new InventoryMethods(erp).service(),
-              new PriceMethods(erp).service(),
-              new ProductMethods(erp).service());
+              new ErpEuInventoryService(erp).service(),
+              new ErpEuPriceService(erp).service(),
+              new ErpEuProductService(erp).service());
         });
   }
 }

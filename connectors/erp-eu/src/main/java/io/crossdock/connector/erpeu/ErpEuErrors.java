@@ -2,8 +2,8 @@ package io.crossdock.connector.erpeu;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossdock.common.v1.Reason;
-import io.crossdock.connector.vendor.VendorErrors;
-import io.crossdock.connector.vendor.VendorRequest;
+import io.crossdock.connector.backend.BackendErrors;
+import io.crossdock.connector.backend.BackendRequest;
 import io.crossdock.failure.Failure;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads {@code {"error":{"code":…,"target":…,"details":[{"code":…,"target":…}]}}}. */
-final class ErpEuErrors implements VendorErrors {
+final class ErpEuErrors implements BackendErrors {
 
   private static final Pattern ITEM = Pattern.compile("_Item\\(([^)]*)\\)");
 
   @Override
-  public Optional<Failure> read(VendorRequest request, int status, JsonNode body) {
+  public Optional<Failure> read(BackendRequest request, int status, JsonNode body) {
     JsonNode error = body.path("error");
     return switch (error.path("code").asText()) {
       case "M7/021" ->
@@ -39,7 +39,7 @@ final class ErpEuErrors implements VendorErrors {
               Failure.of(Reason.REASON_INVALID_STATE, "The reservation's status does not allow it.")
                   .with(
                       "status",
-                      Words.reservation(error.path("details").path(0).path("target").asText())
+                      ErpEuCodes.reservation(error.path("details").path(0).path("target").asText())
                           .name()));
       case "M7/311" ->
           Optional.of(Failure.of(Reason.REASON_EXPIRED, "The hold on the goods has run out."));

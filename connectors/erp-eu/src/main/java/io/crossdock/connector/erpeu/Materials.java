@@ -1,6 +1,6 @@
 package io.crossdock.connector.erpeu;
 
-import io.crossdock.connector.vendor.VendorData;
+import io.crossdock.connector.backend.BackendData;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,22 +12,22 @@ final class Materials {
 
   private static final String PRODUCTS = "/API_PRODUCT_SRV/A_Product";
 
-  private final Erp erp;
+  private final ErpEuClient erp;
 
-  Materials(Erp erp) {
+  Materials(ErpEuClient erp) {
     this.erp = erp;
   }
 
   /** Rows of materials whose field has one of the values. */
-  List<VendorData> products(String field, List<String> values, String also)
+  List<BackendData> products(String field, List<String> values, String also)
       throws InterruptedException {
     return rows(PRODUCTS, field, values, also);
   }
 
   /** A page of materials. */
-  Erp.Rows products(String filter, int size, String skipToken) throws InterruptedException {
+  ErpEuClient.Rows products(String filter, int size, String skipToken) throws InterruptedException {
     return erp.rows(
-        Erp.get(PRODUCTS)
+        ErpEuClient.get(PRODUCTS)
             .about("product")
             .query("$filter", filter)
             .query("$top", Integer.toString(size))
@@ -35,17 +35,17 @@ final class Materials {
   }
 
   /** All rows of a collection whose field has one of the values and of which the rest holds too. */
-  List<VendorData> rows(String collection, String field, List<String> values, String also)
+  List<BackendData> rows(String collection, String field, List<String> values, String also)
       throws InterruptedException {
-    List<VendorData> rows = new ArrayList<>();
+    List<BackendData> rows = new ArrayList<>();
     for (int i = 0; i < values.size(); i += VALUES) {
       List<String> some = values.subList(i, Math.min(i + VALUES, values.size()));
       String filter = either(field, some) + (also.isEmpty() ? "" : " and " + also);
       String next = "";
       do {
-        Erp.Rows page =
+        ErpEuClient.Rows page =
             erp.rows(
-                Erp.get(collection)
+                ErpEuClient.get(collection)
                     .about("product")
                     .query("$filter", filter)
                     .query("$skiptoken", next));
@@ -60,12 +60,12 @@ final class Materials {
   static String either(String field, List<String> values) {
     return "("
         + String.join(
-            " or ", values.stream().map(each -> field + " eq " + Erp.quoted(each)).toList())
+            " or ", values.stream().map(each -> field + " eq " + ErpEuClient.quoted(each)).toList())
         + ")";
   }
 
   /** A filter that the materials pass that a plant keeps. */
-  static String keptIn(Erp.Plant plant) {
-    return "Plant eq " + Erp.quoted(plant.number());
+  static String keptIn(ErpEuClient.Plant plant) {
+    return "Plant eq " + ErpEuClient.quoted(plant.number());
   }
 }

@@ -21,11 +21,11 @@ public final class ErpUsConnector {
         PORT,
         new ErpUsErrors(),
         backend -> {
-          Erp erp = new Erp(backend);
+          ErpUsClient erp = new ErpUsClient(backend);
           return List.of(
-              new InventoryMethods(erp).service(),
-              new PriceMethods(erp).service(),
-              new ProductMethods(erp).service());
+              new ErpUsInventoryService(erp).service(),
+              new ErpUsPriceService(erp).service(),
+              new ErpUsProductService(erp).service());
         });
   }
 }

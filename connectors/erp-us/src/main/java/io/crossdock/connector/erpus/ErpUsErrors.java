@@ -2,8 +2,8 @@ package io.crossdock.connector.erpus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossdock.common.v1.Reason;
-import io.crossdock.connector.vendor.VendorErrors;
-import io.crossdock.connector.vendor.VendorRequest;
+import io.crossdock.connector.backend.BackendErrors;
+import io.crossdock.connector.backend.BackendRequest;
 import io.crossdock.failure.Failure;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +12,10 @@ import java.util.Optional;
 /**
  * Reads {@code {"success":false,"errorCode":…,"errorData":{…}}}, which comes with status 200 too.
  */
-final class ErpUsErrors implements VendorErrors {
+final class ErpUsErrors implements BackendErrors {
 
   @Override
-  public Optional<Failure> read(VendorRequest request, int status, JsonNode body) {
+  public Optional<Failure> read(BackendRequest request, int status, JsonNode body) {
     if (body.path("success").asBoolean(true)) {
       return Optional.empty();
     }
@@ -33,7 +33,7 @@ final class ErpUsErrors implements VendorErrors {
       case "RES-3001" ->
           Optional.of(
               Failure.of(Reason.REASON_INVALID_STATE, "The reservation's status does not allow it.")
-                  .with("status", Words.reservation(data.path("status").asText()).name()));
+                  .with("status", ErpUsCodes.reservation(data.path("status").asText()).name()));
       case "RES-3002" ->
           Optional.of(Failure.of(Reason.REASON_EXPIRED, "The hold on the goods has run out."));
       case "GEN-0412" ->

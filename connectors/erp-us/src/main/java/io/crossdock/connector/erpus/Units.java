@@ -1,8 +1,8 @@
 package io.crossdock.connector.erpus;
 
 import io.crossdock.common.v1.Quantity;
+import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.canonical.Canonical;
-import io.crossdock.connector.vendor.VendorData;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,20 +17,20 @@ final class Units {
 
   private static final int ITEMS = 200;
 
-  private final Erp erp;
+  private final ErpUsClient erp;
   private final Map<Integer, String> units = new ConcurrentHashMap<>();
 
-  Units(Erp erp) {
+  Units(ErpUsClient erp) {
     this.erp = erp;
   }
 
   /** Learns from a row of stock. */
-  void learn(VendorData row) {
-    units.put(Math.toIntExact(row.integer("itemNumber")), Words.unit(row));
+  void learn(BackendData row) {
+    units.put(Math.toIntExact(row.integer("itemNumber")), ErpUsCodes.unit(row));
   }
 
   /** Learns the units of items that are not known yet. */
-  void learn(Erp.Site site, List<Integer> itemNumbers) throws InterruptedException {
+  void learn(ErpUsClient.Site site, List<Integer> itemNumbers) throws InterruptedException {
     List<Integer> missing =
         itemNumbers.stream().distinct().filter(item -> !units.containsKey(item)).toList();
     for (int i = 0; i < missing.size(); i += ITEMS) {

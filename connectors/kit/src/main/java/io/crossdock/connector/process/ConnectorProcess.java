@@ -2,10 +2,10 @@ package io.crossdock.connector.process;
 
 import io.crossdock.config.v1.ConnectorConfig;
 import io.crossdock.config.v1.Listener;
+import io.crossdock.connector.backend.BackendClient;
+import io.crossdock.connector.backend.BackendErrors;
 import io.crossdock.connector.service.CallPath;
 import io.crossdock.connector.service.ContractService;
-import io.crossdock.connector.vendor.VendorClient;
-import io.crossdock.connector.vendor.VendorErrors;
 import io.crossdock.runtime.config.ConfigDocument;
 import io.crossdock.runtime.config.ConfigException;
 import io.crossdock.runtime.config.ConfigLoader;
@@ -36,7 +36,7 @@ public final class ConnectorProcess {
 
   private final String name;
   private final int port;
-  private final VendorErrors errors;
+  private final BackendErrors errors;
   private final Services services;
 
   /** The services of a connector in front of a backend. */
@@ -44,7 +44,7 @@ public final class ConnectorProcess {
   public interface Services {
 
     /** Makes the services; called once. */
-    List<ContractService> of(VendorClient backend);
+    List<ContractService> of(BackendClient backend);
   }
 
   /**
@@ -53,7 +53,7 @@ public final class ConnectorProcess {
    * @param name name that routes use. Example: {@code loyalty}
    * @param port port unless the configuration says otherwise; operators have the one ten above
    */
-  public ConnectorProcess(String name, int port, VendorErrors errors, Services services) {
+  public ConnectorProcess(String name, int port, BackendErrors errors, Services services) {
     this.name = name;
     this.port = port;
     this.errors = errors;
@@ -101,7 +101,7 @@ public final class ConnectorProcess {
           Telemetry telemetry = lifecycle.own(Telemetry.start("crossdock-connector-" + name));
           ConnectorSettings settings = ConnectorSettings.of(config, port);
           lifecycle.stopWithin(settings.drain().plusSeconds(30));
-          Connector connector;
+          RunningConnector connector;
           try {
             connector = lifecycle.own(start(config, telemetry));
           } catch (IOException e) {
@@ -131,20 +131,21 @@ public final class ConnectorProcess {
    * @param config configuration, checked
    * @throws IOException when the port cannot be opened
    */
-  public Connector start(ConnectorConfig config, Telemetry telemetry) throws IOException {
+  public RunningConnector start(ConnectorConfig config, Telemetry telemetry) throws IOException {
     ConnectorSettings settings = ConnectorSettings.of(config, port);
-    VendorClient backend = new VendorClient(config.getBackend(), errors, telemetry.openTelemetry());
+    BackendClient backend =
+        new BackendClient(config.getBackend(), errors, telemetry.openTelemetry());
     try {
       CallPath path =
           new CallPath(telemetry.openTelemetry(), settings.dedupeEntries(), settings.dedupeTtl());
-      return Connector.start(settings, path.bind(services.of(backend)), backend);
+      return RunningConnector.start(settings, path.bind(services.of(backend)), backend);
     } catch (IOException | RuntimeException e) {
       backend.close();
       throw e;
     }
   }
 
-  private static HealthChecks health(Connector connector) {
+  private static HealthChecks health(RunningConnector connector) {
     HealthChecks health = new HealthChecks();
     health.register("grpc", connector::state);
     health.register("backend", connector::backendState);

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallPath {
 
   private final CallTelemetry telemetry;
-  private final RequestRules rules = new RequestRules();
+  private final ContractRules rules = new ContractRules();
   private final RequestIds requestIds;
 
   /**
@@ -85,7 +85,7 @@ public final class CallPath {
     }
     return new Entry<>(
         onBytes(method),
-        new CallHandler<>(
+        new BlockingCallHandler<>(
             telemetry,
             keyed,
             (bytes, answers) -> {
@@ -102,7 +102,7 @@ public final class CallPath {
     Message prototype = prepared(method);
     return new Entry<>(
         onBytes(method),
-        new CallHandler<>(
+        new BlockingCallHandler<>(
             telemetry,
             false,
             (bytes, answers) -> handler.answer(request(prototype, bytes), answers)));

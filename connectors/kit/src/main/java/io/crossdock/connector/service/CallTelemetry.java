@@ -105,7 +105,7 @@ final class CallTelemetry {
       span.setAttribute(STATUS, code.value());
       if (failure != null) {
         span.setAttribute(REASON, failure.reasonName());
-        if (Faults.isOurs(code)) {
+        if (FailureMapper.isOurs(code)) {
           span.setStatus(StatusCode.ERROR, failure.reasonName());
         }
       }

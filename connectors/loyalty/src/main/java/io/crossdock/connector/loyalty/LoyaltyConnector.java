@@ -20,6 +20,6 @@ public final class LoyaltyConnector {
         "loyalty",
         PORT,
         new LoyaltyErrors(),
-        backend -> List.of(new LoyaltyMethods(backend).service()));
+        backend -> List.of(new LoyaltyService(backend).service()));
   }
 }

@@ -2,18 +2,18 @@ package io.crossdock.connector.loyalty;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crossdock.common.v1.Reason;
-import io.crossdock.connector.vendor.VendorErrors;
-import io.crossdock.connector.vendor.VendorRequest;
+import io.crossdock.connector.backend.BackendErrors;
+import io.crossdock.connector.backend.BackendRequest;
 import io.crossdock.failure.Failure;
 import io.crossdock.loyalty.v1.RedemptionStatus;
 import java.util.List;
 import java.util.Optional;
 
 /** Reads {@code {"error":{"type":…,"param":…,"data":{…}}}}. */
-final class LoyaltyErrors implements VendorErrors {
+final class LoyaltyErrors implements BackendErrors {
 
   @Override
-  public Optional<Failure> read(VendorRequest request, int status, JsonNode body) {
+  public Optional<Failure> read(BackendRequest request, int status, JsonNode body) {
     JsonNode error = body.path("error");
     JsonNode data = error.path("data");
     return switch (error.path("type").asText()) {
@@ -23,7 +23,7 @@ final class LoyaltyErrors implements VendorErrors {
               Failure.of(
                       Reason.REASON_ACCOUNT_NOT_ACTIVE,
                       "The membership's status does not allow it.")
-                  .with("status", Words.membership(data.path("status").asText()).name()));
+                  .with("status", LoyaltyCodes.membership(data.path("status").asText()).name()));
       case "redemption_rule" ->
           Optional.of(
               Failure.of(
@@ -56,7 +56,7 @@ final class LoyaltyErrors implements VendorErrors {
   }
 
   private static Failure invalidState(String word) {
-    RedemptionStatus status = Words.redemption(word);
+    RedemptionStatus status = LoyaltyCodes.redemption(word);
     return Failure.of(Reason.REASON_INVALID_STATE, "The redemption's status does not allow it.")
         .with("status", status.name());
   }

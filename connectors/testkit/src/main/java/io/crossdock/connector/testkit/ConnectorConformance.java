@@ -12,8 +12,8 @@ import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.config.v1.ConnectorConfig;
 import io.crossdock.config.v1.Listener;
-import io.crossdock.connector.process.Connector;
 import io.crossdock.connector.process.ConnectorProcess;
+import io.crossdock.connector.process.RunningConnector;
 import io.crossdock.estate.Estate;
 import io.crossdock.failure.Failure;
 import io.crossdock.runtime.telemetry.Telemetry;
@@ -66,10 +66,10 @@ public abstract class ConnectorConformance {
 
   private Estate estate;
   private Telemetry telemetry;
-  private Connector connector;
+  private RunningConnector connector;
   private ManagedChannel channel;
   private Caller caller;
-  private Backend backend;
+  private BackendControl backend;
 
   /** The connector's process. */
   protected abstract ConnectorProcess process();
@@ -99,7 +99,7 @@ public abstract class ConnectorConformance {
   }
 
   /** Breaks and mends the backend. */
-  protected final Backend backend() {
+  protected final BackendControl backend() {
     return backend;
   }
 
@@ -111,7 +111,7 @@ public abstract class ConnectorConformance {
         process().start(config(estate.url().resolve("/" + backendName()).toString()), telemetry);
     channel = channel(connector);
     caller = new Caller(channel);
-    backend = new Backend(estate.url(), backendName());
+    backend = new BackendControl(estate.url(), backendName());
   }
 
   @AfterAll
@@ -127,7 +127,7 @@ public abstract class ConnectorConformance {
     backend.reset();
   }
 
-  private static ManagedChannel channel(Connector connector) {
+  private static ManagedChannel channel(RunningConnector connector) {
     return NettyChannelBuilder.forAddress("127.0.0.1", connector.port()).usePlaintext().build();
   }
 
@@ -370,7 +370,8 @@ public abstract class ConnectorConformance {
     }
     MethodCase<?, ?> read =
         cases().stream().filter(each -> !each.isKeyed()).findFirst().orElseThrow();
-    try (Connector alone = process().start(config("http://127.0.0.1:" + closed), telemetry)) {
+    try (RunningConnector alone =
+        process().start(config("http://127.0.0.1:" + closed), telemetry)) {
       ManagedChannel there = channel(alone);
       try {
         assertThat(refusedConnection(read, new Caller(there)).reason())

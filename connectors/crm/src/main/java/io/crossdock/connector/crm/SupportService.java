@@ -1,0 +1,313 @@
+package io.crossdock.connector.crm;
+
+import static io.crossdock.connector.canonical.Canonical.instant;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crossdock.answer.PageToken;
+import io.crossdock.common.v1.Actor;
+import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.connector.backend.BackendAnswer;
+import io.crossdock.connector.backend.BackendClient;
+import io.crossdock.connector.backend.BackendData;
+import io.crossdock.connector.backend.BackendJson;
+import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.canonical.Canonical;
+import io.crossdock.connector.service.ContractService;
+import io.crossdock.failure.FailureException;
+import io.crossdock.support.v1.Case;
+import io.crossdock.support.v1.CaseLink;
+import io.crossdock.support.v1.CasePatch;
+import io.crossdock.support.v1.CaseStatus;
+import io.crossdock.support.v1.Comment;
+import io.crossdock.support.v1.GetCaseRequest;
+import io.crossdock.support.v1.GetCaseResponse;
+import io.crossdock.support.v1.ListCasesRequest;
+import io.crossdock.support.v1.ListCasesResponse;
+import io.crossdock.support.v1.NewComment;
+import io.crossdock.support.v1.OpenCaseRequest;
+import io.crossdock.support.v1.OpenCaseResponse;
+import io.crossdock.support.v1.SupportServiceGrpc;
+import io.crossdock.support.v1.UpdateCaseRequest;
+import io.crossdock.support.v1.UpdateCaseResponse;
+import io.crossdock.support.v1.Visibility;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Every method of the support contract as calls to the CRM. */
+final class SupportService {
+
+  private static final String CASES = "/api/v1/cases";
+  private static final String CASE = CASES + "/{case}";
+  private static final int USUAL_PAGE = 50;
+  private static final int ATTEMPTS = 3;
+  private static final Freshness FRESHNESS =
+      Freshness.newBuilder().setSourceSystem(CustomerMapper.SYSTEM).build();
+
+  private final BackendClient backend;
+
+  SupportService(BackendClient backend) {
+    this.backend = backend;
+  }
+
+  ContractService service() {
+    return ContractService.of(SupportServiceGrpc.getServiceDescriptor())
+        .unary(SupportServiceGrpc.getOpenCaseMethod(), this::openCase)
+        .unary(SupportServiceGrpc.getUpdateCaseMethod(), this::updateCase)
+        .unary(SupportServiceGrpc.getGetCaseMethod(), this::getCase)
+        .unary(SupportServiceGrpc.getListCasesMethod(), this::listCases)
+        .build();
+  }
+
+  private GetCaseResponse getCase(GetCaseRequest request) throws InterruptedException {
+    return GetCaseResponse.newBuilder()
+        .setCase(read(request.getCaseId(), request.getIncludePrivate()))
+        .setFreshness(FRESHNESS)
+        .build();
+  }
+
+  private Case read(String id, boolean withPrivate) throws InterruptedException {
+    return SupportMapper.toCase(
+        backend.send(BackendRequest.get(CASE, id).about("case")).data().object("data"),
+        withPrivate);
+  }
+
+  /**
+   * Opens a case. The CRM knows no idempotency key, only the key of a matter; where the opener
+   * gives none, the request id is the key, so that a second arrival finds what the first one
+   * opened.
+   */
+  private OpenCaseResponse openCase(OpenCaseRequest request) throws InterruptedException {
+    boolean keyed = !request.getDedupeKey().isEmpty();
+    ObjectNode body = BackendJson.object();
+    body.put("type", SupportCodes.of(request.getKind()));
+    put(body, "priority", SupportCodes.of(request.getPriority()));
+    body.put("subject", request.getSubject());
+    put(body, "description", request.getDescription());
+    put(body, "contactId", request.getCustomerId());
+    put(body, "channel", SupportCodes.of(request.getContext().getChannel()));
+    put(body, "assignee", request.getAssignee());
+    body.put(
+        "dedupeKey",
+        keyed
+            ? request.getDedupeKey()
+            : SupportMapper.OWN_KEY + request.getContext().getRequestId());
+    links(body, "links", request.getLinksList());
+    comments(body, "comments", request.getCommentsList(), request.getContext());
+    BackendAnswer answer = backend.send(BackendRequest.post(CASES).about("case").json(body));
+    return OpenCaseResponse.newBuilder()
+        .setCase(SupportMapper.toCase(answer.data().object("data"), true))
+        .setExisting(keyed && answer.status() == 200)
+        .build();
+  }
+
+  /**
+   * Changes a case, always against the version that was read: a change that arrives twice adds its
+   * comments once. A change of somebody else in between is met by trying again, unless the caller
+   * named a version.
+   */
+  private UpdateCaseResponse updateCase(UpdateCaseRequest request) throws InterruptedException {
+    ObjectNode change = change(request);
+    Case before = read(request.getCaseId(), true);
+    if (!request.getEtag().isEmpty() && !request.getEtag().equals(before.getEtag())) {
+      throw changedSince();
+    }
+    for (int attempt = 1; ; attempt++) {
+      ObjectNode body = change.deepCopy();
+      CustomerService.version(body, "version", before.getEtag());
+      try {
+        return updated(
+            SupportMapper.toCase(
+                backend
+                    .send(BackendRequest.patch(CASE, request.getCaseId()).about("case").json(body))
+                    .data()
+                    .object("data"),
+                true));
+      } catch (FailureException e) {
+        if (e.failure().reason() != Reason.REASON_ETAG_MISMATCH) {
+          throw e;
+        }
+        Case after = read(request.getCaseId(), true);
+        if (isDone(before, after, request)) {
+          return updated(after);
+        }
+        if (!request.getEtag().isEmpty() || attempt == ATTEMPTS) {
+          throw e;
+        }
+        before = after;
+      }
+    }
+  }
+
+  private static UpdateCaseResponse updated(Case after) {
+    return UpdateCaseResponse.newBuilder().setCase(after).build();
+  }
+
+  private static FailureException changedSince() {
+    return new FailureException(
+        Reason.REASON_ETAG_MISMATCH, "The case changed since it was read; read it again.");
+  }
+
+  // Whether the one change between two versions was this very request.
+  private static boolean isDone(Case before, Case after, UpdateCaseRequest request) {
+    if (Long.parseLong(after.getEtag()) != Long.parseLong(before.getEtag()) + 1
+        || after.getCommentsCount() != before.getCommentsCount() + request.getAddCommentsCount()) {
+      return false;
+    }
+    for (int i = 0; i < request.getAddCommentsCount(); i++) {
+      Comment added = after.getComments(before.getCommentsCount() + i);
+      if (!added.getText().equals(request.getAddComments(i).getText())) {
+        return false;
+      }
+    }
+    for (String path : paths(request)) {
+      if (!has(after, path, request.getPatch())) {
+        return false;
+      }
+    }
+    return after.getLinksList().containsAll(request.getAddLinksList());
+  }
+
+  private static boolean has(Case after, String path, CasePatch patch) {
+    return switch (path) {
+      case "status" -> after.getStatus() == patch.getStatus();
+      case "priority" -> after.getPriority() == patch.getPriority();
+      case "kind" -> after.getKind() == patch.getKind();
+      case "subject" -> after.getSubject().equals(patch.getSubject());
+      case "assignee" -> after.getAssignee().equals(patch.getAssignee());
+      case "resolution" -> after.getResolution().equals(patch.getResolution());
+      default -> after.getCustomerId().equals(patch.getCustomerId());
+    };
+  }
+
+  private static Set<String> paths(UpdateCaseRequest request) {
+    Set<String> paths = new TreeSet<>();
+    if (request.hasUpdateMask()) {
+      paths.addAll(request.getUpdateMask().getPathsList());
+    } else {
+      request.getPatch().getAllFields().keySet().forEach(field -> paths.add(field.getName()));
+    }
+    return paths;
+  }
+
+  private static ObjectNode change(UpdateCaseRequest request) {
+    CasePatch patch = request.getPatch();
+    ObjectNode body = BackendJson.object();
+    for (String path : paths(request)) {
+      switch (path) {
+        case "status" -> required(body, path, "status", SupportCodes.of(patch.getStatus()));
+        case "priority" -> required(body, path, "priority", SupportCodes.of(patch.getPriority()));
+        case "kind" -> required(body, path, "type", SupportCodes.of(patch.getKind()));
+        case "subject" -> required(body, path, "subject", patch.getSubject());
+        case "assignee" -> required(body, path, "assignee", patch.getAssignee());
+        case "customer_id" -> required(body, path, "contactId", patch.getCustomerId());
+        case "resolution" -> {
+          ObjectNode resolution = BackendJson.object();
+          required(resolution, "resolution.code", "code", patch.getResolution().getCode());
+          put(resolution, "text", patch.getResolution().getText());
+          body.set("resolution", resolution);
+        }
+        default -> throw Canonical.refused("update_mask", "fields of CasePatch");
+      }
+    }
+    links(body, "addLinks", request.getAddLinksList());
+    comments(body, "addComments", request.getAddCommentsList(), request.getContext());
+    return body;
+  }
+
+  // The CRM takes a missing value for no change, so nothing can be cleared.
+  private static void required(ObjectNode body, String path, String field, String value) {
+    if (value.isEmpty()) {
+      throw Canonical.refused("patch." + path, "a value: the CRM cannot clear it");
+    }
+    body.put(field, value);
+  }
+
+  private static void links(ObjectNode body, String field, List<CaseLink> links) {
+    if (links.isEmpty()) {
+      return;
+    }
+    ArrayNode list = body.putArray(field);
+    for (CaseLink link : links) {
+      ObjectNode sent = list.addObject();
+      sent.put("type", SupportCodes.of(link.getKind()));
+      sent.put("id", link.getId());
+      put(sent, "line", link.getLineId());
+    }
+  }
+
+  private static void comments(
+      ObjectNode body, String field, List<NewComment> comments, CommandContext context) {
+    if (comments.isEmpty()) {
+      return;
+    }
+    Actor actor = context.getActor();
+    ArrayNode list = body.putArray(field);
+    for (NewComment comment : comments) {
+      ObjectNode sent = list.addObject();
+      sent.put("public", comment.getVisibility() == Visibility.VISIBILITY_PUBLIC);
+      sent.put("text", comment.getText());
+      ObjectNode author = sent.putObject("author");
+      author.put("kind", SupportCodes.of(actor.getKind()));
+      put(author, "id", actor.getId());
+    }
+  }
+
+  private ListCasesResponse listCases(ListCasesRequest request) throws InterruptedException {
+    String place = PageToken.place(request);
+    long offset = place.isEmpty() ? 0 : Long.parseLong(place);
+    BackendRequest call =
+        BackendRequest.get(CASES)
+            .query("contactId", request.getCustomerId())
+            .query("status", statuses(request.getStatusesList()))
+            .query("assignee", request.getAssignee())
+            .query("dedupeKey", request.getDedupeKey())
+            .query("offset", Long.toString(offset))
+            .query("limit", Integer.toString(PageToken.size(request, USUAL_PAGE)));
+    if (request.hasLink()) {
+      call =
+          call.query("linkType", SupportCodes.of(request.getLink().getKind()))
+              .query("linkId", request.getLink().getId());
+    }
+    if (request.hasUpdatedFrom()) {
+      call = call.query("updatedSince", instant(request.getUpdatedFrom()).toString());
+    }
+    BackendData data = backend.send(call).data();
+    List<BackendData> cases = data.list("data");
+    ListCasesResponse.Builder answer = ListCasesResponse.newBuilder().setFreshness(FRESHNESS);
+    for (BackendData each : cases) {
+      Case told = SupportMapper.toCase(each, false);
+      // The CRM cannot look for a line of an order: a page may come out shorter.
+      if (!request.hasLink()
+          || request.getLink().getLineId().isEmpty()
+          || told.getLinksList().contains(request.getLink())) {
+        answer.addCases(told);
+      }
+    }
+    long next = offset + cases.size();
+    boolean more = !cases.isEmpty() && next < data.object("meta").integer("total");
+    return answer.setNextPageToken(PageToken.of(request, more ? Long.toString(next) : "")).build();
+  }
+
+  private static String statuses(List<CaseStatus> statuses) {
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < statuses.size(); i++) {
+      String word = SupportCodes.of(statuses.get(i));
+      if (word.isEmpty()) {
+        throw Canonical.refused("statuses[" + i + "]", "a status that the CRM has a word for");
+      }
+      words.add(word);
+    }
+    return String.join(",", words);
+  }
+
+  private static void put(ObjectNode body, String field, String value) {
+    if (!value.isEmpty()) {
+      body.put(field, value);
+    }
+  }
+}

@@ -1,0 +1,442 @@
+package io.crossdock.connector.erpeu;
+
+import static io.crossdock.connector.canonical.Canonical.instant;
+import static io.crossdock.connector.canonical.Canonical.timestamp;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crossdock.answer.PageToken;
+import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.Identifier.Scheme;
+import io.crossdock.common.v1.Quantity;
+import io.crossdock.common.v1.Reason;
+import io.crossdock.connector.backend.BackendData;
+import io.crossdock.connector.backend.BackendJson;
+import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.canonical.Canonical;
+import io.crossdock.connector.service.ContractService;
+import io.crossdock.connector.service.ContractService.Answers;
+import io.crossdock.connector.stock.StockWatch;
+import io.crossdock.failure.FailureException;
+import io.crossdock.inventory.v1.AdjustStockRequest;
+import io.crossdock.inventory.v1.AdjustStockResponse;
+import io.crossdock.inventory.v1.Availability;
+import io.crossdock.inventory.v1.BatchGetAvailabilityRequest;
+import io.crossdock.inventory.v1.BatchGetAvailabilityResponse;
+import io.crossdock.inventory.v1.CommitReservationRequest;
+import io.crossdock.inventory.v1.CommitReservationResponse;
+import io.crossdock.inventory.v1.GetAvailabilityRequest;
+import io.crossdock.inventory.v1.GetAvailabilityResponse;
+import io.crossdock.inventory.v1.GetStoreSnapshotRequest;
+import io.crossdock.inventory.v1.GetStoreSnapshotResponse;
+import io.crossdock.inventory.v1.InventoryServiceGrpc;
+import io.crossdock.inventory.v1.ReleaseReservationRequest;
+import io.crossdock.inventory.v1.ReleaseReservationResponse;
+import io.crossdock.inventory.v1.Reservation;
+import io.crossdock.inventory.v1.ReservationLine;
+import io.crossdock.inventory.v1.ReservationStatus;
+import io.crossdock.inventory.v1.ReserveRequest;
+import io.crossdock.inventory.v1.ReserveResponse;
+import io.crossdock.inventory.v1.StockBucket;
+import io.crossdock.inventory.v1.WatchAvailabilityRequest;
+import io.crossdock.inventory.v1.WatchAvailabilityResponse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every method of the inventory contract as calls to the ERP. */
+final class ErpEuInventoryService {
+
+  private static final String STOCK = "/API_MATERIAL_STOCK_SRV/A_MaterialStock";
+  private static final String RESERVATIONS =
+      "/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader";
+  private static final String MOVEMENTS = "/API_MATERIAL_DOCUMENT_SRV/A_MaterialDocumentHeader";
+  private static final String COUNTS = "/API_PHYSICAL_INVENTORY_SRV/A_PhysInventoryDocHeader";
+  private static final int USUAL_PAGE = 200;
+  private static final int WATCH_PAGE = 1000;
+  // Materials of one filter: the address of a call stays below what gateways accept.
+  private static final int MATERIALS = 50;
+  private static final Freshness FRESHNESS =
+      Freshness.newBuilder().setSourceSystem(ErpEuClient.SYSTEM).build();
+
+  private final ErpEuClient erp;
+
+  ErpEuInventoryService(ErpEuClient erp) {
+    this.erp = erp;
+  }
+
+  ContractService service() {
+    return ContractService.of(InventoryServiceGrpc.getServiceDescriptor())
+        .unary(InventoryServiceGrpc.getGetAvailabilityMethod(), this::getAvailability)
+        .unary(InventoryServiceGrpc.getBatchGetAvailabilityMethod(), this::batchGetAvailability)
+        .stream(InventoryServiceGrpc.getWatchAvailabilityMethod(), this::watchAvailability)
+        .unary(InventoryServiceGrpc.getReserveMethod(), this::reserve)
+        .unary(InventoryServiceGrpc.getCommitReservationMethod(), this::commitReservation)
+        .unary(InventoryServiceGrpc.getReleaseReservationMethod(), this::releaseReservation)
+        .unary(InventoryServiceGrpc.getAdjustStockMethod(), this::adjustStock)
+        .unary(InventoryServiceGrpc.getGetStoreSnapshotMethod(), this::getStoreSnapshot)
+        .build();
+  }
+
+  private GetAvailabilityResponse getAvailability(GetAvailabilityRequest request)
+      throws InterruptedException {
+    return GetAvailabilityResponse.newBuilder()
+        .setAvailability(
+            stock(ErpEuClient.material(request.getItemId()), erp.plant(request.getLocationId())))
+        .setFreshness(FRESHNESS)
+        .build();
+  }
+
+  private Availability stock(String material, ErpEuClient.Plant plant) throws InterruptedException {
+    BackendData data =
+        erp.send(
+                ErpEuClient.get(
+                        STOCK + "(Material='{material}',Plant='{plant}')", material, plant.number())
+                    .about("item")
+                    .query("$expand", "to_PlannedReceipt"))
+            .data();
+    return ErpEuStockMapper.availability(data, plant);
+  }
+
+  private BatchGetAvailabilityResponse batchGetAvailability(BatchGetAvailabilityRequest request)
+      throws InterruptedException {
+    ErpEuClient.Plant plant = erp.plant(request.getLocationId());
+    List<String> materials = materials(request.getItemIdsList());
+    Map<String, Availability> known = new HashMap<>();
+    for (int i = 0; i < materials.size(); i += MATERIALS) {
+      for (Availability stock : of(materials, i, plant)) {
+        known.put(stock.getItemId(), stock);
+      }
+    }
+    BatchGetAvailabilityResponse.Builder answer = BatchGetAvailabilityResponse.newBuilder();
+    for (String item : request.getItemIdsList()) {
+      Availability stock = known.get(item);
+      if (stock == null) {
+        answer.addUnknownItemIds(item);
+      } else {
+        answer.addAvailabilities(stock);
+      }
+    }
+    return answer.setFreshness(FRESHNESS).build();
+  }
+
+  // The materials that the ERP can know at all.
+  private static List<String> materials(List<String> items) {
+    return items.stream().flatMap(item -> ErpEuCodes.material(item).stream()).toList();
+  }
+
+  // The stock of some materials, from one place of the list on.
+  private List<Availability> of(List<String> materials, int from, ErpEuClient.Plant plant)
+      throws InterruptedException {
+    List<String> some = materials.subList(from, Math.min(from + MATERIALS, materials.size()));
+    return page(plant, either(some), MATERIALS, "").rows();
+  }
+
+  private static String either(List<String> materials) {
+    return "("
+        + String.join(
+            " or ",
+            materials.stream().map(each -> "Material eq " + ErpEuClient.quoted(each)).toList())
+        + ")";
+  }
+
+  private StockWatch.Page page(ErpEuClient.Plant plant, String also, int size, String skipToken)
+      throws InterruptedException {
+    String filter =
+        "Plant eq " + ErpEuClient.quoted(plant.number()) + (also.isEmpty() ? "" : " and " + also);
+    ErpEuClient.Rows page =
+        erp.rows(
+            ErpEuClient.get(STOCK)
+                .about("location")
+                .query("$filter", filter)
+                .query("$top", Integer.toString(size))
+                .query("$expand", "to_PlannedReceipt")
+                .query("$skiptoken", skipToken));
+    List<Availability> rows = new ArrayList<>();
+    for (BackendData row : page.rows()) {
+      rows.add(ErpEuStockMapper.availability(row, plant));
+    }
+    return new StockWatch.Page(rows, page.next());
+  }
+
+  private void watchAvailability(
+      WatchAvailabilityRequest request, Answers<WatchAvailabilityResponse> answers)
+      throws InterruptedException {
+    ErpEuClient.Plant plant = erp.plant(request.getLocationId());
+    List<String> materials = materials(request.getItemIdsList());
+    StockWatch.Source source =
+        new StockWatch.Source() {
+          @Override
+          public StockWatch.Page now(String place) throws InterruptedException {
+            if (request.getItemIdsCount() == 0) {
+              return page(plant, "", WATCH_PAGE, place);
+            }
+            int from = place.isEmpty() ? 0 : Integer.parseInt(place);
+            if (from >= materials.size()) {
+              return new StockWatch.Page(List.of(), "");
+            }
+            int next = from + MATERIALS;
+            return new StockWatch.Page(
+                of(materials, from, plant), next < materials.size() ? Integer.toString(next) : "");
+          }
+
+          @Override
+          public StockWatch.Page since(Instant moment, String place) throws InterruptedException {
+            String changed = "LastChangeDateTime ge " + moment.truncatedTo(ChronoUnit.MILLIS);
+            boolean few = !materials.isEmpty() && materials.size() <= MATERIALS;
+            return page(
+                plant, few ? either(materials) + " and " + changed : changed, WATCH_PAGE, place);
+          }
+        };
+    new StockWatch(source, ErpEuClient.SYSTEM, request.getItemIdsList()).run(answers);
+  }
+
+  private ReserveResponse reserve(ReserveRequest request) throws InterruptedException {
+    ErpEuClient.Plant plant = erp.plant(request.getLocationId());
+    ObjectNode body = BackendJson.object();
+    body.put("ExternalReference", request.getContext().getRequestId());
+    body.put("Plant", plant.number());
+    body.put("ReferenceDocument", request.getOrderId());
+    if (request.hasHoldFor()) {
+      body.put(
+          "ValiditySeconds",
+          request.getHoldFor().getSeconds() + (request.getHoldFor().getNanos() > 0 ? 1 : 0));
+    }
+    body.put("PartialConfirmation", request.getAllowPartial());
+    ArrayNode items = body.putArray("_Item");
+    for (int i = 0; i < request.getLinesCount(); i++) {
+      ReservationLine line = request.getLines(i);
+      String field = "lines[" + i + "].quantity";
+      items
+          .addObject()
+          .put("ReservationItem", line.getLineId())
+          .put("Material", ErpEuClient.material(line.getItemId()))
+          .put("RequestedQuantity", positive(line.getQuantity(), field))
+          .put("EntryUnit", ErpEuCodes.unit(line.getQuantity(), field));
+    }
+    BackendData data = erp.create(RESERVATIONS, body);
+    if (!data.optionalText("Plant").equals(plant.number())
+        || !data.optionalText("ReferenceDocument").equals(request.getOrderId())) {
+      throw new FailureException(
+          Reason.REASON_REQUEST_ID_REUSED,
+          "The request id came before with another request; each request needs its own.");
+    }
+    return ReserveResponse.newBuilder()
+        .setReservation(ErpEuStockMapper.reservation(data, plant))
+        .addAllRemainders(ErpEuStockMapper.shortages(data))
+        .build();
+  }
+
+  private CommitReservationResponse commitReservation(CommitReservationRequest request)
+      throws InterruptedException {
+    ErpEuClient.Plant plant = erp.plant(request.getLocationId());
+    Reservation before = reservation(request.getReservationId(), plant);
+    if (isCommitted(before, request.getOrderId())) {
+      // Done by an earlier arrival of this request, or by another way to the same end.
+      return CommitReservationResponse.newBuilder().setReservation(before).build();
+    }
+    expectEtag(request.getEtag(), before);
+    ObjectNode body = BackendJson.object();
+    if (!request.getOrderId().isEmpty()) {
+      body.put("ReferenceDocument", request.getOrderId());
+    }
+    try {
+      BackendData data = erp.send(action("Commit", before).json(body)).data();
+      return CommitReservationResponse.newBuilder()
+          .setReservation(ErpEuStockMapper.reservation(data, plant))
+          .build();
+    } catch (FailureException e) {
+      if (e.failure().reason() == Reason.REASON_ETAG_MISMATCH) {
+        Reservation after = reservation(request.getReservationId(), plant);
+        if (isCommitted(after, request.getOrderId())) {
+          return CommitReservationResponse.newBuilder().setReservation(after).build();
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isCommitted(Reservation reservation, String order) {
+    return reservation.getStatus() == ReservationStatus.RESERVATION_STATUS_COMMITTED
+        && (order.isEmpty() || order.equals(reservation.getOrderId()));
+  }
+
+  private ReleaseReservationResponse releaseReservation(ReleaseReservationRequest request)
+      throws InterruptedException {
+    ErpEuClient.Plant plant = erp.plant(request.getLocationId());
+    Reservation before = reservation(request.getReservationId(), plant);
+    if (isGone(before)) {
+      return ReleaseReservationResponse.newBuilder().setReservation(before).build();
+    }
+    expectEtag(request.getEtag(), before);
+    ObjectNode body = BackendJson.object();
+    ArrayNode items = body.putArray("_Item");
+    for (int i = 0; i < request.getLinesCount(); i++) {
+      ReservationLine line = request.getLines(i);
+      items
+          .addObject()
+          .put("ReservationItem", line.getLineId())
+          .put("Quantity", positive(line.getQuantity(), "lines[" + i + "].quantity"));
+    }
+    try {
+      BackendData data = erp.send(action("Withdraw", before).json(body)).data();
+      return ReleaseReservationResponse.newBuilder()
+          .setReservation(ErpEuStockMapper.reservation(data, plant))
+          .addAllRemainders(ErpEuStockMapper.rejected(data, before))
+          .build();
+    } catch (FailureException e) {
+      if (e.failure().reason() == Reason.REASON_ETAG_MISMATCH) {
+        Reservation after = reservation(request.getReservationId(), plant);
+        if (isGone(after)) {
+          return ReleaseReservationResponse.newBuilder().setReservation(after).build();
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isGone(Reservation reservation) {
+    return reservation.getStatus() == ReservationStatus.RESERVATION_STATUS_RELEASED
+        || reservation.getStatus() == ReservationStatus.RESERVATION_STATUS_EXPIRED;
+  }
+
+  // Always with the version that was read: an action that is repeated by accident changes nothing.
+  private static BackendRequest action(String name, Reservation reservation) {
+    return ErpEuClient.post(
+            RESERVATIONS + "('{reservation}')/" + name,
+            BackendJson.object(),
+            reservation.getReservationId())
+        .about("reservation")
+        .header("If-Match", reservation.getEtag());
+  }
+
+  private Reservation reservation(String id, ErpEuClient.Plant plant) throws InterruptedException {
+    BackendData data =
+        erp.send(ErpEuClient.get(RESERVATIONS + "('{reservation}')", id).about("reservation"))
+            .data();
+    if (!data.text("Plant").equals(plant.number())) {
+      throw ErpEuClient.notFound("reservation");
+    }
+    return ErpEuStockMapper.reservation(data, plant);
+  }
+
+  private static void expectEtag(String known, Reservation reservation) {
+    if (!known.isEmpty() && !known.equals(reservation.getEtag())) {
+      throw new FailureException(
+          Reason.REASON_ETAG_MISMATCH, "The reservation changed since it was read; read it again.");
+    }
+  }
+
+  private AdjustStockResponse adjustStock(AdjustStockRequest request) throws InterruptedException {
+    ErpEuClient.Plant plant = erp.plant(request.getLocationId());
+    String material = ErpEuClient.material(request.getItemId());
+    BackendData document =
+        request.hasCount() ? count(request, plant, material) : move(request, plant, material);
+    String number =
+        document.text(request.hasCount() ? "PhysicalInventoryDocument" : "MaterialDocument");
+    AdjustStockResponse.Builder answer =
+        AdjustStockResponse.newBuilder()
+            .setApplied(!request.hasCount() || document.flag("Posted"))
+            .setDocument(Canonical.identifier(Scheme.SCHEME_POSTING, number, ErpEuClient.SYSTEM));
+    try {
+      answer.setAvailability(stock(material, plant));
+    } catch (FailureException e) {
+      // It is booked: a figure that cannot be read after it must not make it look otherwise.
+      answer.clearAvailability();
+    }
+    return answer.build();
+  }
+
+  private BackendData move(AdjustStockRequest request, ErpEuClient.Plant plant, String material)
+      throws InterruptedException {
+    boolean between = request.getFromBucket() != StockBucket.STOCK_BUCKET_UNSPECIFIED;
+    if (request.getFromBucket() == request.getBucket()) {
+      throw Canonical.refused("from_bucket", "another figure than bucket");
+    }
+    Quantity delta = request.getDelta();
+    ObjectNode body = BackendJson.object();
+    body.put("ExternalReference", request.getContext().getRequestId());
+    body.put("Plant", plant.number());
+    body.put("DocumentDateTime", instant(request.getOccurredAt()).toString());
+    reference(body, request);
+    ObjectNode item = body.putArray("_Item").addObject();
+    item.put("Material", material);
+    item.put(
+        "GoodsMovementType",
+        ErpEuCodes.movement(
+            request.getBusinessStep(), between, Canonical.number(delta, "delta").signum() > 0));
+    item.put("StockType", ErpEuCodes.stockType(request.getBucket(), "bucket"));
+    if (between) {
+      item.put("IssuingStockType", ErpEuCodes.stockType(request.getFromBucket(), "from_bucket"));
+    }
+    item.put("Quantity", ErpEuCodes.number(delta, "delta"));
+    item.put("EntryUnit", ErpEuCodes.unit(delta, "delta"));
+    if (!request.getReasonCode().isEmpty()) {
+      item.put("ReasonCode", request.getReasonCode());
+    }
+    return erp.create(MOVEMENTS, body);
+  }
+
+  private BackendData count(AdjustStockRequest request, ErpEuClient.Plant plant, String material)
+      throws InterruptedException {
+    if (request.getFromBucket() != StockBucket.STOCK_BUCKET_UNSPECIFIED) {
+      throw Canonical.refused("from_bucket", "nothing, for a count");
+    }
+    Quantity count = request.getCount();
+    if (Canonical.number(count, "count").signum() < 0) {
+      throw Canonical.refused("count.value", "zero or more");
+    }
+    ObjectNode body = BackendJson.object();
+    body.put("ExternalReference", request.getContext().getRequestId());
+    body.put("Plant", plant.number());
+    body.put("Material", material);
+    body.put(
+        "StockType",
+        request.getBucket() == StockBucket.STOCK_BUCKET_ON_HAND
+            ? "TOTAL"
+            : ErpEuCodes.stockType(request.getBucket(), "bucket"));
+    body.put("CountedQuantity", ErpEuCodes.number(count, "count"));
+    body.put("EntryUnit", ErpEuCodes.unit(count, "count"));
+    body.put("CountDateTime", instant(request.getOccurredAt()).toString());
+    reference(body, request);
+    return erp.create(COUNTS, body);
+  }
+
+  private static void reference(ObjectNode body, AdjustStockRequest request) {
+    if (request.getReferencesCount() > 0) {
+      body.put("ReferenceDocument", request.getReferences(0).getValue());
+    }
+  }
+
+  private GetStoreSnapshotResponse getStoreSnapshot(GetStoreSnapshotRequest request)
+      throws InterruptedException {
+    ErpEuClient.Plant plant = erp.plant(request.getLocationId());
+    // The ERP does not say when its picture was taken: the first page's moment goes along.
+    String place = PageToken.place(request);
+    int at = place.indexOf('|');
+    Instant taken =
+        at < 0
+            ? Instant.now().truncatedTo(ChronoUnit.MILLIS)
+            : Instant.ofEpochMilli(Long.parseLong(place.substring(0, at)));
+    StockWatch.Page page =
+        page(plant, "", PageToken.size(request, USUAL_PAGE), place.substring(at + 1));
+    return GetStoreSnapshotResponse.newBuilder()
+        .addAllAvailabilities(page.rows())
+        .setTakenAt(timestamp(taken))
+        .setNextPageToken(
+            PageToken.of(
+                request, page.next().isEmpty() ? "" : taken.toEpochMilli() + "|" + page.next()))
+        .setFreshness(FRESHNESS)
+        .build();
+  }
+
+  private static String positive(Quantity quantity, String field) {
+    if (Canonical.number(quantity, field).signum() <= 0) {
+      throw Canonical.refused(field + ".value", "more than zero");
+    }
+    return ErpEuCodes.number(quantity, field);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.estate.erpeu;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.estate.http;
+
+import org.jspecify.annotations.NullMarked;
