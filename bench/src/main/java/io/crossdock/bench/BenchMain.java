@@ -50,7 +50,7 @@ public final class BenchMain implements Callable<Integer> {
   @Override
   @SuppressWarnings("SystemOut") // the report
   public Integer call() throws Exception {
-    if (Load.find("h2load").isEmpty()) {
+    if (H2Load.find("h2load").isEmpty()) {
       System.err.println("h2load is missing (Debian: package nghttp2-client)");
       return 1;
     }
@@ -72,25 +72,25 @@ public final class BenchMain implements Callable<Integer> {
     int warmUp = quick ? 20_000 : 150_000;
     int rounds = quick ? 3 : 7;
     int calls = quick ? 20_000 : 60_000;
-    List<Figures> all = servers.start().stream().map(Figures::new).toList();
-    Load load =
-        new Load(
+    List<ServerResults> all = servers.start().stream().map(ServerResults::new).toList();
+    H2Load load =
+        new H2Load(
             directory, GetBalanceRequest.newBuilder().setMemberId("M-1001").build().toByteArray());
 
-    for (Figures figures : all) {
+    for (ServerResults figures : all) {
       System.err.println("warm-up of " + figures.target().name() + ": " + warmUp + " calls");
       var _ = load.run(figures.target(), warmUp);
     }
     for (int round = 1; round <= rounds; round++) {
       System.err.println("round " + round + " of " + rounds + ": " + calls + " calls each");
-      for (Figures figures : all) {
+      for (ServerResults figures : all) {
         long before = figures.target().cpuNanos();
         double perSecond = load.run(figures.target(), calls);
         long spent = figures.target().cpuNanos() - before;
         figures.round(spent / 1e3 / calls, perSecond);
       }
     }
-    for (Figures figures : all) {
+    for (ServerResults figures : all) {
       System.err.println("answer times of " + figures.target().name() + " at " + rate + "/s");
       int atRate = (quick ? 2 : SECONDS_AT_RATE) * rate;
       figures.times(load.runAtRate(figures.target(), atRate, rate));
@@ -106,15 +106,15 @@ public final class BenchMain implements Callable<Integer> {
   }
 
   @SuppressWarnings("SystemOut") // the report
-  private void report(List<Figures> all) throws IOException {
-    Figures floor = find(all, "floor").orElseThrow();
+  private void report(List<ServerResults> all) throws IOException {
+    ServerResults floor = find(all, "floor").orElseThrow();
     System.out.println(machine());
     System.out.println(
-        Load.CONNECTIONS + " connections, one call in flight each, answers of 40 bytes; medians");
-    System.out.println(Figures.heading());
+        H2Load.CONNECTIONS + " connections, one call in flight each, answers of 40 bytes; medians");
+    System.out.println(ServerResults.heading());
     all.forEach(figures -> System.out.println(figures.line(floor)));
     if (json) {
-      Optional<Figures> haproxy = find(all, "haproxy");
+      Optional<ServerResults> haproxy = find(all, "haproxy");
       double hit = find(all, "hit").orElseThrow().cpuMicros();
       double pass = find(all, "pass").orElseThrow().cpuMicros();
       System.out.printf(
@@ -124,14 +124,14 @@ public final class BenchMain implements Callable<Integer> {
           floor.cpuMicros(),
           hit,
           pass,
-          number(haproxy.map(Figures::cpuMicros)),
-          number(find(all, "nginx").map(Figures::cpuMicros)),
+          number(haproxy.map(ServerResults::cpuMicros)),
+          number(find(all, "nginx").map(ServerResults::cpuMicros)),
           hit / floor.cpuMicros(),
           number(haproxy.map(figures -> pass / figures.cpuMicros())));
     }
   }
 
-  private static Optional<Figures> find(List<Figures> all, String name) {
+  private static Optional<ServerResults> find(List<ServerResults> all, String name) {
     return all.stream().filter(figures -> figures.target().name().equals(name)).findFirst();
   }
 

@@ -49,11 +49,11 @@ final class Servers implements AutoCloseable {
     Target hit = hub(backend.port());
     targets.add(hit);
     targets.add(new Target("pass", LIST_ENTRIES, hit.port(), hit.process(), true));
-    Optional<Path> haproxy = Load.find("haproxy");
+    Optional<Path> haproxy = H2Load.find("haproxy");
     if (haproxy.isPresent()) {
       targets.add(haproxy(haproxy.get(), backend.port()));
     }
-    Optional<Path> nginx = Load.find("nginx");
+    Optional<Path> nginx = H2Load.find("nginx");
     if (nginx.isPresent()) {
       targets.add(nginx(nginx.get(), backend.port()));
     }

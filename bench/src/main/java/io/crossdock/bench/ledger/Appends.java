@@ -36,7 +36,7 @@ final class Appends {
     }
   }
 
-  static void measure(Ledger ledger, Database other, Options options, Report report)
+  static void measure(Ledger ledger, Database other, Options options, ResultTable report)
       throws Exception {
     boolean server = ledger.store().engine() == Engine.POSTGRESQL;
     BareRows bare = new BareRows(other);
@@ -77,7 +77,7 @@ final class Appends {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
-  private static void tell(Report report, boolean server) {
+  private static void tell(ResultTable report, boolean server) {
     report.tell(
         "appends, %d writers, %d-byte events: %.0f/s, %.1f in a transaction, %.0f µs of this process's"
             + " processor time each",
@@ -95,7 +95,7 @@ final class Appends {
     }
   }
 
-  private static void line(Report report, String what, String name) {
+  private static void line(ResultTable report, String what, String name) {
     report.tell(
         "  %-58s %7.0f/s; the ledger %.2f times that",
         what, report.median("bare_" + name + "_per_s"), report.median("appends_ratio_" + name));

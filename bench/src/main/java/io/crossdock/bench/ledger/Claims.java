@@ -33,7 +33,7 @@ final class Claims {
     this.idempotency = new Idempotency(ledger.store(), Clock.systemUTC());
   }
 
-  static void measure(Ledger ledger, Options options, Report report) throws Exception {
+  static void measure(Ledger ledger, Options options, ResultTable report) throws Exception {
     Claims claims = new Claims(ledger);
     List<Writers.Action> all =
         List.of(claims::plain, claims::claimed, claims::shared, claims::sharedClaimed);
@@ -57,7 +57,7 @@ final class Claims {
   }
 
   private void compare(
-      String name, Writers.Action without, Writers.Action with, Options options, Report report)
+      String name, Writers.Action without, Writers.Action with, Options options, ResultTable report)
       throws Exception {
     double plain = Writers.run(WRITERS, options.seconds(), without).perSecond();
     double claimed = Writers.run(WRITERS, options.seconds(), with).perSecond();
@@ -66,7 +66,7 @@ final class Claims {
     report.note(name + "_claimed_ratio", claimed / plain);
   }
 
-  private static void tell(String what, String name, Report report) {
+  private static void tell(String what, String name, ResultTable report) {
     report.tell(
         "%s: %.0f/s; with claim and answer %.0f/s (%.2f times that)",
         what,

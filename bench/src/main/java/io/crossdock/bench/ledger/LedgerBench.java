@@ -181,7 +181,7 @@ public final class LedgerBench implements Callable<Integer> {
     Options options =
         quick ? new Options(1, 1, rate, 20_000) : new Options(seconds, rounds, rate, events);
     EventCatalogue catalogue = EventCatalogue.ofBuild();
-    Report report = new Report();
+    ResultTable report = new ResultTable();
     try (Database other = databases.empty("bare");
         Ledger ledger = Ledger.open(databases.empty("ledger"), catalogue)) {
       report.tell(
@@ -218,7 +218,8 @@ public final class LedgerBench implements Callable<Integer> {
     }
   }
 
-  private static void arrivals(Ledger ledger, Options options, Report report) throws Exception {
+  private static void arrivals(Ledger ledger, Options options, ResultTable report)
+      throws Exception {
     try (Delivered delivered = new Delivered(ledger)) {
       var _ = delivered.arrivals(1, options.rate());
       for (int round = 1; round <= options.rounds(); round++) {
@@ -236,7 +237,7 @@ public final class LedgerBench implements Callable<Integer> {
         report.median("arrival_most_ms"));
   }
 
-  private static void replay(Ledger ledger, Options options, Report report) throws Exception {
+  private static void replay(Ledger ledger, Options options, ResultTable report) throws Exception {
     List<EventEnvelope> batch = new ArrayList<>(BATCH);
     for (int i = 0; i < options.events(); i++) {
       batch.add(Sample.event(i));

@@ -28,7 +28,7 @@ final class LongLog {
       Databases databases,
       EventCatalogue catalogue,
       Options options,
-      Report report)
+      ResultTable report)
       throws Exception {
     Database large = databases.empty("many");
     long begin = System.nanoTime();
@@ -74,7 +74,7 @@ final class LongLog {
         report.median("many_tail_ratio"));
   }
 
-  private static void compare(Ledger few, Ledger many, Options options, Report report)
+  private static void compare(Ledger few, Ledger many, Options options, ResultTable report)
       throws Exception {
     double fewAppends = Appends.ledger(few, options.seconds()).perSecond();
     double manyAppends = Appends.ledger(many, options.seconds()).perSecond();

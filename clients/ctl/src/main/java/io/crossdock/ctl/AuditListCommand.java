@@ -6,7 +6,7 @@ import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.AuditServiceGrpc;
 import io.crossdock.ops.v1.ListAuditRecordsRequest;
 import io.crossdock.ops.v1.ListAuditRecordsResponse;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -55,18 +55,18 @@ final class AuditListCommand extends OperatorCommand<AuditListCommand.Records> {
   @Option(
       names = "--from",
       paramLabel = "TIME",
-      converter = Moments.class,
-      description = "Not before: " + Moments.HELP)
+      converter = InstantConverter.class,
+      description = "Not before: " + InstantConverter.HELP)
   private @Nullable Instant from;
 
   @Option(
       names = "--to",
       paramLabel = "TIME",
-      converter = Moments.class,
+      converter = InstantConverter.class,
       description = "Before this moment.")
   private @Nullable Instant to;
 
-  @Mixin private Limit limit = new Limit();
+  @Mixin private ListLimit limit = new ListLimit();
 
   /** The records as one answer. */
   record Records(ListAuditRecordsResponse all, boolean more) {}
@@ -137,7 +137,7 @@ final class AuditListCommand extends OperatorCommand<AuditListCommand.Records> {
 
   @Override
   protected JsonObject json(Records records) {
-    return Json.of(records.all());
+    return ProtoJson.of(records.all());
   }
 
   private static String who(AuditRecord record) {

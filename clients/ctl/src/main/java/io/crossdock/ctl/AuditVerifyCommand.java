@@ -5,7 +5,7 @@ import io.crossdock.ops.v1.AuditServiceGrpc;
 import io.crossdock.ops.v1.VerifyAuditChainRequest;
 import io.crossdock.ops.v1.VerifyAuditChainResponse;
 import io.crossdock.terminal.ExitCode;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,6 +70,6 @@ final class AuditVerifyCommand extends OperatorCommand<VerifyAuditChainResponse>
 
   @Override
   protected JsonObject json(VerifyAuditChainResponse answer) {
-    return Json.of(answer);
+    return ProtoJson.of(answer);
   }
 }

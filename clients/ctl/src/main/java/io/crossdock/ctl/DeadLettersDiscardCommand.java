@@ -7,7 +7,7 @@ import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DiscardDeadLetterRequest;
 import io.crossdock.terminal.CommandException;
 import io.crossdock.terminal.ExitCode;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ final class DeadLettersDiscardCommand extends OperatorCommand<List<DeadLetter>> 
     List<DeadLetter> meant = new ArrayList<>();
     for (String id : new LinkedHashSet<>(ids)) {
       asked = id;
-      meant.add(DeadLetterDesk.get(hub, id).getDeadLetter());
+      meant.add(DeadLetterClient.get(hub, id).getDeadLetter());
     }
     if (!yes) {
       confirm(meant);
@@ -84,7 +84,7 @@ final class DeadLettersDiscardCommand extends OperatorCommand<List<DeadLetter>> 
             hub.stub(DeadLetterServiceGrpc::newBlockingStub)
                 .discardDeadLetter(
                     DiscardDeadLetterRequest.newBuilder()
-                        .setContext(DeadLetterDesk.context(letter))
+                        .setContext(DeadLetterClient.context(letter))
                         .setDeadLetterId(letter.getDeadLetterId())
                         .setReason(reason)
                         .build())
@@ -110,7 +110,7 @@ final class DeadLettersDiscardCommand extends OperatorCommand<List<DeadLetter>> 
   @Override
   protected JsonObject json(List<DeadLetter> discarded) {
     JsonArray letters = new JsonArray();
-    discarded.stream().map(Json::of).forEach(letters::add);
+    discarded.stream().map(ProtoJson::of).forEach(letters::add);
     JsonObject json = new JsonObject();
     json.add("dead_letters", letters);
     return json;

@@ -11,7 +11,7 @@ import io.crossdock.ops.v1.MendDeadLetterRequest;
 import io.crossdock.ops.v1.MendDeadLetterResponse;
 import io.crossdock.terminal.CommandException;
 import io.crossdock.terminal.ExitCode;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
 
   @Override
   protected Edit ask(Hub hub) {
-    GetDeadLetterResponse found = DeadLetterDesk.get(hub, id);
+    GetDeadLetterResponse found = DeadLetterClient.get(hub, id);
     EventEnvelope event = found.getEvent();
     JsonObject json = EventJson.of(event);
     if (!EventJson.same(EventJson.parse(json), event)) {
@@ -119,7 +119,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
   @Override
   protected JsonObject json(Edit edit) {
     JsonObject json =
-        Json.of(MendDeadLetterResponse.newBuilder().setDeadLetter(edit.letter()).build());
+        ProtoJson.of(MendDeadLetterResponse.newBuilder().setDeadLetter(edit.letter()).build());
     json.addProperty("changed", edit.changed());
     return json;
   }
@@ -132,7 +132,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
         hub.stub(DeadLetterServiceGrpc::newBlockingStub)
             .mendDeadLetter(
                 MendDeadLetterRequest.newBuilder()
-                    .setContext(DeadLetterDesk.context(letter))
+                    .setContext(DeadLetterClient.context(letter))
                     .setDeadLetterId(id)
                     .setEvent(mended)
                     .setReason(reason)
@@ -144,9 +144,9 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
     try {
       return EventJson.parse(JsonParser.parseString(Files.readString(from)));
     } catch (IOException e) {
-      throw mistake("%s: cannot be read (%s)".formatted(from, Trouble.of(e)));
+      throw mistake("%s: cannot be read (%s)".formatted(from, FileErrors.of(e)));
     } catch (JsonParseException e) {
-      throw mistake("%s: is no event (%s)".formatted(from, Trouble.of(e)));
+      throw mistake("%s: is no event (%s)".formatted(from, FileErrors.of(e)));
     }
   }
 
@@ -154,11 +154,11 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
   private Path write(JsonObject json) {
     try {
       Path draft = Files.createTempFile(id + "-", ".json");
-      Files.writeString(draft, Json.print(json) + System.lineSeparator());
+      Files.writeString(draft, ProtoJson.print(json) + System.lineSeparator());
       return draft;
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.OTHER, "No temporary file could be written: " + Trouble.of(e));
+          ExitCode.OTHER, "No temporary file could be written: " + FileErrors.of(e));
     }
   }
 
@@ -182,7 +182,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
       }
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.OTHER, "%s could not be started: %s".formatted(editor, Trouble.of(e)));
+          ExitCode.OTHER, "%s could not be started: %s".formatted(editor, FileErrors.of(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException(ExitCode.OTHER, "The editor was interrupted.");

@@ -6,7 +6,7 @@ import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
 import io.crossdock.ops.v1.ListDeadLettersRequest;
 import io.crossdock.ops.v1.ListDeadLettersResponse;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ final class DeadLettersListCommand extends OperatorCommand<ListDeadLettersRespon
 
   @ArgGroup private Statuses statuses = new Statuses();
 
-  @Mixin private Limit limit = new Limit();
+  @Mixin private ListLimit limit = new ListLimit();
 
   /** Some statuses, or all. */
   private static final class Statuses {
@@ -78,7 +78,7 @@ final class DeadLettersListCommand extends OperatorCommand<ListDeadLettersRespon
     ListDeadLettersRequest.Builder request = filter.request();
     List<Status> wanted = statuses.all ? List.of(Status.values()) : statuses.some;
     wanted.stream().distinct().map(Status::ofContract).forEach(request::addStatuses);
-    return DeadLetterDesk.list(hub, request.build(), limit.most());
+    return DeadLetterClient.list(hub, request.build(), limit.most());
   }
 
   @Override
@@ -95,7 +95,7 @@ final class DeadLettersListCommand extends OperatorCommand<ListDeadLettersRespon
 
   @Override
   protected JsonObject json(ListDeadLettersResponse answer) {
-    return Json.of(answer);
+    return ProtoJson.of(answer);
   }
 
   static Table table(List<DeadLetter> letters) {

@@ -12,7 +12,7 @@ import io.crossdock.ops.v1.DeadLetterStatus;
 import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
 import io.crossdock.policy.v1.Lane;
 import io.crossdock.terminal.ExitCode;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -122,7 +122,7 @@ final class DeadLettersRedeliverCommand
   protected Outcome ask(Hub hub) {
     List<DeadLetter> meant =
         ids.isEmpty()
-            ? DeadLetterDesk.list(hub, filter.request().build(), Integer.MAX_VALUE)
+            ? DeadLetterClient.list(hub, filter.request().build(), Integer.MAX_VALUE)
                 .getDeadLettersList()
             : find(hub);
     return new Outcome(meant, dryRun ? List.of() : redeliver(hub, meant));
@@ -164,16 +164,16 @@ final class DeadLettersRedeliverCommand
     json.addProperty("dry_run", dryRun);
     if (dryRun) {
       JsonArray meant = new JsonArray();
-      outcome.meant().stream().map(Json::of).forEach(meant::add);
+      outcome.meant().stream().map(ProtoJson::of).forEach(meant::add);
       json.add("meant", meant);
       return json;
     }
     JsonArray delivered = new JsonArray();
-    outcome.delivered().forEach(each -> delivered.add(Json.of(each.letter())));
+    outcome.delivered().forEach(each -> delivered.add(ProtoJson.of(each.letter())));
     json.add("delivered", delivered);
     JsonArray failed = new JsonArray();
     for (Tried each : outcome.failed()) {
-      JsonObject entry = Json.of(each.letter());
+      JsonObject entry = ProtoJson.of(each.letter());
       entry.addProperty("why", each.why());
       failed.add(entry);
     }
@@ -185,7 +185,7 @@ final class DeadLettersRedeliverCommand
     List<DeadLetter> found = new ArrayList<>();
     for (String id : new LinkedHashSet<>(ids)) {
       asked = id;
-      found.add(DeadLetterDesk.get(hub, id).getDeadLetter());
+      found.add(DeadLetterClient.get(hub, id).getDeadLetter());
     }
     found.sort(
         Comparator.comparing(DeadLetter::getFailedAt, Timestamps.comparator())
@@ -197,7 +197,7 @@ final class DeadLettersRedeliverCommand
   private List<Tried> redeliver(Hub hub, List<DeadLetter> meant) {
     List<Tried> tried = new ArrayList<>();
     Set<Line> stopped = new HashSet<>();
-    Pace pace = new Pace(rate);
+    Pacer pace = new Pacer(rate);
     try (Progress progress =
         new Progress(err(), !forProgram() && Progress.terminal().isPresent())) {
       for (DeadLetter letter : meant) {
@@ -236,7 +236,7 @@ final class DeadLettersRedeliverCommand
           hub.stub(DeadLetterServiceGrpc::newBlockingStub)
               .redeliverDeadLetter(
                   RedeliverDeadLetterRequest.newBuilder()
-                      .setContext(DeadLetterDesk.context(letter))
+                      .setContext(DeadLetterClient.context(letter))
                       .setDeadLetterId(letter.getDeadLetterId())
                       .setReason(reason)
                       .build())

@@ -8,7 +8,7 @@ import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterAction;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -40,13 +40,13 @@ final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse
 
   @Override
   protected GetDeadLetterResponse ask(Hub hub) {
-    return DeadLetterDesk.get(hub, id);
+    return DeadLetterClient.get(hub, id);
   }
 
   @Override
   protected void print(GetDeadLetterResponse answer, PrintWriter out) {
     DeadLetter letter = answer.getDeadLetter();
-    new Facts()
+    new KeyValues()
         .add("dead letter", letter.getDeadLetterId())
         .add("consumer", letter.getConsumer())
         .add("type", letter.getEventType())
@@ -62,7 +62,7 @@ final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse
         .print(out);
     out.println();
     out.println("event");
-    out.println(Json.print(EventJson.of(answer.getEvent())));
+    out.println(ProtoJson.print(EventJson.of(answer.getEvent())));
     if (answer.getHistoryCount() > 0) {
       out.println();
       out.println("history");
@@ -74,11 +74,11 @@ final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse
 
   @Override
   protected JsonObject json(GetDeadLetterResponse answer) {
-    JsonObject json = Json.of(answer.toBuilder().clearEvent().clearHistory().build());
+    JsonObject json = ProtoJson.of(answer.toBuilder().clearEvent().clearHistory().build());
     json.add("event", EventJson.of(answer.getEvent()));
     JsonArray history = new JsonArray();
     for (DeadLetterAction action : answer.getHistoryList()) {
-      JsonObject entry = Json.of(action.toBuilder().clearEventBefore().build());
+      JsonObject entry = ProtoJson.of(action.toBuilder().clearEventBefore().build());
       if (action.hasEventBefore()) {
         entry.add("event_before", EventJson.of(action.getEventBefore()));
       }
@@ -103,7 +103,7 @@ final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse
         action.getActor().isEmpty() ? "the hub" : action.getActor(),
         action.getReason().isEmpty() ? "" : ": " + action.getReason());
     if (action.hasEventBefore()) {
-      Changes.between(EventJson.of(action.getEventBefore()), EventJson.of(after))
+      JsonDiff.between(EventJson.of(action.getEventBefore()), EventJson.of(after))
           .forEach(change -> out.println("    " + change));
     }
   }

@@ -11,7 +11,7 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.crossdock.event.v1.EventEnvelope;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ final class EventJson {
 
   /** The event with every field of its contract. */
   static JsonObject of(EventEnvelope event) {
-    JsonObject json = Json.of(event.toBuilder().clearData().build());
+    JsonObject json = ProtoJson.of(event.toBuilder().clearData().build());
     if (event.hasData()) {
       json.add(DATA, data(event.getData()));
     }
@@ -91,7 +91,7 @@ final class EventJson {
     if (message == null) {
       json.addProperty(VALUE, Base64.getEncoder().encodeToString(data.getValue().toByteArray()));
     } else {
-      Json.of(message).entrySet().forEach(field -> json.add(field.getKey(), field.getValue()));
+      ProtoJson.of(message).entrySet().forEach(field -> json.add(field.getKey(), field.getValue()));
     }
     return json;
   }

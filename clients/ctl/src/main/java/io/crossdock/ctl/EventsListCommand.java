@@ -49,14 +49,14 @@ final class EventsListCommand extends OperatorCommand<EventsListCommand.Events> 
   @Option(
       names = "--from",
       paramLabel = "TIME",
-      converter = Moments.class,
-      description = "Recorded at or after: " + Moments.HELP)
+      converter = InstantConverter.class,
+      description = "Recorded at or after: " + InstantConverter.HELP)
   private @Nullable Instant from;
 
   @Option(
       names = "--to",
       paramLabel = "TIME",
-      converter = Moments.class,
+      converter = InstantConverter.class,
       description = "Recorded before this moment.")
   private @Nullable Instant to;
 
@@ -66,7 +66,7 @@ final class EventsListCommand extends OperatorCommand<EventsListCommand.Events> 
       description = "Go on after the position that an earlier list ended with.")
   private String after = "";
 
-  @Mixin private Limit limit = new Limit();
+  @Mixin private ListLimit limit = new ListLimit();
 
   /**
    * The events.

@@ -10,7 +10,7 @@ import io.crossdock.event.v1.EventServiceGrpc;
 import io.crossdock.event.v1.PublishRequest;
 import io.crossdock.event.v1.PublishResponse;
 import io.crossdock.event.v1.PublishedEvent;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,7 +51,7 @@ final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
   @Option(
       names = "--request-id",
       paramLabel = "UUID",
-      converter = Uuids.class,
+      converter = UuidConverter.class,
       description = "The request id of an earlier attempt. Default: a new one.")
   private @Nullable UUID given;
 
@@ -103,7 +103,7 @@ final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
 
   @Override
   protected JsonObject json(PublishResponse answer) {
-    JsonObject json = Json.of(answer);
+    JsonObject json = ProtoJson.of(answer);
     json.addProperty("request_id", requestId.toString());
     return json;
   }
@@ -114,7 +114,7 @@ final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
       try {
         read.add(EventJson.parse(each));
       } catch (JsonParseException e) {
-        throw mistake("%s: event %d: %s".formatted(file, read.size() + 1, Trouble.of(e)));
+        throw mistake("%s: event %d: %s".formatted(file, read.size() + 1, FileErrors.of(e)));
       }
     }
     return read;
@@ -125,9 +125,9 @@ final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
       String text = Files.readString(file);
       return text.isBlank() ? List.of() : elements(text);
     } catch (IOException e) {
-      throw mistake("%s: cannot be read (%s)".formatted(file, Trouble.of(e)));
+      throw mistake("%s: cannot be read (%s)".formatted(file, FileErrors.of(e)));
     } catch (JsonParseException e) {
-      throw mistake("%s: is not JSON (%s)".formatted(file, Trouble.of(e)));
+      throw mistake("%s: is not JSON (%s)".formatted(file, FileErrors.of(e)));
     }
   }
 

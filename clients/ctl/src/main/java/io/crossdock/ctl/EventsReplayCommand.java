@@ -9,7 +9,7 @@ import io.crossdock.ops.v1.ReplayServiceGrpc;
 import io.crossdock.ops.v1.ReplayStatus;
 import io.crossdock.ops.v1.StartReplayRequest;
 import io.crossdock.terminal.ExitCode;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -65,21 +65,21 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
   @Option(
       names = "--id",
       paramLabel = "UUID",
-      converter = Uuids.class,
+      converter = UuidConverter.class,
       description = "Only this event; may be repeated.")
   private List<UUID> ids = new ArrayList<>();
 
   @Option(
       names = "--from",
       paramLabel = "TIME",
-      converter = Moments.class,
-      description = "Happened at or after: " + Moments.HELP)
+      converter = InstantConverter.class,
+      description = "Happened at or after: " + InstantConverter.HELP)
   private @Nullable Instant from;
 
   @Option(
       names = "--to",
       paramLabel = "TIME",
-      converter = Moments.class,
+      converter = InstantConverter.class,
       description = "Happened before this moment. Default: now.")
   private @Nullable Instant to;
 
@@ -147,7 +147,7 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
 
   @Override
   protected void print(Replay replay, PrintWriter out) {
-    out.println(Replays.sentence(replay));
+    out.println(ReplaySentences.sentence(replay));
     if (replay.getDeadLettered() > 0) {
       out.printf("Look at them with: ctl dead-letters list --consumer %s%n", replay.getConsumer());
     }
@@ -158,7 +158,7 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
 
   @Override
   protected JsonObject json(Replay replay) {
-    return Json.of(GetReplayResponse.newBuilder().setReplay(replay).build());
+    return ProtoJson.of(GetReplayResponse.newBuilder().setReplay(replay).build());
   }
 
   private StartReplayRequest request() {
@@ -196,7 +196,7 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
       Replay replay = started;
       while (replay.getStatus() == ReplayStatus.REPLAY_STATUS_RUNNING) {
         Replay now = replay;
-        progress.say(() -> Replays.sentence(now));
+        progress.say(() -> ReplaySentences.sentence(now));
         LockSupport.parkNanos(LOOK_NANOS);
         replay =
             hub.stub(ReplayServiceGrpc::newBlockingStub)

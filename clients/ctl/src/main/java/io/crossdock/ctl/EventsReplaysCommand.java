@@ -6,7 +6,7 @@ import io.crossdock.ops.v1.ListReplaysRequest;
 import io.crossdock.ops.v1.ListReplaysResponse;
 import io.crossdock.ops.v1.Replay;
 import io.crossdock.ops.v1.ReplayServiceGrpc;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +25,7 @@ final class EventsReplaysCommand extends OperatorCommand<ListReplaysResponse> {
   @Option(names = "--consumer", paramLabel = "NAME", description = "Only to this consumer.")
   private String consumer = "";
 
-  @Mixin private Limit limit = new Limit();
+  @Mixin private ListLimit limit = new ListLimit();
 
   EventsReplaysCommand() {
     super("ctl events replays", ReplayServiceGrpc.getServiceDescriptor());
@@ -79,7 +79,7 @@ final class EventsReplaysCommand extends OperatorCommand<ListReplaysResponse> {
       table.row(
           replay.getReplayId(),
           replay.getConsumer(),
-          Replays.status(replay) + (replay.getDryRun() ? " (dry run)" : ""),
+          ReplaySentences.status(replay) + (replay.getDryRun() ? " (dry run)" : ""),
           number(replay.getMatched()),
           number(replay.getDelivered()),
           number(replay.getDeadLettered()),
@@ -93,6 +93,6 @@ final class EventsReplaysCommand extends OperatorCommand<ListReplaysResponse> {
 
   @Override
   protected JsonObject json(ListReplaysResponse answer) {
-    return Json.of(answer);
+    return ProtoJson.of(answer);
   }
 }

@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import io.crossdock.ops.v1.ReplayServiceGrpc;
 import io.crossdock.ops.v1.StopReplayRequest;
 import io.crossdock.ops.v1.StopReplayResponse;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,11 +50,11 @@ final class EventsStopReplayCommand extends OperatorCommand<StopReplayResponse> 
 
   @Override
   protected void print(StopReplayResponse answer, PrintWriter out) {
-    out.println(Replays.sentence(answer.getReplay()));
+    out.println(ReplaySentences.sentence(answer.getReplay()));
   }
 
   @Override
   protected JsonObject json(StopReplayResponse answer) {
-    return Json.of(answer);
+    return ProtoJson.of(answer);
   }
 }

@@ -64,17 +64,17 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
 
   @Override
   protected Copied ask(Hub hub) {
-    try (PartFile part = PartFile.open(file)) {
+    try (AtomicFile part = AtomicFile.open(file)) {
       return copy(hub, part);
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.OTHER, "%s cannot be written: %s".formatted(file, Trouble.of(e)));
+          ExitCode.OTHER, "%s cannot be written: %s".formatted(file, FileErrors.of(e)));
     }
   }
 
   @Override
   protected void print(Copied copied, PrintWriter out) {
-    new Facts()
+    new KeyValues()
         .add("file", file.toString())
         .add("bytes", number(copied.bytes()))
         .add("sha-256", copied.sha256())
@@ -92,7 +92,7 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
     return json;
   }
 
-  private Copied copy(Hub hub, PartFile part) throws IOException {
+  private Copied copy(Hub hub, AtomicFile part) throws IOException {
     Iterator<BackUpResponse> pieces =
         hub.stub(LedgerServiceGrpc::newBlockingStub)
             .backUp(BackUpRequest.newBuilder().setContext(context()).setReason(reason).build());

@@ -5,7 +5,7 @@ import io.crossdock.ops.v1.CheckLedgerRequest;
 import io.crossdock.ops.v1.CheckLedgerResponse;
 import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.crossdock.terminal.ExitCode;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 
@@ -36,7 +36,7 @@ final class LedgerCheckCommand extends OperatorCommand<CheckLedgerResponse> {
 
   @Override
   protected void print(CheckLedgerResponse answer, PrintWriter out) {
-    new Facts()
+    new KeyValues()
         .add("engine", orDash(answer.getEngine()))
         .add("version", orDash(answer.getVersion()))
         .add("events", number(answer.getEvents()))
@@ -48,6 +48,6 @@ final class LedgerCheckCommand extends OperatorCommand<CheckLedgerResponse> {
 
   @Override
   protected JsonObject json(CheckLedgerResponse answer) {
-    return Json.of(answer);
+    return ProtoJson.of(answer);
   }
 }

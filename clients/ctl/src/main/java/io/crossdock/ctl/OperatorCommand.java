@@ -6,8 +6,8 @@ import io.crossdock.common.v1.Actor;
 import io.crossdock.common.v1.Channel;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.failure.Failure;
+import io.crossdock.terminal.FailureMessages;
 import io.crossdock.terminal.HubCommand;
-import io.crossdock.terminal.Words;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import java.io.PrintWriter;
@@ -27,8 +27,9 @@ abstract class OperatorCommand<A> extends HubCommand<A> {
   }
 
   @Override
-  protected Words words() {
-    return new Words("The hub", "", missing(), "The hub refuses these arguments as invalid.");
+  protected FailureMessages failureMessages() {
+    return new FailureMessages(
+        "The hub", "", missing(), "The hub refuses these arguments as invalid.");
   }
 
   /** What is said when there is no such thing. */

@@ -3,7 +3,7 @@ package io.crossdock.ctl;
 import com.google.gson.JsonObject;
 import com.google.protobuf.Message;
 import io.crossdock.ops.v1.OpsServiceGrpc;
-import io.crossdock.terminal.Json;
+import io.crossdock.terminal.ProtoJson;
 
 /**
  * A command that asks the hub about itself.
@@ -18,6 +18,6 @@ abstract class OpsCommand<A extends Message> extends OperatorCommand<A> {
 
   @Override
   protected JsonObject json(A answer) {
-    return Json.of(answer);
+    return ProtoJson.of(answer);
   }
 }

@@ -169,7 +169,7 @@ final class LedgerIT {
     Path file = directory.resolve("ledger.db");
 
     Ran ran;
-    try (PartFile _ = PartFile.open(file)) {
+    try (AtomicFile _ = AtomicFile.open(file)) {
       ran = Ran.ctl(hub, "ledger", "backup", file.toString());
     }
 

@@ -65,9 +65,9 @@ public final class DemoMain implements Callable<Integer> {
   public Integer call() throws Exception {
     Ports ports;
     try {
-      Map<Place, Integer> wanted = new EnumMap<>(Place.class);
+      Map<DemoPort, Integer> wanted = new EnumMap<>(DemoPort.class);
       for (String each : chosen) {
-        Map.Entry<Place, Integer> entry = Ports.parse(each);
+        Map.Entry<DemoPort, Integer> entry = Ports.parse(each);
         wanted.put(entry.getKey(), entry.getValue());
       }
       ports = Ports.choose(wanted, free);
@@ -90,28 +90,28 @@ public final class DemoMain implements Callable<Integer> {
     Path work =
         ports.areStandard()
             ? home.resolve("target/demo")
-            : home.resolve("target/demo/hub-" + ports.at(Place.HUB));
-    House house = new House(home, work, ports, out);
+            : home.resolve("target/demo/hub-" + ports.at(DemoPort.HUB));
+    DemoProcesses processes = new DemoProcesses(home, work, ports, out);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  house.close();
+                  processes.close();
                   out.println("Stopped.");
                 },
                 "stop"));
 
     out.println("Starting a retail estate, its connectors and a hub:");
     try {
-      house.start();
-    } catch (House.StartFailedException e) {
+      processes.start();
+    } catch (DemoProcesses.StartFailedException e) {
       System.err.println("crossdock demo: " + e.getMessage());
       return FAILED;
     }
 
     List<String> mistakes;
     try (Telemetry telemetry = Telemetry.start("crossdock-till");
-        Till till = new Till(ports.address(Place.HUB), telemetry.openTelemetry(), out)) {
+        Till till = new Till(ports.address(DemoPort.HUB), telemetry.openTelemetry(), out)) {
       till.warmUp();
       mistakes = till.serve();
     }
@@ -122,14 +122,16 @@ public final class DemoMain implements Callable<Integer> {
       return mistakes.isEmpty() ? OK : FAILED;
     }
     tellWhatToTry(ports, work);
-    house.awaitDeath();
+    processes.awaitDeath();
     return FAILED;
   }
 
   private void tellWhatToTry(Ports ports, Path work) {
-    String estate = ports.address(Place.ESTATE);
+    String estate = ports.address(DemoPort.ESTATE);
     String hub =
-        ports.at(Place.HUB) == Place.HUB.standard() ? "" : " --hub " + ports.address(Place.HUB);
+        ports.at(DemoPort.HUB) == DemoPort.HUB.standard()
+            ? ""
+            : " --hub " + ports.address(DemoPort.HUB);
     out.print(
         """
         All of it stays up until Ctrl-C. In another terminal, try:
@@ -150,7 +152,7 @@ public final class DemoMain implements Callable<Integer> {
         To see each call as one trace, run Jaeger as docs/tracing.md says and start the demo with
         OTEL_EXPORTER_OTLP_ENDPOINT set. The logs are in %4$s.
         """
-            .formatted(hub, ports.address(Place.HUB_OPS), estate, work));
+            .formatted(hub, ports.address(DemoPort.HUB_OPS), estate, work));
   }
 
   // The launcher says where it stands; without it, the jar is in target/dist/lib.

@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 /**
  * Where everything listens, on this machine only.
  *
- * @param of the port of every place
+ * @param of the port of every DemoPort
  */
-record Ports(Map<Place, Integer> of) {
+record Ports(Map<DemoPort, Integer> of) {
   private static final Pattern NUMBER = Pattern.compile("(?<![\\w.])\\d{4,5}(?![\\w.])");
   private static final int LARGEST = 65535;
 
@@ -27,20 +27,20 @@ record Ports(Map<Place, Integer> of) {
   }
 
   /** The standard ports, or free ones, but for those that were chosen. */
-  static Ports choose(Map<Place, Integer> chosen, boolean free) throws IOException {
-    Map<Place, Integer> ports = new EnumMap<>(Place.class);
+  static Ports choose(Map<DemoPort, Integer> chosen, boolean free) throws IOException {
+    Map<DemoPort, Integer> ports = new EnumMap<>(DemoPort.class);
     List<ServerSocket> held = new ArrayList<>();
     try {
-      for (Place place : Place.values()) {
-        if (chosen.containsKey(place)) {
-          ports.put(place, chosen.get(place));
+      for (DemoPort name : DemoPort.values()) {
+        if (chosen.containsKey(name)) {
+          ports.put(name, chosen.get(name));
         } else if (free) {
           // Held until all are found, so that none is found twice.
           ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
           held.add(socket);
-          ports.put(place, socket.getLocalPort());
+          ports.put(name, socket.getLocalPort());
         } else {
-          ports.put(place, place.standard());
+          ports.put(name, name.standard());
         }
       }
     } finally {
@@ -52,35 +52,35 @@ record Ports(Map<Place, Integer> of) {
   }
 
   /** Reads {@code hub=9070}. */
-  static Map.Entry<Place, Integer> parse(String written) {
+  static Map.Entry<DemoPort, Integer> parse(String written) {
     String[] parts = written.split("=", 2);
-    Place place =
-        Place.named(parts[0])
+    DemoPort name =
+        DemoPort.named(parts[0])
             .orElseThrow(() ->
                 new IllegalArgumentException(
                     "--port: there is no " + parts[0] + " (expected: " + labels() + ")"));
     try {
       int port = Integer.parseInt(parts.length == 2 ? parts[1] : "");
       if (port >= 1 && port <= LARGEST) {
-        return Map.entry(place, port);
+        return Map.entry(name, port);
       }
     } catch (NumberFormatException e) {
       // Told below, with the other wrong ones.
     }
     throw new IllegalArgumentException(
-        "--port: " + written + " (expected: " + place.label() + "=1.." + LARGEST + ")");
+        "--port: " + written + " (expected: " + name.label() + "=1.." + LARGEST + ")");
   }
 
-  int at(Place place) {
-    Integer port = of.get(place);
+  int at(DemoPort name) {
+    Integer port = of.get(name);
     if (port == null) {
-      throw new IllegalArgumentException("no port for " + place);
+      throw new IllegalArgumentException("no port for " + name);
     }
     return port;
   }
 
-  String address(Place place) {
-    return "127.0.0.1:" + at(place);
+  String address(DemoPort name) {
+    return "127.0.0.1:" + at(name);
   }
 
   boolean areStandard() {
@@ -90,22 +90,22 @@ record Ports(Map<Place, Integer> of) {
   /** What is wrong with these ports before anything has started; empty when nothing is. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
-    Map<Integer, Place> first = new HashMap<>();
-    for (Place place : Place.values()) {
-      int port = at(place);
-      Place other = first.putIfAbsent(port, place);
+    Map<Integer, DemoPort> first = new HashMap<>();
+    for (DemoPort name : DemoPort.values()) {
+      int port = at(name);
+      DemoPort other = first.putIfAbsent(port, name);
       if (other != null) {
         problems.add(
-            "port " + port + " is meant for both " + other.label() + " and " + place.label());
+            "port " + port + " is meant for both " + other.label() + " and " + name.label());
       } else if (isTaken(port)) {
         problems.add(
-            "port " + port + ", meant for " + place.label() + ", is taken by another process");
+            "port " + port + ", meant for " + name.label() + ", is taken by another process");
       }
     }
     return problems;
   }
 
-  /** A configuration with these ports in the place of the standard ones. */
+  /** A configuration with these ports in place of the standard ones. */
   String rewrite(String configuration) {
     Map<String, String> replacements =
         of.entrySet().stream()
@@ -130,8 +130,8 @@ record Ports(Map<Place, Integer> of) {
   }
 
   private static String labels() {
-    return java.util.Arrays.stream(Place.values())
-        .map(Place::label)
+    return java.util.Arrays.stream(DemoPort.values())
+        .map(DemoPort::label)
         .collect(Collectors.joining(", "));
   }
 }

@@ -16,14 +16,14 @@ final class PortsTest {
     Ports ports = Ports.choose(Map.of(), false);
 
     assertThat(ports.areStandard()).isTrue();
-    assertThat(ports.address(Place.HUB)).isEqualTo("127.0.0.1:7070");
+    assertThat(ports.address(DemoPort.HUB)).isEqualTo("127.0.0.1:7070");
   }
 
   @Test
   void areAllDifferentWhenFreeOnesAreTaken() throws IOException {
     Ports ports = Ports.choose(Map.of(), true);
 
-    assertThat(new HashSet<>(ports.of().values())).hasSameSizeAs(Place.values());
+    assertThat(new HashSet<>(ports.of().values())).hasSameSizeAs(DemoPort.values());
     assertThat(ports.problems()).isEmpty();
   }
 
@@ -31,13 +31,13 @@ final class PortsTest {
   void keepWhatWasChosen() throws IOException {
     Ports ports = Ports.choose(Map.ofEntries(Ports.parse("hub=9070")), true);
 
-    assertThat(ports.at(Place.HUB)).isEqualTo(9070);
+    assertThat(ports.at(DemoPort.HUB)).isEqualTo(9070);
   }
 
   @Test
   void tellWhichOneIsTaken() throws IOException {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Ports ports = Ports.choose(Map.of(Place.ESTATE, other.getLocalPort()), true);
+      Ports ports = Ports.choose(Map.of(DemoPort.ESTATE, other.getLocalPort()), true);
 
       assertThat(ports.problems())
           .containsExactly(
@@ -47,16 +47,16 @@ final class PortsTest {
 
   @Test
   void tellWhichTwoAreTheSame() throws IOException {
-    int port = Ports.choose(Map.of(), true).at(Place.HUB);
+    int port = Ports.choose(Map.of(), true).at(DemoPort.HUB);
 
-    Ports ports = Ports.choose(Map.of(Place.HUB, port, Place.CRM, port), true);
+    Ports ports = Ports.choose(Map.of(DemoPort.HUB, port, DemoPort.CRM, port), true);
 
     assertThat(ports.problems()).containsExactly("port " + port + " is meant for both hub and crm");
   }
 
   @Test
   void standInAConfigurationInThePlaceOfTheStandardOnes() throws IOException {
-    Ports ports = Ports.choose(Map.of(Place.HUB, 9070, Place.ESTATE, 9200), false);
+    Ports ports = Ports.choose(Map.of(DemoPort.HUB, 9070, DemoPort.ESTATE, 9200), false);
 
     String rewritten =
         ports.rewrite(

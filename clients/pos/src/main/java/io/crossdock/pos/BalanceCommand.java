@@ -5,9 +5,9 @@ import io.crossdock.loyalty.v1.Balance;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.terminal.FailureMessages;
 import io.crossdock.terminal.HubCommand;
-import io.crossdock.terminal.Json;
-import io.crossdock.terminal.Words;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -38,23 +38,23 @@ final class BalanceCommand extends HubCommand<GetBalanceResponse> {
     out.println(
         (balance.getMemberId() + "  " + balance.getTier()).strip() + "  " + standing(balance));
     String worth =
-        balance.hasCashEquivalent() ? " = " + Figures.money(balance.getCashEquivalent()) : "";
+        balance.hasCashEquivalent() ? " = " + TillFormat.money(balance.getCashEquivalent()) : "";
     new Receipt()
-        .add("available", Figures.points(balance.getAvailablePoints()) + worth)
-        .add("pending", Figures.points(balance.getPendingPoints()))
-        .add("reserved", Figures.points(balance.getReservedPoints()))
+        .add("available", TillFormat.points(balance.getAvailablePoints()) + worth)
+        .add("pending", TillFormat.points(balance.getPendingPoints()))
+        .add("reserved", TillFormat.points(balance.getReservedPoints()))
         .print(out);
-    out.println(Figures.freshness(answer.getFreshness()));
+    out.println(TillFormat.freshness(answer.getFreshness()));
   }
 
   @Override
   protected JsonObject json(GetBalanceResponse answer) {
-    return Json.of(answer);
+    return ProtoJson.of(answer);
   }
 
   @Override
-  protected Words words() {
-    return new Words(
+  protected FailureMessages failureMessages() {
+    return new FailureMessages(
         "The loyalty system",
         "sell without points",
         "There is no member %s.".formatted(member),

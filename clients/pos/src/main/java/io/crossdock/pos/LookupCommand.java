@@ -6,9 +6,9 @@ import io.crossdock.customer.v1.CustomerServiceGrpc;
 import io.crossdock.customer.v1.CustomerSummary;
 import io.crossdock.customer.v1.LookupCustomerRequest;
 import io.crossdock.customer.v1.LookupCustomerResponse;
+import io.crossdock.terminal.FailureMessages;
 import io.crossdock.terminal.HubCommand;
-import io.crossdock.terminal.Json;
-import io.crossdock.terminal.Words;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.CommandLine.ArgGroup;
@@ -71,17 +71,17 @@ final class LookupCommand extends HubCommand<LookupCustomerResponse> {
   @Override
   protected void print(LookupCustomerResponse answer, PrintWriter out) {
     answer.getMatchesList().forEach(match -> print(match, out));
-    out.println(Figures.freshness(answer.getFreshness()));
+    out.println(TillFormat.freshness(answer.getFreshness()));
   }
 
   @Override
   protected JsonObject json(LookupCustomerResponse answer) {
-    return Json.of(answer);
+    return ProtoJson.of(answer);
   }
 
   @Override
-  protected Words words() {
-    return new Words(
+  protected FailureMessages failureMessages() {
+    return new FailureMessages(
         "The customer system",
         "sell without the customer",
         "Nobody is known by this.",

@@ -6,9 +6,9 @@ import io.crossdock.inventory.v1.Availability;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
 import io.crossdock.inventory.v1.GetAvailabilityResponse;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
+import io.crossdock.terminal.FailureMessages;
 import io.crossdock.terminal.HubCommand;
-import io.crossdock.terminal.Json;
-import io.crossdock.terminal.Words;
+import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -45,23 +45,23 @@ final class StockCommand extends HubCommand<GetAvailabilityResponse> {
     out.println(stock.getItemId() + " at " + stock.getLocationId());
     Receipt receipt = new Receipt();
     if (stock.hasAvailableToSell()) {
-      receipt.add("to sell", Figures.quantity(stock.getAvailableToSell()));
+      receipt.add("to sell", TillFormat.quantity(stock.getAvailableToSell()));
     }
     if (stock.hasOnHand()) {
-      receipt.add("in the building", Figures.quantity(stock.getOnHand()));
+      receipt.add("in the building", TillFormat.quantity(stock.getOnHand()));
     }
     if (stock.hasReserved()) {
-      receipt.add("reserved", Figures.quantity(stock.getReserved()));
+      receipt.add("reserved", TillFormat.quantity(stock.getReserved()));
     }
     if (stock.hasInTransit()) {
-      receipt.add("on the way", Figures.quantity(stock.getInTransit()));
+      receipt.add("on the way", TillFormat.quantity(stock.getInTransit()));
     }
     stock
         .getAtpList()
         .forEach(promise ->
             receipt.add(
-                "in all by " + Figures.date(promise.getDate()),
-                Figures.quantity(promise.getQuantity())));
+                "in all by " + TillFormat.date(promise.getDate()),
+                TillFormat.quantity(promise.getQuantity())));
     receipt.print(out);
     if (stock.hasRestockAt()) {
       out.println(
@@ -73,17 +73,17 @@ final class StockCommand extends HubCommand<GetAvailabilityResponse> {
     if (stock.getBackorderable()) {
       out.println("may be sold beyond what is there");
     }
-    out.println(Figures.freshness(answer.getFreshness()));
+    out.println(TillFormat.freshness(answer.getFreshness()));
   }
 
   @Override
   protected JsonObject json(GetAvailabilityResponse answer) {
-    return Json.of(answer);
+    return ProtoJson.of(answer);
   }
 
   @Override
-  protected Words words() {
-    return new Words(
+  protected FailureMessages failureMessages() {
+    return new FailureMessages(
         "The stock system",
         "look on the shelf",
         "%s does not keep %s, or there is no such item or location.".formatted(location, item),

@@ -37,7 +37,7 @@ public enum ExitCode {
       case NOT_FOUND -> NOT_FOUND;
       case INVALID_ARGUMENT, OUT_OF_RANGE -> INVALID;
       case UNAVAILABLE -> UNAVAILABLE;
-      case RESOURCE_EXHAUSTED -> Words.isTooLarge(failure) ? OTHER : UNAVAILABLE;
+      case RESOURCE_EXHAUSTED -> FailureMessages.isTooLarge(failure) ? OTHER : UNAVAILABLE;
       case DEADLINE_EXCEEDED -> DEADLINE;
       case OK,
           CANCELLED,

@@ -76,7 +76,7 @@ public abstract class HubCommand<A> implements Callable<Integer> {
   protected abstract @Nullable JsonObject json(A answer);
 
   /** How failures are spoken of. */
-  protected abstract Words words();
+  protected abstract FailureMessages failureMessages();
 
   /** How the command ends that has this answer. */
   protected ExitCode exit(A answer) {
@@ -145,7 +145,7 @@ public abstract class HubCommand<A> implements Callable<Integer> {
     PrintWriter out = out();
     PrintWriter err = err();
     long begin = System.nanoTime();
-    try (Trace trace = Trace.begin(program, span);
+    try (CommandTrace trace = CommandTrace.begin(program, span);
         CrossdockClient client =
             options.client(program, services).telemetry(trace.openTelemetry()).build()) {
       try {
@@ -191,7 +191,7 @@ public abstract class HubCommand<A> implements Callable<Integer> {
     return new Hub(client, timeout, deadline);
   }
 
-  private void tell(A answer, Trace trace, PrintWriter out, long nanos) {
+  private void tell(A answer, CommandTrace trace, PrintWriter out, long nanos) {
     if (options.json()) {
       JsonObject json = json(answer);
       if (json != null) {
@@ -207,15 +207,15 @@ public abstract class HubCommand<A> implements Callable<Integer> {
     }
   }
 
-  private static void print(JsonObject answer, Trace trace, PrintWriter to) {
+  private static void print(JsonObject answer, CommandTrace trace, PrintWriter to) {
     answer.addProperty("trace_id", trace.id());
-    to.println(Json.print(answer));
+    to.println(ProtoJson.print(answer));
   }
 
-  private void complain(Failure failure, Trace trace, PrintWriter to) {
-    String sentence = words().about(failure, options.hub(), trace.id());
+  private void complain(Failure failure, CommandTrace trace, PrintWriter to) {
+    String sentence = failureMessages().about(failure, options.hub(), trace.id());
     if (options.json()) {
-      print(Json.of(failure, ExitCode.of(failure), sentence), trace, to);
+      print(ProtoJson.of(failure, ExitCode.of(failure), sentence), trace, to);
       return;
     }
     to.println(sentence);
@@ -229,16 +229,16 @@ public abstract class HubCommand<A> implements Callable<Integer> {
           .forEach(entry -> to.println(entry.getKey() + " " + entry.getValue()));
       failure.violations().forEach(each -> to.println(each.field() + ": " + each.description()));
       if (failure.retryAfter() != null) {
-        to.println("retry after " + Spans.text(failure.retryAfter()));
+        to.println("retry after " + DurationConverter.text(failure.retryAfter()));
       }
       to.println("trace " + trace.id());
       to.println("hub " + options.hub());
     }
   }
 
-  private void complain(CommandException complaint, Trace trace, PrintWriter to) {
+  private void complain(CommandException complaint, CommandTrace trace, PrintWriter to) {
     if (options.json()) {
-      print(Json.of(complaint), trace, to);
+      print(ProtoJson.of(complaint), trace, to);
     } else {
       to.println(complaint.getMessage());
     }

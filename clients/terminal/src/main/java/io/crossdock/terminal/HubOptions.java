@@ -27,7 +27,7 @@ public final class HubOptions {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      converter = Spans.class,
+      converter = DurationConverter.class,
       description = "Longest wait for an answer, for example 500ms. Default: as the contract says.")
   private @Nullable Duration timeout;
 

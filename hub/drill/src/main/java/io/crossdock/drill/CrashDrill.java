@@ -3,8 +3,8 @@ package io.crossdock.drill;
 import io.crossdock.drill.audit.Findings;
 import io.crossdock.drill.audit.LedgerAudit;
 import io.crossdock.drill.load.Journal;
-import io.crossdock.drill.load.Load;
-import io.crossdock.drill.process.Cable;
+import io.crossdock.drill.load.WriterPool;
+import io.crossdock.drill.process.FaultProxy;
 import io.crossdock.drill.process.HubProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,9 +54,9 @@ public final class CrashDrill implements AutoCloseable {
   private final Path witness;
   private final DrillDatabase database;
   private final DrillBroker broker;
-  private final Cuts cuts;
+  private final NetworkFaults networkFaults;
   private final List<HubProcess> hubs = new ArrayList<>();
-  private final Load load;
+  private final WriterPool load;
   private final List<String> problems = new ArrayList<>();
   private final long begun = System.nanoTime();
   private Duration took = Duration.ZERO;
@@ -79,10 +79,11 @@ public final class CrashDrill implements AutoCloseable {
     Files.writeString(witness, "");
     this.broker = DrillBroker.open(settings, number);
     this.database = DrillDatabase.open(settings);
-    List<Cable> cables = new ArrayList<>(database.cables());
-    cables.addAll(broker.cables());
-    this.cuts = new Cuts(settings.cut() ? cables : List.of(), new Random(random.nextLong()));
-    HubCommand command = HubCommand.in(settings.directory(), witness);
+    List<FaultProxy> proxies = new ArrayList<>(database.proxies());
+    proxies.addAll(broker.proxies());
+    this.networkFaults =
+        new NetworkFaults(settings.cut() ? proxies : List.of(), new Random(random.nextLong()));
+    HubLauncher command = HubLauncher.in(settings.directory(), witness);
     if (settings.kills() >= KILLS_WORTH_A_REHEARSAL) {
       progress.accept("letting the JDK see a hub start once");
       command = command.rehearsed();
@@ -93,7 +94,8 @@ public final class CrashDrill implements AutoCloseable {
       Path log = settings.directory().resolve(name + ".log");
       hubs.add(new HubProcess(name, command.of(name, ledger), log));
     }
-    this.load = new Load(hubs, number, random.nextLong(), settings.writers(), settings.rate());
+    this.load =
+        new WriterPool(hubs, number, random.nextLong(), settings.writers(), settings.rate());
   }
 
   /**
@@ -111,11 +113,11 @@ public final class CrashDrill implements AutoCloseable {
       awaitWork();
       pause();
       if (++rounds % ROUNDS_PER_CUT == 1) {
-        cuts.cutOne();
+        networkFaults.cutOne();
       }
       killOne();
     }
-    cuts.close();
+    networkFaults.close();
     awaitWork();
     tell("waiting for the last answers");
     if (!load.stop(UNTIL_ANSWERED)) {
@@ -132,16 +134,16 @@ public final class CrashDrill implements AutoCloseable {
   }
 
   /** Looks at what is left after {@link #run}. */
-  public Report audit() throws IOException, SQLException {
+  public CrashReport audit() throws IOException, SQLException {
     tell("looking at the ledger");
     List<String> wrong = new ArrayList<>(problems);
     wrong.addAll(load.faults());
     try (Connection connection = database.connect()) {
       Findings findings = LedgerAudit.of(connection, witness, load.journals(), number);
-      return new Report(
+      return new CrashReport(
           settings,
           kills,
-          cuts.count(),
+          networkFaults.count(),
           load.acknowledged(),
           load.retried(),
           hubs.stream().mapToInt(HubProcess::failedStarts).sum(),
@@ -166,7 +168,7 @@ public final class CrashDrill implements AutoCloseable {
   public void close() {
     load.close();
     hubs.forEach(HubProcess::close);
-    cuts.close();
+    networkFaults.close();
     broker.close();
     database.close();
   }

@@ -1,6 +1,6 @@
 package io.crossdock.drill;
 
-import io.crossdock.drill.process.Cable;
+import io.crossdock.drill.process.FaultProxy;
 import io.crossdock.policy.v1.Lane;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -23,12 +23,12 @@ final class DrillBroker implements AutoCloseable {
   // Where hubs begin to look for it; empty when there is none.
   private final String near;
   private final String prefix;
-  private final List<Cable> cables;
+  private final List<FaultProxy> proxies;
 
-  private DrillBroker(String near, String prefix, List<Cable> cables) {
+  private DrillBroker(String near, String prefix, List<FaultProxy> proxies) {
     this.near = near;
     this.prefix = prefix;
-    this.cables = List.copyOf(cables);
+    this.proxies = List.copyOf(proxies);
   }
 
   /**
@@ -37,19 +37,19 @@ final class DrillBroker implements AutoCloseable {
    * @param number of the drill
    */
   static DrillBroker open(DrillSettings settings, long number) throws IOException {
-    List<Cable> cables = new ArrayList<>();
+    List<FaultProxy> proxies = new ArrayList<>();
     String near = settings.kafka();
-    if (settings.kafkaCable() > 0) {
+    if (settings.kafkaProxy() > 0) {
       int colon = settings.kafka().lastIndexOf(':');
       InetSocketAddress broker =
           new InetSocketAddress(
               settings.kafka().substring(0, colon),
               Integer.parseInt(settings.kafka().substring(colon + 1)));
-      cables.add(new Cable(settings.kafkaCable(), broker));
-      near = "127.0.0.1:" + settings.kafkaCable();
+      proxies.add(new FaultProxy(settings.kafkaProxy(), broker));
+      near = "127.0.0.1:" + settings.kafkaProxy();
     }
     String prefix = String.format(Locale.ROOT, "crossdock-drill-%016x", number);
-    return new DrillBroker(near, prefix, cables);
+    return new DrillBroker(near, prefix, proxies);
   }
 
   /** The part of a hub's configuration that names it, to follow that of the database. */
@@ -62,8 +62,8 @@ final class DrillBroker implements AutoCloseable {
   }
 
   /** What can be cut. */
-  List<Cable> cables() {
-    return cables;
+  List<FaultProxy> proxies() {
+    return proxies;
   }
 
   /** Deletes the topics. */
@@ -85,6 +85,6 @@ final class DrillBroker implements AutoCloseable {
 
   @Override
   public void close() {
-    cables.forEach(Cable::close);
+    proxies.forEach(FaultProxy::close);
   }
 }

@@ -1,6 +1,6 @@
 package io.crossdock.drill;
 
-import io.crossdock.drill.process.Cable;
+import io.crossdock.drill.process.FaultProxy;
 import io.crossdock.drill.process.PostgresServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -27,7 +27,7 @@ final class DrillDatabase implements AutoCloseable {
   private final Path directory;
   private final String url;
   private final List<String> configurations;
-  private final List<Cable> cables;
+  private final List<FaultProxy> proxies;
   private final @Nullable PostgresServer server;
   private final String admin;
   private final String name;
@@ -36,14 +36,14 @@ final class DrillDatabase implements AutoCloseable {
       Path directory,
       String url,
       List<String> configurations,
-      List<Cable> cables,
+      List<FaultProxy> proxies,
       @Nullable PostgresServer server,
       String admin,
       String name) {
     this.directory = directory;
     this.url = url;
     this.configurations = List.copyOf(configurations);
-    this.cables = List.copyOf(cables);
+    this.proxies = List.copyOf(proxies);
     this.server = server;
     this.admin = admin;
     this.name = name;
@@ -67,12 +67,12 @@ final class DrillDatabase implements AutoCloseable {
     return configurations;
   }
 
-  /** What can be cut: one cable for each hub, or none. */
-  List<Cable> cables() {
-    return cables;
+  /** What can be cut: one proxy for each hub, or none. */
+  List<FaultProxy> proxies() {
+    return proxies;
   }
 
-  /** Connects past the cables, without auto-commit. */
+  /** Connects past the proxies, without auto-commit. */
   Connection connect() throws SQLException {
     Connection connection = DriverManager.getConnection(url);
     connection.setAutoCommit(false);
@@ -93,7 +93,7 @@ final class DrillDatabase implements AutoCloseable {
 
   @Override
   public void close() {
-    cables.forEach(Cable::close);
+    proxies.forEach(FaultProxy::close);
     if (server != null) {
       server.close();
     }
@@ -104,7 +104,7 @@ final class DrillDatabase implements AutoCloseable {
     return new DrillDatabase(
         ledger,
         "jdbc:sqlite:" + ledger.resolve("ledger.db"),
-        List.of("directory: " + HubCommand.quoted(ledger.toString())),
+        List.of("directory: " + HubLauncher.quoted(ledger.toString())),
         List.of(),
         null,
         "",
@@ -114,7 +114,7 @@ final class DrillDatabase implements AutoCloseable {
   private static DrillDatabase postgres(DrillSettings settings)
       throws IOException, SQLException, InterruptedException {
     PostgresServer server = null;
-    List<Cable> cables = new ArrayList<>();
+    List<FaultProxy> proxies = new ArrayList<>();
     try {
       String admin = settings.postgres();
       if (admin.isEmpty()) {
@@ -149,22 +149,22 @@ final class DrillDatabase implements AutoCloseable {
       for (int i = 0; i < settings.nodes(); i++) {
         String near = direct;
         if (settings.cut()) {
-          Cable cable = new Cable(new InetSocketAddress(parts.group(1), port));
-          cables.add(cable);
-          near = url("127.0.0.1", cable.port(), name, query);
+          FaultProxy proxy = new FaultProxy(new InetSocketAddress(parts.group(1), port));
+          proxies.add(proxy);
+          near = url("127.0.0.1", proxy.port(), name, query);
         }
-        configurations.add("postgresql: {url: " + HubCommand.quoted(near) + "}");
+        configurations.add("postgresql: {url: " + HubLauncher.quoted(near) + "}");
       }
       return new DrillDatabase(
           settings.directory().resolve("postgres"),
           direct,
           configurations,
-          cables,
+          proxies,
           server,
           server == null ? admin : "",
           name);
     } catch (IOException | SQLException | InterruptedException | RuntimeException e) {
-      cables.forEach(Cable::close);
+      proxies.forEach(FaultProxy::close);
       if (server != null) {
         server.close();
       }

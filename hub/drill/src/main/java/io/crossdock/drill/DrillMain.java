@@ -86,13 +86,13 @@ public final class DrillMain implements Callable<Integer> {
   private String kafka = "";
 
   @Option(
-      names = "--kafka-cable",
+      names = "--kafka-proxy",
       paramLabel = "PORT",
       description = {
         "Port that the one Kafka broker advertises, on 127.0.0.1: the drill leads it to",
         "the broker, so that --cut can cut it."
       })
-  private int kafkaCable;
+  private int kafkaProxy;
 
   @Option(
       names = "--cut",
@@ -160,7 +160,7 @@ public final class DrillMain implements Callable<Integer> {
               nodes,
               postgres,
               kafka,
-              kafkaCable,
+              kafkaProxy,
               cut,
               writers,
               rate,
@@ -189,7 +189,7 @@ public final class DrillMain implements Callable<Integer> {
     boolean good;
     try (CrashDrill drill = new CrashDrill(settings, this::tell)) {
       drill.run();
-      Report report = drill.audit();
+      CrashReport report = drill.audit();
       good = report.isGood();
       if (isTerminal()) {
         err.println();

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param nodes how many hubs; more than one on PostgreSQL only
  * @param postgres JDBC address of a PostgreSQL where databases may be made; empty starts one
  * @param kafka addresses of a Kafka cluster that delivers the events; empty delivers them without
- * @param kafkaCable port of this machine that the Kafka broker says it is at; the drill leads it to
+ * @param kafkaProxy port of this machine that the Kafka broker says it is at; the drill leads it to
  *     the broker and may cut it. 0 lets hubs call the broker themselves.
  * @param cut whether the network to database and broker is cut now and then
  * @param writers how many callers at the same time
@@ -29,7 +29,7 @@ public record DrillSettings(
     int nodes,
     String postgres,
     String kafka,
-    int kafkaCable,
+    int kafkaProxy,
     boolean cut,
     int writers,
     double rate,
@@ -64,12 +64,12 @@ public record DrillSettings(
     if (engine == Engine.SQLITE && !postgres.isEmpty()) {
       throw new IllegalArgumentException("postgres: goes with --store postgresql only");
     }
-    check("kafka-cable", kafkaCable, 0, MOST_PORT);
-    if (kafkaCable > 0 && !BROKER.matcher(kafka).matches()) {
+    check("kafka-proxy", kafkaProxy, 0, MOST_PORT);
+    if (kafkaProxy > 0 && !BROKER.matcher(kafka).matches()) {
       throw new IllegalArgumentException(
-          "kafka-bootstrap: " + kafka + " (expected: HOST:PORT of one broker, with --kafka-cable)");
+          "kafka-bootstrap: " + kafka + " (expected: HOST:PORT of one broker, with --kafka-proxy)");
     }
-    if (engine == Engine.SQLITE && cut && kafkaCable == 0) {
+    if (engine == Engine.SQLITE && cut && kafkaProxy == 0) {
       throw new IllegalArgumentException("cut: there is no network to SQLite");
     }
   }

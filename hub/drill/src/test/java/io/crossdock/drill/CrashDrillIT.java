@@ -155,7 +155,7 @@ class CrashDrillIT {
 
   @Test
   void keepsEveryPromiseWhereverItIsKilled() throws Exception {
-    Report report = drill.audit();
+    CrashReport report = drill.audit();
 
     assertThat(report.isGood()).as(report.table()).isTrue();
     assertThat(report.kills()).isEqualTo(KILLS);

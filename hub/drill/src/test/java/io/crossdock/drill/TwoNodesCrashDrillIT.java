@@ -58,14 +58,14 @@ class TwoNodesCrashDrillIT {
     }
   }
 
-  private static void assertThatItIsGood(Report report, int kills) {
+  private static void assertThatItIsGood(CrashReport report, int kills) {
     assertThat(report.isGood()).as(report.table()).isTrue();
     assertThat(report.kills()).isEqualTo(kills);
     assertThat(report.cuts()).isGreaterThanOrEqualTo(kills / 4);
     assertThat(report.acknowledged()).isGreaterThan(20L * kills);
   }
 
-  private DrillSettings settings(int kills, String kafka, int kafkaCable) {
+  private DrillSettings settings(int kills, String kafka, int kafkaProxy) {
     return new DrillSettings(
         kills,
         Duration.ofMillis(500),
@@ -73,7 +73,7 @@ class TwoNodesCrashDrillIT {
         2,
         server.getJdbcUrl("postgres", "postgres"),
         kafka,
-        kafkaCable,
+        kafkaProxy,
         true,
         32,
         200,

@@ -6,10 +6,10 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.terminal.DurationConverter;
 import io.crossdock.terminal.ExitCode;
 import io.crossdock.terminal.HubOptions;
-import io.crossdock.terminal.Json;
-import io.crossdock.terminal.Spans;
+import io.crossdock.terminal.ProtoJson;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -86,7 +86,7 @@ public final class LoadCommand implements Callable<Integer> {
       names = "--duration",
       paramLabel = "TIME",
       defaultValue = "10s",
-      converter = Spans.class,
+      converter = DurationConverter.class,
       description = "When to stop. Default: ${DEFAULT-VALUE}.")
   private Duration duration = Duration.ZERO;
 
@@ -172,17 +172,17 @@ public final class LoadCommand implements Callable<Integer> {
       }
       clients.forEach(each -> each.connect(CONNECT));
       Keys keys = new Keys(seed, hotShare / PERCENT, hotKeys, members, items, stores);
-      List<Connection> all =
-          clients.stream().map(each -> new Connection(each, plan.timeout(), tally)).toList();
-      Load.Outcome outcome;
+      List<LoadConnection> all =
+          clients.stream().map(each -> new LoadConnection(each, plan.timeout(), tally)).toList();
+      LoadRun.Outcome outcome;
       try (ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor()) {
         Progress progress = new Progress(tally, err);
         var _ = clock.scheduleAtFixedRate(progress, 1, 1, TimeUnit.SECONDS);
-        outcome = new Load(plan, keys, all).run();
+        outcome = new LoadRun(plan, keys, all).run();
       }
-      Report report = Report.of(plan, outcome, tally, maxErrorRate / PERCENT);
+      LoadReport report = LoadReport.of(plan, outcome, tally, maxErrorRate / PERCENT);
       if (options.json()) {
-        out.println(Json.print(report.values()));
+        out.println(ProtoJson.print(report.values()));
       } else {
         report.print(out);
       }

@@ -50,7 +50,7 @@ final class Writer implements Runnable {
   private static final long DEADLINE_MILLIS = 5_000;
   private static final long PAUSE_MILLIS = 50;
 
-  private final Load load;
+  private final WriterPool load;
   private final Journal journal;
   private final long run;
   private final int number;
@@ -70,7 +70,7 @@ final class Writer implements Runnable {
   /** What came of a call: an answer, or null when it was refused by a limit. */
   private record Reply(@Nullable Message answer) {}
 
-  Writer(Load load, Journal journal, long run, int number, long seed, double pauseSeconds) {
+  Writer(WriterPool load, Journal journal, long run, int number, long seed, double pauseSeconds) {
     this.load = load;
     this.journal = journal;
     this.run = run;

@@ -1,4 +1,4 @@
-/** The processes of a drill and the cables between them. */
+/** The processes of a drill and the proxies between them. */
 @NullMarked
 package io.crossdock.drill.process;
 
