@@ -4,7 +4,7 @@ import io.crossdock.ledger.event.CheckedEvent;
 import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.idempotency.Idempotency.Claimant;
 import io.crossdock.ledger.idempotency.Idempotency.Completion;
-import io.crossdock.ledger.store.SharedWork;
+import io.crossdock.ledger.store.BatchedTransaction;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,7 +24,7 @@ final class Claims {
 
   private final Ledger ledger;
   private final Idempotency idempotency;
-  private final SharedWork<Write, Boolean> sharing = this::share;
+  private final BatchedTransaction<Write, Boolean> sharing = this::share;
 
   private record Write(Claimant claimant, CheckedEvent event) {}
 

@@ -3,9 +3,11 @@ package io.crossdock.bench.ledger;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.consumer.Consumers;
+import io.crossdock.ledger.consumer.DeliveryContext;
 import io.crossdock.ledger.consumer.Effect;
-import io.crossdock.ledger.consumer.Hospital;
+import io.crossdock.ledger.consumer.LogTransport;
 import io.crossdock.ledger.consumer.RetryPolicy;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.event.Position;
 import java.time.Clock;
@@ -81,14 +83,14 @@ final class Delivered implements AutoCloseable {
   }
 
   private Consumers consumers() {
-    return new Consumers(
-        ledger.store(),
-        ledger.log(),
-        signal,
-        new Hospital(ledger.store(), ledger.log().catalogue(), Clock.systemUTC()),
-        Clock.systemUTC(),
-        UUID.randomUUID().toString(),
-        Consumers.LEASE);
+    return Consumers.open(
+        DeliveryContext.of(
+            ledger.store(),
+            new DeadLetters(ledger.store(), ledger.log().catalogue(), Clock.systemUTC()),
+            Clock.systemUTC(),
+            UUID.randomUUID().toString(),
+            Consumers.LEASE),
+        new LogTransport(ledger.log(), signal));
   }
 
   private static Consumer consumer(Position start, Effect.Outward effect) {

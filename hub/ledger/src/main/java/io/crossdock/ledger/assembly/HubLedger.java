@@ -7,11 +7,14 @@ import io.crossdock.config.v1.RetentionConfig;
 import io.crossdock.event.v1.EventServiceGrpc;
 import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.audit.AuditEndpoint;
+import io.crossdock.ledger.audit.OperatorActions;
 import io.crossdock.ledger.backup.LedgerEndpoint;
 import io.crossdock.ledger.consumer.Consumers;
-import io.crossdock.ledger.consumer.DeadLetterEndpoint;
-import io.crossdock.ledger.consumer.Hospital;
-import io.crossdock.ledger.deed.Deeds;
+import io.crossdock.ledger.consumer.DeliveryContext;
+import io.crossdock.ledger.consumer.LogTransport;
+import io.crossdock.ledger.consumer.Transport;
+import io.crossdock.ledger.deadletter.DeadLetterEndpoint;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventEndpoint;
 import io.crossdock.ledger.event.EventLog;
@@ -20,6 +23,7 @@ import io.crossdock.ledger.event.Retention;
 import io.crossdock.ledger.housekeeping.Housekeeping;
 import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.kafka.KafkaSettings;
+import io.crossdock.ledger.kafka.KafkaTransport;
 import io.crossdock.ledger.lease.Leases;
 import io.crossdock.ledger.offline.OfflineAuthorisations;
 import io.crossdock.ledger.replay.ReplayEndpoint;
@@ -71,7 +75,7 @@ public final class HubLedger implements AutoCloseable {
   private final Idempotency idempotency;
   private final Audit audit;
   private final OfflineAuthorisations offline;
-  private final Hospital hospital;
+  private final DeadLetters deadLetters;
   private final Leases leases;
   private final Consumers consumers;
   private final Replayer replayer;
@@ -87,23 +91,23 @@ public final class HubLedger implements AutoCloseable {
     this.idempotency = new Idempotency(store, clock);
     this.audit = new Audit(store, clock);
     this.offline = new OfflineAuthorisations(store, clock);
-    this.hospital = new Hospital(store, catalogue, clock);
+    this.deadLetters = new DeadLetters(store, catalogue, clock);
     this.leases = Leases.start(store, Consumers.LEASE);
     if (store.engine() == Engine.SQLITE) {
       // The directory is this process's alone, so whoever held a lane is gone.
       Consumers.freeAll(store);
     }
     this.consumers = consumers(config, clock);
-    this.replayer = Replayer.start(store, log, leases, consumers, clock);
+    this.replayer = Replayer.start(store, log, leases, deadLetters, consumers, clock);
     this.housekeeping = housekeeping(config.getRetention(), archive(config, base), clock);
     this.events = new EventEndpoint(store, log, signal, idempotency, SIGN_OF_LIFE);
-    Deeds deeds = new Deeds(store, idempotency, audit);
+    OperatorActions actions = new OperatorActions(store, idempotency, audit);
     this.services =
         List.of(
             events,
             new AuditEndpoint(audit, clock),
-            new DeadLetterEndpoint(hospital, deeds, clock),
-            new ReplayEndpoint(log, consumers, replayer, deeds, clock),
+            new DeadLetterEndpoint(deadLetters, actions, clock),
+            new ReplayEndpoint(log, consumers, replayer, actions, clock),
             new LedgerEndpoint(
                 store,
                 audit,
@@ -160,17 +164,12 @@ public final class HubLedger implements AutoCloseable {
   }
 
   private Consumers consumers(LedgerConfig config, Clock clock) {
-    return config.hasKafka()
-        ? Consumers.overKafka(
-            store,
-            log,
-            signal,
-            hospital,
-            clock,
-            leases.node(),
-            Consumers.LEASE,
-            settings(config.getKafka()))
-        : new Consumers(store, log, signal, hospital, clock, leases.node(), Consumers.LEASE);
+    Transport transport =
+        config.hasKafka()
+            ? new KafkaTransport(log, signal, settings(config.getKafka()))
+            : new LogTransport(log, signal);
+    return Consumers.open(
+        DeliveryContext.of(store, deadLetters, clock, leases.node(), Consumers.LEASE), transport);
   }
 
   private static KafkaSettings settings(KafkaConfig config) {
@@ -215,8 +214,8 @@ public final class HubLedger implements AutoCloseable {
   }
 
   /** Events that were not taken. */
-  public Hospital hospital() {
-    return hospital;
+  public DeadLetters deadLetters() {
+    return deadLetters;
   }
 
   /** Work that outlives this process. */

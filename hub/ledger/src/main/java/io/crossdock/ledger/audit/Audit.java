@@ -48,18 +48,18 @@ public final class Audit {
   /**
    * Adds a record, in a transaction of its own.
    *
-   * @param deed the record without number, time and hashes, which are set here
+   * @param action the record without number, time and hashes, which are set here
    * @return the record as it was added
    */
-  public AuditRecord append(AuditRecord deed) {
-    return store.write(connection -> append(connection, deed));
+  public AuditRecord append(AuditRecord action) {
+    return store.write(connection -> append(connection, action));
   }
 
   /**
    * Adds a record within the transaction that does what it tells of. Should be the last thing that
    * the transaction does, because other nodes that append wait for its end.
    */
-  public AuditRecord append(Connection connection, AuditRecord deed) throws SQLException {
+  public AuditRecord append(Connection connection, AuditRecord action) throws SQLException {
     long sequence;
     byte[] previous;
     try (PreparedStatement select = connection.prepareStatement(head);
@@ -72,7 +72,7 @@ public final class Audit {
     }
     long now = clock.millis();
     AuditRecord record =
-        deed.toBuilder().setSequence(sequence).setAt(Timestamps.fromMillis(now)).build();
+        action.toBuilder().setSequence(sequence).setAt(Timestamps.fromMillis(now)).build();
     byte[] canonical = Chain.canonical(record);
     byte[] hash = Chain.hash(previous, canonical);
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {

@@ -51,7 +51,7 @@ final class LedgerCheck {
       FROM (SELECT id, aggregate, key, sequence FROM events WHERE id > ? ORDER BY id LIMIT ?) e
       LEFT JOIN event_keys k ON k.aggregate = e.aggregate AND k.key = e.key
       """;
-  // A place at the very end belongs to nobody, see Places.
+  // A place at the very end belongs to nobody, see ConsumerPositions.
   private static final String BEYOND =
       """
       SELECT DISTINCT consumer FROM consumers

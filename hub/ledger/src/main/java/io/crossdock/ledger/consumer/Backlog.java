@@ -21,7 +21,7 @@ import java.util.Set;
  * @param lane of the events
  * @param waiting events of the lane behind its place, {@link #MOST} when there are more; over
  *     Kafka, where each partition has a place, behind the one that is furthest
- * @param sick events in the hospital that are open
+ * @param sick events in the dead letters that are open
  */
 public record Backlog(String consumer, Lane lane, long waiting, long sick) {
 

@@ -1,6 +1,7 @@
 package io.crossdock.ledger.consumer;
 
 import io.crossdock.ledger.event.Position;
+import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.policy.v1.Lane;
 import java.util.Set;
 
@@ -30,7 +31,7 @@ public record Consumer(
     if (name.isBlank() || name.length() > 64) {
       throw new IllegalArgumentException("name: " + name + " (expected: 1 to 64 characters)");
     }
-    if (name.equals(Places.RELAY)) {
+    if (name.equals(ConsumerPositions.RELAY)) {
       throw new IllegalArgumentException("name: " + name + " (expected: another, the hub has it)");
     }
     if (parallel < 1) {

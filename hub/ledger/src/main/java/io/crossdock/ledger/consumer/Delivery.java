@@ -1,8 +1,14 @@
 package io.crossdock.ledger.consumer;
 
-import io.crossdock.ledger.consumer.DeadLetter.Status;
+import io.crossdock.ledger.deadletter.DeadLetter;
+import io.crossdock.ledger.deadletter.DeadLetter.Status;
+import io.crossdock.ledger.deadletter.DeadLetters;
+import io.crossdock.ledger.deadletter.DeliveryFailure;
 import io.crossdock.ledger.event.EventPage;
 import io.crossdock.ledger.event.StoredEvent;
+import io.crossdock.ledger.position.Assignment;
+import io.crossdock.ledger.position.ConsumerPositions;
+import io.crossdock.ledger.position.Key;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
 import java.sql.Connection;
@@ -26,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers a lane, or a partition of it, to a consumer for as long as its tenure lasts.
+ * Delivers a lane, or a partition of it, to a consumer for as long as its assignment lasts.
  *
  * <p>One thread reads, notes the place and holds on to the lane. The events of a key stand in a
  * line that is worked off by one virtual thread at a time; the lines do not wait for each other.
@@ -42,27 +48,27 @@ final class Delivery {
   private static final Duration LAST_EFFECTS = Duration.ofSeconds(20);
 
   private final Store store;
-  private final Places places;
-  private final Hospital hospital;
+  private final ConsumerPositions positions;
+  private final DeadLetters deadLetters;
   private final Consumer consumer;
   private final Source source;
-  private final Tenure tenure;
+  private final Assignment assignment;
   private final Lane lane;
   private final long holdNanos;
   private final Semaphore permits;
   private final Semaphore wake = new Semaphore(0);
-  private final CountDownLatch over = new CountDownLatch(1);
-  private final Set<Key> sick = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Set<Key> blockedKeys = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
 
   // Guarded by this.
   private final Map<Key, Queue<Task>> lines = new HashMap<>();
   private final TreeSet<Long> unfinished = new TreeSet<>();
 
-  private volatile boolean grown = true;
-  private volatile boolean acted = true;
-  private volatile boolean lost;
-  private volatile boolean tidy = true;
+  private volatile boolean moreAvailable = true;
+  private volatile boolean recheck = true;
+  private volatile boolean fenced;
+  private volatile boolean graceful = true;
   private volatile @Nullable Throwable broken;
 
   /** What a line consists of. */
@@ -75,22 +81,15 @@ final class Delivery {
     record Visit() implements Task {}
   }
 
-  Delivery(
-      Store store,
-      Places places,
-      Hospital hospital,
-      Consumer consumer,
-      Source source,
-      Tenure tenure,
-      Duration lease) {
-    this.store = store;
-    this.places = places;
-    this.hospital = hospital;
+  Delivery(DeliveryContext context, Consumer consumer, Source source, Assignment assignment) {
+    this.store = context.store();
+    this.positions = context.positions();
+    this.deadLetters = context.deadLetters();
     this.consumer = consumer;
     this.source = source;
-    this.tenure = tenure;
-    this.lane = tenure.lane();
-    this.holdNanos = lease.dividedBy(3).toNanos();
+    this.assignment = assignment;
+    this.lane = assignment.lane();
+    this.holdNanos = context.lease().dividedBy(3).toNanos();
     this.permits = new Semaphore(consumer.parallel(), true);
     this.threads =
         Executors.newThreadPerTaskExecutor(
@@ -98,13 +97,13 @@ final class Delivery {
   }
 
   /** There may be more to read. */
-  void grown() {
-    grown = true;
+  void moreAvailable() {
+    moreAvailable = true;
     wake.release();
   }
 
-  void lookAtHospital() {
-    acted = true;
+  void recheckDeadLetters() {
+    recheck = true;
     wake.release();
   }
 
@@ -114,14 +113,14 @@ final class Delivery {
    * @param note whether to note the place and give the lane up
    */
   void stop(boolean note) {
-    tidy = note;
-    over.countDown();
+    graceful = note;
+    stopped.countDown();
     wake.release();
   }
 
-  /** Delivers until it is asked to end, the lane is lost, or something is broken. */
+  /** Delivers until it is asked to end, the lane is taken over, or something is broken. */
   void run() {
-    long noted = tenure.position();
+    long noted = assignment.position();
     long read = noted;
     long notedAt = System.nanoTime();
     long heldAt = notedAt;
@@ -129,28 +128,28 @@ final class Delivery {
       while (isOn()) {
         visit();
         boolean more = false;
-        if (grown && room()) {
-          grown = false;
+        if (moreAvailable && room()) {
+          moreAvailable = false;
           EventPage page = source.read(read);
           page.events().forEach(this::accept);
           read = page.upTo();
           more = page.more();
-          grown |= more;
+          moreAvailable |= more;
         }
         long done = done(read);
         long now = System.nanoTime();
         boolean held = now - heldAt >= holdNanos;
         if (held || (done > noted && now - notedAt >= NOTE_NANOS)) {
-          if (!places.advance(tenure, done)) {
-            lost = true;
+          if (!positions.advance(assignment, done)) {
+            fenced = true;
             return;
           }
           source.noted(done);
           noted = done;
           notedAt = now;
           heldAt = now;
-          // Other nodes, too, may have acted or replayed an event that nobody can take any more.
-          acted |= held;
+          // Other nodes, too, may have acted, or replayed an event that nobody can take any more.
+          recheck |= held;
         }
         if (!more || !room()) {
           rest(done > noted ? NOTE_NANOS : holdNanos - (now - heldAt));
@@ -161,13 +160,13 @@ final class Delivery {
         throw new IllegalStateException("delivery broke off", why);
       }
     } finally {
-      over.countDown();
+      stopped.countDown();
       end(read);
     }
   }
 
   private boolean isOn() {
-    return over.getCount() > 0 && broken == null && !lost;
+    return stopped.getCount() > 0 && broken == null && !fenced;
   }
 
   private void rest(long nanos) {
@@ -182,16 +181,16 @@ final class Delivery {
   private void end(long read) {
     threads.shutdown();
     try {
-      if (tidy && !threads.awaitTermination(LAST_EFFECTS.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (graceful && !threads.awaitTermination(LAST_EFFECTS.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
       }
     } catch (InterruptedException e) {
       return;
     }
     long done = done(read);
-    if (tidy && !lost && broken == null && places.advance(tenure, done)) {
+    if (graceful && !fenced && broken == null && positions.advance(assignment, done)) {
       source.noted(done);
-      places.giveUp(tenure);
+      positions.giveUp(assignment);
     }
   }
 
@@ -259,21 +258,24 @@ final class Delivery {
 
   /** Delivers an event; false when that was broken off. */
   private boolean deliver(Key key, StoredEvent event) {
-    if (event.id() <= tenure.done().getOrDefault(key, 0L)) {
+    if (event.id() <= assignment.done().getOrDefault(key, 0L)) {
       return true;
     }
-    if (sick.contains(key)) {
-      return admit(event, null);
+    if (blockedKeys.contains(key)) {
+      return park(event, null);
     }
     int failed = 0;
     for (int tries = 1; isOn(); tries++) {
       try {
-        return attempt(connection -> Places.mark(connection, tenure, event), event, false);
+        return attempt(
+            connection -> ConsumerPositions.recordDone(connection, assignment, event),
+            event,
+            false);
       } catch (Exception e) {
         tell(event, tries, e);
-        if (!Sickness.isOutage(e) && ++failed >= consumer.retry().attempts()) {
-          sick.add(key);
-          return admit(event, Sickness.of(e, tries));
+        if (!DeliveryFailure.isOutage(e) && ++failed >= consumer.retry().attempts()) {
+          blockedKeys.add(key);
+          return park(event, DeliveryFailure.of(e, tries));
         }
         pause(tries);
       }
@@ -281,20 +283,20 @@ final class Delivery {
     return false;
   }
 
-  private boolean admit(StoredEvent event, @Nullable Sickness sickness) {
-    boolean in = hospital.admit(tenure, event, sickness);
-    lost |= !in;
+  private boolean park(StoredEvent event, @Nullable DeliveryFailure failure) {
+    boolean in = deadLetters.park(assignment, event, failure);
+    fenced |= !in;
     return in;
   }
 
   /** Sees to keys whose dead letters are due. */
   private void visit() {
-    if (acted) {
-      acted = false;
-      Map<Key, Status> heads = hospital.heads(consumer.name(), lane);
-      heads.keySet().stream().filter(source::owns).forEach(sick::add);
-      for (Key key : sick) {
-        if (heads.get(key) != Status.WAITING) {
+    if (recheck) {
+      recheck = false;
+      Map<Key, Status> blocked = deadLetters.blockedKeys(consumer.name(), lane);
+      blocked.keySet().stream().filter(source::owns).forEach(blockedKeys::add);
+      for (Key key : blockedKeys) {
+        if (blocked.get(key) != Status.WAITING) {
           line(key, new Task.Visit());
         }
       }
@@ -303,12 +305,12 @@ final class Delivery {
 
   private void visit(Key key) {
     while (isOn()) {
-      Optional<DeadLetter> head = hospital.head(consumer.name(), lane, key);
-      if (head.isEmpty()) {
-        sick.remove(key);
+      Optional<DeadLetter> first = deadLetters.firstOf(consumer.name(), lane, key);
+      if (first.isEmpty()) {
+        blockedKeys.remove(key);
         return;
       }
-      DeadLetter letter = head.get();
+      DeadLetter letter = first.get();
       if (letter.status() == Status.WAITING || !redeliver(letter)) {
         return;
       }
@@ -322,11 +324,13 @@ final class Delivery {
     for (int tries = 1; isOn(); tries++) {
       try {
         return attempt(
-            connection -> hospital.delivered(connection, tenure, letter), letter.event(), true);
+            connection -> deadLetters.delivered(connection, assignment, letter),
+            letter.event(),
+            true);
       } catch (Exception e) {
         tell(letter.event(), tries, e);
-        if (released || (!Sickness.isOutage(e) && ++failed >= consumer.retry().attempts())) {
-          hospital.failed(letter, Sickness.of(e, tries));
+        if (released || (!DeliveryFailure.isOutage(e) && ++failed >= consumer.retry().attempts())) {
+          deadLetters.failed(letter, DeliveryFailure.of(e, tries));
           return false;
         }
         pause(tries);
@@ -336,7 +340,7 @@ final class Delivery {
   }
 
   private interface Note {
-    Places.Mark in(Connection connection) throws SQLException;
+    ConsumerPositions.Disposition in(Connection connection) throws SQLException;
   }
 
   /**
@@ -349,23 +353,23 @@ final class Delivery {
   private boolean attempt(Note note, StoredEvent event, boolean always) throws Exception {
     permits.acquire();
     try {
-      Places.Mark mark =
+      ConsumerPositions.Disposition disposition =
           switch (consumer.effect()) {
             case Effect.InLedger effect ->
                 store.write(connection -> {
-                  Places.Mark made = note.in(connection);
-                  if (made == Places.Mark.NEW) {
+                  ConsumerPositions.Disposition recorded = note.in(connection);
+                  if (recorded == ConsumerPositions.Disposition.NEW) {
                     effect.apply(connection, event);
                   }
-                  return made;
+                  return recorded;
                 });
             case Effect.Outward effect -> {
               effect.apply(event);
-              yield always ? store.write(note::in) : Places.Mark.NEW;
+              yield always ? store.write(note::in) : ConsumerPositions.Disposition.NEW;
             }
           };
-      lost |= mark == Places.Mark.FENCED;
-      return mark != Places.Mark.FENCED;
+      fenced |= disposition == ConsumerPositions.Disposition.FENCED;
+      return disposition != ConsumerPositions.Disposition.FENCED;
     } finally {
       permits.release();
     }
@@ -373,7 +377,7 @@ final class Delivery {
 
   private void pause(int failed) {
     try {
-      var _ = over.await(consumer.retry().after(failed).toNanos(), TimeUnit.NANOSECONDS);
+      var _ = stopped.await(consumer.retry().after(failed).toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       // Nobody interrupts this thread.
     }

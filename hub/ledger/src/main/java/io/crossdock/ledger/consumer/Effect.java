@@ -7,11 +7,11 @@ import java.sql.SQLException;
 /**
  * What a consumer does with an event. A failure whose code is {@code UNAVAILABLE} or the like says
  * that the other side is ill, and is tried again until it is well; any other says that the event
- * is, and after some attempts the event goes to the hospital.
+ * is, and after some attempts the event goes to the dead letters.
  */
 public sealed interface Effect {
 
-  /** Changes the ledger: exactly once, whatever happens. Must be quick, see {@code Work}. */
+  /** Changes the ledger: exactly once, whatever happens. Must be quick, see {@code Transaction}. */
   @FunctionalInterface
   non-sealed interface InLedger extends Effect {
 

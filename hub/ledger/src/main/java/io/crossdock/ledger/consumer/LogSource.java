@@ -4,6 +4,9 @@ import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventPage;
 import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.event.Selection;
+import io.crossdock.ledger.position.Assignment;
+import io.crossdock.ledger.position.ConsumerPositions;
+import io.crossdock.ledger.position.Key;
 import io.crossdock.policy.v1.Lane;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +17,8 @@ record LogSource(EventLog log, EventSignal signal, Consumer consumer, Lane lane)
   private static final int PAGE = 256;
 
   @Override
-  public Optional<Tenure> take(Places places) {
-    return places.take(consumer.name(), lane, consumer.start().id(lane));
+  public Optional<Assignment> take(ConsumerPositions positions) {
+    return positions.take(consumer.name(), lane, consumer.start().id(lane));
   }
 
   @Override
@@ -40,7 +43,7 @@ record LogSource(EventLog log, EventSignal signal, Consumer consumer, Lane lane)
   }
 
   @Override
-  public Runnable listen(Runnable grown) {
-    return signal.listen(List.of(lane), grown);
+  public Runnable listen(Runnable moreAvailable) {
+    return signal.listen(List.of(lane), moreAvailable);
   }
 }

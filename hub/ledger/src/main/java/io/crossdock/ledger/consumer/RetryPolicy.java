@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How often and when an event is tried again.
  *
- * @param attempts after which it goes to the hospital, 1 or more
+ * @param attempts after which it goes to the dead letters, 1 or more
  * @param first wait before the second attempt; doubles from then on
  * @param longest wait between two attempts
  */
@@ -22,7 +22,7 @@ public record RetryPolicy(int attempts, Duration first, Duration longest) {
   }
 
   /** The wait after so many failed attempts. */
-  Duration after(int failed) {
+  public Duration after(int failed) {
     int doublings = Math.min(failed - 1, 20);
     Duration wait = first.multipliedBy(1L << doublings);
     return wait.compareTo(longest) < 0 ? wait : longest;

@@ -1,15 +1,18 @@
 package io.crossdock.ledger.consumer;
 
 import io.crossdock.ledger.event.EventPage;
+import io.crossdock.ledger.position.Assignment;
+import io.crossdock.ledger.position.ConsumerPositions;
+import io.crossdock.ledger.position.Key;
 import java.util.Optional;
 
 /** Where a consumer's events come from: a lane of the log, or a partition of its topic. */
-interface Source {
+public interface Source {
 
   /** Takes the right to deliver what comes from here; empty while another node has it. */
-  Optional<Tenure> take(Places places);
+  Optional<Assignment> take(ConsumerPositions positions);
 
-  /** A tenure begins: {@link #read} starts again at the first event that was not noted. */
+  /** An assignment begins: {@link #read} starts again at the first event that was not noted. */
   void begin();
 
   /**
@@ -30,5 +33,5 @@ interface Source {
    *
    * @return ends it
    */
-  Runnable listen(Runnable grown);
+  Runnable listen(Runnable moreAvailable);
 }

@@ -161,7 +161,7 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
     ServerCallStreamObserver<A> caller = (ServerCallStreamObserver<A>) answer;
     EventStream<A> stream =
         new EventStream<>(log, threads, lanes, selection, after, end, shape, caller);
-    Runnable deaf = signal.listen(lanes, stream::wake);
+    Runnable subscription = signal.listen(lanes, stream::wake);
     ScheduledFuture<?> ticking =
         ticks.scheduleWithFixedDelay(
             stream::tick, life.toMillis(), life.toMillis(), TimeUnit.MILLISECONDS);
@@ -170,7 +170,7 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
         () -> {
           streams.remove(stream);
           var _ = ticking.cancel(false);
-          deaf.run();
+          subscription.run();
         };
     caller.setOnCancelHandler(over);
     caller.setOnCloseHandler(over);

@@ -4,8 +4,8 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.store.BatchedTransaction;
 import io.crossdock.ledger.store.Engine;
-import io.crossdock.ledger.store.SharedWork;
 import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
@@ -91,9 +91,9 @@ public final class EventLog {
   private final Appender appender;
   private final AtomicInteger appendedLanes = new AtomicInteger();
   private final List<IntConsumer> listeners = new CopyOnWriteArrayList<>();
-  private final SharedWork<List<CheckedEvent>, Outcome> appending = this::appendEach;
+  private final BatchedTransaction<List<CheckedEvent>, Outcome> appending = this::appendEach;
 
-  /** What came of an append: within a transaction a refusal is a value, see {@code Work}. */
+  /** What came of an append: within a transaction a refusal is a value, see {@code Transaction}. */
   sealed interface Outcome {
     record Done(List<Appended> appended) implements Outcome {}
 

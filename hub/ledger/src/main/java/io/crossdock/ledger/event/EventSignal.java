@@ -106,9 +106,9 @@ public final class EventSignal implements AutoCloseable {
   private boolean hasGrown() {
     try {
       long now = log.newest();
-      boolean grown = now != newest;
+      boolean moreAvailable = now != newest;
       newest = now;
-      return grown;
+      return moreAvailable;
     } catch (RuntimeException e) {
       // Readers find out by themselves when the ledger is back.
       return true;

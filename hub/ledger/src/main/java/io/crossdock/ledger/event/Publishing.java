@@ -16,7 +16,7 @@ import io.crossdock.ledger.idempotency.Claim;
 import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.idempotency.Idempotency.Claimant;
 import io.crossdock.ledger.idempotency.Idempotency.Completion;
-import io.crossdock.ledger.store.SharedWork;
+import io.crossdock.ledger.store.BatchedTransaction;
 import io.crossdock.ledger.store.Store;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,12 +38,12 @@ final class Publishing {
   private final Store store;
   private final EventLog log;
   private final Idempotency idempotency;
-  private final SharedWork<Publication, Result> publishing = this::publish;
+  private final BatchedTransaction<Publication, Result> publishing = this::publish;
 
   /** What a caller wants to publish, with the claim of its request id. */
   private record Publication(Claimant claimant, List<CheckedEvent> events) {}
 
-  /** What came of it: within a transaction a refusal is a value, see {@code Work}. */
+  /** What came of it: within a transaction a refusal is a value, see {@code Transaction}. */
   private sealed interface Result {
     record Answer(PublishResponse response) implements Result {}
 

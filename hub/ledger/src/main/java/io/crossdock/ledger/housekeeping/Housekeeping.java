@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.Retention;
 import io.crossdock.ledger.idempotency.Idempotency;
-import io.crossdock.ledger.lease.After;
+import io.crossdock.ledger.lease.Completion;
 import io.crossdock.ledger.lease.Lease;
 import io.crossdock.ledger.lease.Leases;
 import io.crossdock.ledger.lease.Worker;
@@ -105,7 +105,7 @@ public final class Housekeeping implements AutoCloseable {
     tell("notes of replays", all(goesOn, replayed::expire));
     // On a node that is stopping, the next one does the rest at once.
     Duration next = closing ? Duration.ZERO : every;
-    var _ = leases.commit(lease, new After.Again(next, ByteString.EMPTY), _ -> true);
+    var _ = leases.commit(lease, new Completion.Reschedule(next, ByteString.EMPTY), _ -> true);
   }
 
   private static long all(BooleanSupplier goesOn, IntUnaryOperator step) {

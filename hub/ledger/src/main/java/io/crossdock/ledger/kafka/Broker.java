@@ -2,6 +2,7 @@ package io.crossdock.ledger.kafka;
 
 import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.crossdock.ledger.position.Partitioning;
 import io.crossdock.policy.v1.Lane;
 import java.time.Duration;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ public final class Broker implements AutoCloseable {
 
   private final KafkaSettings settings;
   private final Map<Lane, Topic> topics = new ConcurrentHashMap<>();
-  private final CountDownLatch over = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread watch = Thread.ofVirtual().name("kafka-watch").unstarted(this::watch);
   private volatile String trouble = "";
   private @Nullable Admin admin; // Guarded by this.
@@ -101,7 +102,7 @@ public final class Broker implements AutoCloseable {
 
   @Override
   public void close() {
-    over.countDown();
+    closed.countDown();
     synchronized (this) {
       if (admin != null) {
         admin.close(Duration.ZERO);
@@ -120,7 +121,7 @@ public final class Broker implements AutoCloseable {
                   .get(name))
               .partitions()
               .size();
-      return Optional.of(new Topic(name, lane, partitions));
+      return Optional.of(new Topic(name, lane, new Partitioning(partitions)));
     } catch (UnknownTopicOrPartitionException e) {
       return Optional.empty();
     }
@@ -155,9 +156,9 @@ public final class Broker implements AutoCloseable {
   }
 
   private void watch() {
-    while (over.getCount() > 0) {
+    while (closed.getCount() > 0) {
       String now = look();
-      if (over.getCount() > 0 && !now.equals(trouble)) {
+      if (closed.getCount() > 0 && !now.equals(trouble)) {
         if (now.isEmpty()) {
           LOG.info("Kafka is back");
         } else {
@@ -171,7 +172,7 @@ public final class Broker implements AutoCloseable {
 
   private void rest(Duration pause) {
     try {
-      var _ = over.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       // Nobody interrupts these threads.
     }
@@ -189,7 +190,7 @@ public final class Broker implements AutoCloseable {
 
   private synchronized Admin admin() {
     Admin known = admin;
-    if (over.getCount() == 0) {
+    if (closed.getCount() == 0) {
       throw new KafkaException("closed");
     }
     if (known == null) {

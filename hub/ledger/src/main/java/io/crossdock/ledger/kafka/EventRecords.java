@@ -6,6 +6,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ledger.event.StoredEvent;
+import io.crossdock.ledger.position.Key;
+import io.crossdock.ledger.position.Partitioning;
 import io.crossdock.policy.v1.Lane;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,11 +30,12 @@ final class EventRecords {
 
   static ProducerRecord<byte[], byte[]> of(StoredEvent event, Topic topic) {
     EventEnvelope envelope = event.envelope();
+    Key key = Key.of(event);
     ProducerRecord<byte[], byte[]> written =
         new ProducerRecord<>(
             topic.name(),
-            topic.partition(event.aggregate(), envelope.getKey()),
-            Topic.recordKey(event.aggregate(), envelope.getKey()),
+            topic.partitioning().of(key),
+            Partitioning.recordKey(key),
             envelope.toByteArray());
     Headers headers = written.headers();
     add(headers, "ce_specversion", "1.0");

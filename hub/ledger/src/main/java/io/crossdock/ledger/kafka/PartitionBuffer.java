@@ -26,7 +26,7 @@ public final class PartitionBuffer {
   private static final long UNKNOWN = -1;
 
   private final Lane lane;
-  private volatile Runnable grown = () -> {};
+  private volatile Runnable moreAvailable = () -> {};
 
   // Guarded by this.
   private final ArrayDeque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
@@ -94,8 +94,8 @@ public final class PartitionBuffer {
    * @return ends it
    */
   public Runnable listen(Runnable listener) {
-    grown = listener;
-    return () -> grown = () -> {};
+    moreAvailable = listener;
+    return () -> moreAvailable = () -> {};
   }
 
   /** Adds what was polled. */
@@ -112,7 +112,7 @@ public final class PartitionBuffer {
         bytes += each.serializedValueSize();
       }
     }
-    grown.run();
+    moreAvailable.run();
   }
 
   /** The offset to go back to before the next poll, if that is asked for. */

@@ -5,7 +5,7 @@ import com.google.protobuf.ByteString;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.store.Engine;
 import io.crossdock.ledger.store.Store;
-import io.crossdock.ledger.store.Work;
+import io.crossdock.ledger.store.Transaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -38,7 +38,7 @@ public final class Leases implements AutoCloseable {
   private final Duration length;
   // Fresh for each start: what a process before this one had claimed is not this one's.
   private final String node = UUID.randomUUID().toString();
-  private final Statements sql;
+  private final LeaseSql sql;
   private final Set<Lease> held = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread renewal;
@@ -46,7 +46,7 @@ public final class Leases implements AutoCloseable {
   private Leases(Store store, Duration length) {
     this.store = store;
     this.length = length;
-    this.sql = new Statements(store.engine());
+    this.sql = new LeaseSql(store.engine());
     this.renewal = Thread.ofVirtual().name("lease-renewal").unstarted(this::renewAll);
   }
 
@@ -142,16 +142,16 @@ public final class Leases implements AutoCloseable {
    * @return empty when another node has it or it was cancelled; nothing was done then
    * @throws FailureException when the ledger cannot be written; whether it was done is not known
    */
-  public <T> Optional<T> commit(Lease lease, After after, Work<T> step) {
+  public <T> Optional<T> commit(Lease lease, Completion completion, Transaction<T> step) {
     Optional<T> result =
         store.write(connection ->
-            guard(connection, lease, after)
+            guard(connection, lease, completion)
                 ? Optional.of(step.in(connection))
                 : Optional.<T>empty());
     if (result.isEmpty()) {
       lease.lose();
     }
-    if (result.isEmpty() || !(after instanceof After.GoesOn)) {
+    if (result.isEmpty() || !(completion instanceof Completion.Continue)) {
       held.remove(lease);
     }
     return result;
@@ -174,22 +174,23 @@ public final class Leases implements AutoCloseable {
   }
 
   // Each statement changes the row, which stays locked until the step's transaction ends.
-  private boolean guard(Connection connection, Lease lease, After after) throws SQLException {
-    return switch (after) {
-      case After.GoesOn() -> extend(connection, lease);
-      case After.Done() -> {
+  private boolean guard(Connection connection, Lease lease, Completion completion)
+      throws SQLException {
+    return switch (completion) {
+      case Completion.Continue() -> extend(connection, lease);
+      case Completion.Done() -> {
         try (PreparedStatement delete = connection.prepareStatement(sql.done())) {
           yield only(delete, lease, 1);
         }
       }
-      case After.Again(Duration delay, ByteString payload) -> {
+      case Completion.Reschedule(Duration delay, ByteString payload) -> {
         try (PreparedStatement update = connection.prepareStatement(sql.again())) {
           update.setLong(1, delay.toMillis());
           update.setBytes(2, payload.toByteArray());
           yield only(update, lease, 3);
         }
       }
-      case After.Retry(Duration delay) -> {
+      case Completion.Retry(Duration delay) -> {
         try (PreparedStatement update = connection.prepareStatement(sql.retry())) {
           update.setLong(1, delay.toMillis());
           yield only(update, lease, 2);

@@ -37,9 +37,9 @@ public final class Worker implements AutoCloseable {
   public interface Handler {
 
     /**
-     * Does it and commits under its lease, at the end with anything but {@link After.GoesOn}. It
-     * may run again after it was done in part: its effects outside the ledger have to be
-     * repeatable.
+     * Does it and commits under its lease, at the end with anything but {@link
+     * Completion.Continue}. It may run again after it was done in part: its effects outside the
+     * ledger have to be repeatable.
      */
     void run(Lease lease) throws Exception;
   }
@@ -138,7 +138,7 @@ public final class Worker implements AutoCloseable {
     // Spread, so that what failed together does not come together again.
     long spread = ThreadLocalRandom.current().nextLong(delay / 2, delay + 1);
     try {
-      var _ = leases.commit(lease, new After.Retry(Duration.ofMillis(spread)), _ -> true);
+      var _ = leases.commit(lease, new Completion.Retry(Duration.ofMillis(spread)), _ -> true);
     } catch (FailureException e) {
       LOG.warn("work waits for the end of its lease: {} {}", kind, lease.id());
     }

@@ -6,11 +6,11 @@ import io.crossdock.answer.PageToken;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.audit.OperatorAction;
+import io.crossdock.ledger.audit.OperatorActions;
+import io.crossdock.ledger.audit.Outcome;
 import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.consumer.Consumers;
-import io.crossdock.ledger.deed.Deed;
-import io.crossdock.ledger.deed.Deeds;
-import io.crossdock.ledger.deed.Outcome;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventType;
 import io.crossdock.ledger.event.StoredEvent;
@@ -54,17 +54,17 @@ public final class ReplayEndpoint extends ReplayServiceGrpc.ReplayServiceImplBas
   private final Consumers consumers;
   private final Replayer replayer;
   private final Replays replays;
-  private final Deeds deeds;
+  private final OperatorActions actions;
   private final Clock clock;
 
   /** Makes the service. */
   public ReplayEndpoint(
-      EventLog log, Consumers consumers, Replayer replayer, Deeds deeds, Clock clock) {
+      EventLog log, Consumers consumers, Replayer replayer, OperatorActions actions, Clock clock) {
     this.log = log;
     this.consumers = consumers;
     this.replayer = replayer;
     this.replays = replayer.replays();
-    this.deeds = deeds;
+    this.actions = actions;
     this.clock = clock;
   }
 
@@ -102,10 +102,10 @@ public final class ReplayEndpoint extends ReplayServiceGrpc.ReplayServiceImplBas
         consumers.find(request.getConsumer()).orElseThrow(() -> unknown(request.getConsumer()));
     check(request.getSelection(), consumer);
     long upTo = log.newest();
-    long after = Math.min(upTo, new Wanted(request.getSelection(), consumer).start(log));
+    long after = Math.min(upTo, new ReplayFilter(request.getSelection(), consumer).start(log));
     String id =
-        deeds.once(
-            new Deed(
+        actions.once(
+            new OperatorAction(
                 ReplayServiceGrpc.getStartReplayMethod(),
                 request.getContext(),
                 request,
@@ -134,8 +134,8 @@ public final class ReplayEndpoint extends ReplayServiceGrpc.ReplayServiceImplBas
   private String stop(StopReplayRequest request) {
     long id = number(request.getReplayId());
     String stopped =
-        deeds.once(
-            new Deed(
+        actions.once(
+            new OperatorAction(
                 ReplayServiceGrpc.getStopReplayMethod(),
                 request.getContext(),
                 request,

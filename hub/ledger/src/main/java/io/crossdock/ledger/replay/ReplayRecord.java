@@ -49,7 +49,7 @@ record ReplayRecord(
    * @param position id of the last event that it is done with
    * @param matched events that were wanted so far
    * @param delivered those that the consumer took
-   * @param deadLettered those that stand in the hospital
+   * @param deadLettered those that stand in the dead letters
    */
   record Progress(long position, long matched, long delivered, long deadLettered) {}
 }

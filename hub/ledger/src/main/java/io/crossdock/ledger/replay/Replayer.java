@@ -4,8 +4,9 @@ import com.google.protobuf.ByteString;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.consumer.Consumers;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventLog;
-import io.crossdock.ledger.lease.After;
+import io.crossdock.ledger.lease.Completion;
 import io.crossdock.ledger.lease.Lease;
 import io.crossdock.ledger.lease.Leases;
 import io.crossdock.ledger.lease.Worker;
@@ -33,35 +34,39 @@ public final class Replayer implements AutoCloseable {
   private static final int UNKNOWN_TIMES = 300;
   private static final int FAILED_TIMES = 5;
 
-  private final Store store;
-  private final EventLog log;
+  private final ReplayContext context;
   private final Leases leases;
   private final Consumers consumers;
   private final Replays replays;
-  private final Map<Long, Run> running = new ConcurrentHashMap<>();
+  private final Map<Long, ReplayRun> running = new ConcurrentHashMap<>();
   private final Worker worker;
   private volatile boolean closing;
 
-  private Replayer(Store store, EventLog log, Leases leases, Consumers consumers, Clock clock) {
-    this.store = store;
-    this.log = log;
-    this.leases = leases;
+  private Replayer(ReplayContext context, Consumers consumers) {
+    this.context = context;
+    this.leases = context.leases();
     this.consumers = consumers;
-    this.replays = new Replays(store, clock);
+    this.replays = context.replays();
     this.worker = Worker.start(leases, KIND, MOST, this::work);
   }
 
   /** Begins; replays that another node or an earlier process left go on. */
   public static Replayer start(
-      Store store, EventLog log, Leases leases, Consumers consumers, Clock clock) {
-    return new Replayer(store, log, leases, consumers, clock);
+      Store store,
+      EventLog log,
+      Leases leases,
+      DeadLetters deadLetters,
+      Consumers consumers,
+      Clock clock) {
+    return new Replayer(
+        new ReplayContext(store, log, leases, new Replays(store, clock), deadLetters), consumers);
   }
 
   /** Leaves what is under way to others, or to the next process. */
   @Override
   public void close() {
     closing = true;
-    running.values().forEach(Run::stop);
+    running.values().forEach(ReplayRun::stop);
     worker.close();
   }
 
@@ -86,7 +91,7 @@ public final class Replayer implements AutoCloseable {
 
   /** One was cancelled; on other nodes it ends within half a second. */
   void cancelled(long id) {
-    Run run = running.get(id);
+    ReplayRun run = running.get(id);
     if (run != null) {
       run.stop();
     }
@@ -96,13 +101,13 @@ public final class Replayer implements AutoCloseable {
     long id = Long.parseLong(lease.id());
     ReplayRecord replay = replays.find(id).orElse(null);
     if (replay == null || replay.status() != Status.RUNNING) {
-      var _ = leases.commit(lease, new After.Done(), _ -> true);
+      var _ = leases.commit(lease, new Completion.Done(), _ -> true);
       return;
     }
     Optional<Consumer> consumer = consumers.find(replay.consumer());
     if (consumer.isEmpty()) {
       if (lease.attempts() < UNKNOWN_TIMES) {
-        var _ = leases.commit(lease, new After.Retry(UNKNOWN_AGAIN), _ -> true);
+        var _ = leases.commit(lease, new Completion.Retry(UNKNOWN_AGAIN), _ -> true);
       } else {
         fail(lease, replay, "No node of the hub has the consumer.");
       }
@@ -123,7 +128,7 @@ public final class Replayer implements AutoCloseable {
   }
 
   private void run(Lease lease, ReplayRecord replay, Consumer consumer) {
-    Run run = new Run(store, log, leases, replays, consumers, lease, replay, consumer);
+    ReplayRun run = new ReplayRun(context, lease, replay, consumer);
     running.put(replay.id(), run);
     try {
       if (closing) {
@@ -139,7 +144,7 @@ public final class Replayer implements AutoCloseable {
     var _ =
         leases.commit(
             lease,
-            new After.Done(),
+            new Completion.Done(),
             connection -> replays.end(connection, replay.id(), Status.FAILED, failure));
   }
 }

@@ -37,7 +37,7 @@ final class GroupCommit implements AutoCloseable {
 
   private final Database database;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private final BlockingQueue<Task<?>> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
+  private final BlockingQueue<Single<?>> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final Thread thread;
   private volatile boolean closing;
   private volatile boolean working = true;
@@ -48,7 +48,7 @@ final class GroupCommit implements AutoCloseable {
   private @Nullable Connection connection;
 
   /** What is run at once within a transaction, and is done or not as one. */
-  private sealed interface Step {
+  private sealed interface Unit {
 
     void run(Connection connection) throws SQLException;
 
@@ -59,17 +59,17 @@ final class GroupCommit implements AutoCloseable {
     void fail(Throwable why);
 
     /** The same as a step for each caller. */
-    List<? extends Step> apart();
+    List<? extends Unit> apart();
   }
 
   /** A caller's piece of work. */
-  private static sealed class Task<T> implements Step {
+  private static sealed class Single<T> implements Unit {
 
-    private final Work<T> work;
+    private final Transaction<T> work;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private @Nullable T done;
 
-    Task(Work<T> work) {
+    Single(Transaction<T> work) {
       this.work = work;
     }
 
@@ -94,18 +94,18 @@ final class GroupCommit implements AutoCloseable {
     }
 
     @Override
-    public List<Step> apart() {
+    public List<Unit> apart() {
       return List.of(this);
     }
   }
 
   /** A caller's share of work that may be done together with others'. */
-  private static final class Share<I, T> extends Task<T> {
+  private static final class Member<I, T> extends Single<T> {
 
-    private final SharedWork<I, T> shared;
+    private final BatchedTransaction<I, T> shared;
     private final I item;
 
-    Share(SharedWork<I, T> shared, I item) {
+    Member(BatchedTransaction<I, T> shared, I item) {
       super(connection -> shared.in(connection, List.of(item)).getFirst());
       this.shared = shared;
       this.item = item;
@@ -113,18 +113,18 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /** Work for several callers at once. */
-  private static final class Together<I, T> implements Step {
+  private static final class Batch<I, T> implements Unit {
 
-    private final SharedWork<I, T> shared;
-    private final List<Share<I, T>> shares = new ArrayList<>();
+    private final BatchedTransaction<I, T> shared;
+    private final List<Member<I, T>> shares = new ArrayList<>();
 
-    Together(SharedWork<I, T> shared) {
+    Batch(BatchedTransaction<I, T> shared) {
       this.shared = shared;
     }
 
     @SuppressWarnings("unchecked") // shares of the same work
-    void add(Share<?, ?> share) {
-      shares.add((Share<I, T>) share);
+    void add(Member<?, ?> share) {
+      shares.add((Member<I, T>) share);
     }
 
     @Override
@@ -137,7 +137,7 @@ final class GroupCommit implements AutoCloseable {
 
     @Override
     public int tell() {
-      shares.forEach(Task::tell);
+      shares.forEach(Single::tell);
       return shares.size();
     }
 
@@ -147,7 +147,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     @Override
-    public List<Share<I, T>> apart() {
+    public List<Member<I, T>> apart() {
       return shares;
     }
   }
@@ -167,15 +167,15 @@ final class GroupCommit implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("ledger-writer").start(this::loop);
   }
 
-  <T> CompletableFuture<T> submit(Work<T> work) {
-    return submit(new Task<>(work));
+  <T> CompletableFuture<T> submit(Transaction<T> work) {
+    return submit(new Single<>(work));
   }
 
-  <I, T> CompletableFuture<T> submit(SharedWork<I, T> shared, I item) {
-    return submit(new Share<>(shared, item));
+  <I, T> CompletableFuture<T> submit(BatchedTransaction<I, T> shared, I item) {
+    return submit(new Member<>(shared, item));
   }
 
-  private <T> CompletableFuture<T> submit(Task<T> task) {
+  private <T> CompletableFuture<T> submit(Single<T> task) {
     if (closing || !waiting.offer(task)) {
       task.fail(Store.unavailable());
     }
@@ -199,12 +199,12 @@ final class GroupCommit implements AutoCloseable {
   public void close() {
     closing = true;
     // Wakes the thread when nothing waits.
-    var _ = waiting.offer(new Task<>(_ -> Boolean.TRUE));
+    var _ = waiting.offer(new Single<>(_ -> Boolean.TRUE));
     Uninterruptibles.joinUninterruptibly(thread);
   }
 
   private void loop() {
-    List<Task<?>> batch = new ArrayList<>(MOST_IN_ONE);
+    List<Single<?>> batch = new ArrayList<>(MOST_IN_ONE);
     while (!closing || !waiting.isEmpty()) {
       try {
         batch.add(waiting.take());
@@ -226,8 +226,8 @@ final class GroupCommit implements AutoCloseable {
     drop();
   }
 
-  private void write(List<Task<?>> batch) {
-    List<Step> left = steps(batch);
+  private void write(List<Single<?>> batch) {
+    List<Unit> left = steps(batch);
     if (together(left) != Attempt.IN_CONFLICT) {
       return;
     }
@@ -235,7 +235,7 @@ final class GroupCommit implements AutoCloseable {
     // them in the same order.
     left = apart(left);
     while (!left.isEmpty()) {
-      List<Step> one = new ArrayList<>(List.of(left.removeFirst()));
+      List<Unit> one = new ArrayList<>(List.of(left.removeFirst()));
       Attempt attempt = Attempt.IN_CONFLICT;
       for (int i = 0; i < ATTEMPTS && attempt == Attempt.IN_CONFLICT; i++) {
         stepAside(i);
@@ -260,16 +260,16 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /** Puts shares of the same work together; they go where the first of them stood. */
-  private static List<Step> steps(List<Task<?>> batch) {
-    List<Step> steps = new ArrayList<>(batch.size());
-    Map<SharedWork<?, ?>, Together<?, ?>> together = new HashMap<>();
-    for (Task<?> task : batch) {
-      if (task instanceof Share<?, ?> share) {
+  private static List<Unit> steps(List<Single<?>> batch) {
+    List<Unit> steps = new ArrayList<>(batch.size());
+    Map<BatchedTransaction<?, ?>, Batch<?, ?>> together = new HashMap<>();
+    for (Single<?> task : batch) {
+      if (task instanceof Member<?, ?> share) {
         together
             .computeIfAbsent(
                 share.shared,
                 shared -> {
-                  Together<?, ?> begun = new Together<>(shared);
+                  Batch<?, ?> begun = new Batch<>(shared);
                   steps.add(begun);
                   return begun;
                 })
@@ -281,14 +281,14 @@ final class GroupCommit implements AutoCloseable {
     return steps;
   }
 
-  private static List<Step> apart(List<Step> steps) {
-    List<Step> apart = new ArrayList<>();
+  private static List<Unit> apart(List<Unit> steps) {
+    List<Unit> apart = new ArrayList<>();
     steps.forEach(step -> apart.addAll(step.apart()));
     return apart;
   }
 
   /** Writes in one transaction; what is left in the list afterwards has not been answered. */
-  private Attempt together(List<Step> left) {
+  private Attempt together(List<Unit> left) {
     while (!left.isEmpty()) {
       int at = 0;
       try {
@@ -300,7 +300,7 @@ final class GroupCommit implements AutoCloseable {
         working = true;
         listeners.forEach(Runnable::run);
         commits.increment();
-        answered.add(left.stream().mapToInt(Step::tell).sum());
+        answered.add(left.stream().mapToInt(Unit::tell).sum());
         left.clear();
       } catch (SQLException e) {
         if (connection != null && database.isConflict(e)) {
@@ -327,9 +327,9 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /** What failed for several callers at once is run for each of them: only one may be the cause. */
-  private static void leaveOut(List<Step> left, int at, Throwable why) {
-    Step failed = left.remove(at);
-    List<? extends Step> apart = failed.apart();
+  private static void leaveOut(List<Unit> left, int at, Throwable why) {
+    Unit failed = left.remove(at);
+    List<? extends Unit> apart = failed.apart();
     if (apart.size() == 1) {
       failed.fail(why);
     } else {
@@ -337,7 +337,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private void outage(List<Step> steps, SQLException why) {
+  private void outage(List<Unit> steps, SQLException why) {
     working = false;
     refused.add(steps.size());
     long now = System.nanoTime();
@@ -352,13 +352,13 @@ final class GroupCommit implements AutoCloseable {
     }
     // What came while the database was tried would only wait for the next try to fail as well.
     // Taken before anyone is answered: who hears of the failure and comes again is tried again.
-    List<Task<?>> came = new ArrayList<>();
+    List<Single<?>> came = new ArrayList<>();
     waiting.drainTo(came);
     fail(steps);
     fail(came);
   }
 
-  private static void fail(List<? extends Step> steps) {
+  private static void fail(List<? extends Unit> steps) {
     steps.forEach(step -> step.fail(Store.unavailable()));
     steps.clear();
   }

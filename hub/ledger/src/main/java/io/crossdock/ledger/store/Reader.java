@@ -26,7 +26,7 @@ final class Reader implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("ledger-reader-" + number).start(this::loop);
   }
 
-  <T> CompletableFuture<T> submit(Work<T> work) {
+  <T> CompletableFuture<T> submit(Transaction<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
     if (closing) {
       result.completeExceptionally(Store.unavailable());
@@ -54,7 +54,7 @@ final class Reader implements AutoCloseable {
     drop();
   }
 
-  private <T> void run(Work<T> work, CompletableFuture<T> result) {
+  private <T> void run(Transaction<T> work, CompletableFuture<T> result) {
     try {
       Connection open = connection;
       if (open == null) {

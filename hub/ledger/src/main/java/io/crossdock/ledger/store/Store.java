@@ -77,7 +77,7 @@ public final class Store implements AutoCloseable {
    *
    * @throws FailureException with {@code BACKEND_UNAVAILABLE} when the database cannot be written
    */
-  public <T> T write(Work<T> work) {
+  public <T> T write(Transaction<T> work) {
     return await(writer.submit(work));
   }
 
@@ -86,7 +86,7 @@ public final class Store implements AutoCloseable {
    *
    * @param shared the same object for all of them
    */
-  public <I, T> T write(SharedWork<I, T> shared, I item) {
+  public <I, T> T write(BatchedTransaction<I, T> shared, I item) {
     return await(writer.submit(shared, item));
   }
 
@@ -95,7 +95,7 @@ public final class Store implements AutoCloseable {
    *
    * @throws FailureException with {@code BACKEND_UNAVAILABLE} when the database cannot be read
    */
-  public <T> T read(Work<T> work) {
+  public <T> T read(Transaction<T> work) {
     Reader reader = readers.get(Math.floorMod(next.getAndIncrement(), readers.size()));
     return await(reader.submit(work));
   }

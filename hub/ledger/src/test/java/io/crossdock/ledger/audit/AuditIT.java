@@ -77,8 +77,8 @@ class AuditIT {
 
   @Test
   void aRecordCarriesTheHashOfTheOneBefore() {
-    AuditRecord first = audit.append(deed("a"));
-    AuditRecord second = audit.append(deed("b"));
+    AuditRecord first = audit.append(action("a"));
+    AuditRecord second = audit.append(action("b"));
 
     assertThat(first.getSequence()).isEqualTo(1);
     assertThat(first.getPreviousHash()).isEqualTo(ByteString.copyFrom(new byte[32]));
@@ -96,15 +96,15 @@ class AuditIT {
 
   @Test
   void whatIsUndoneLeavesNoRecordAndNoGap() {
-    var _ = audit.append(deed("a"));
+    var _ = audit.append(action("a"));
     assertThatThrownBy(() ->
             store.write(connection -> {
-              var _ = audit.append(connection, deed("undone"));
+              var _ = audit.append(connection, action("undone"));
               throw new IllegalArgumentException("mine");
             }))
         .isInstanceOf(IllegalArgumentException.class);
 
-    var _ = audit.append(deed("b"));
+    var _ = audit.append(action("b"));
 
     assertThat(audit.verify(0, 0)).isInstanceOf(Intact.class);
     assertThat(subjects(ListAuditRecordsRequest.getDefaultInstance())).containsExactly("b", "a");
@@ -123,7 +123,7 @@ class AuditIT {
         appended.add(
             callers.submit(() ->
                 IntStream.range(0, 40)
-                    .mapToObj(n -> node.append(deed("s" + n)).getSequence())
+                    .mapToObj(n -> node.append(action("s" + n)).getSequence())
                     .toList()));
       }
     }
@@ -248,7 +248,7 @@ class AuditIT {
     var _ =
         store.write(connection -> {
           for (int i = 0; i < 4_500; i++) {
-            var _ = audit.append(connection, deed("s" + i));
+            var _ = audit.append(connection, action("s" + i));
           }
           return true;
         });
@@ -265,7 +265,7 @@ class AuditIT {
     clock.advance(Duration.ofMinutes(1));
     var _ =
         audit.append(
-            deed("special").toBuilder()
+            action("special").toBuilder()
                 .setActor(Actor.newBuilder().setId("op-7"))
                 .setOperation("crossdock.ops.v1.ExceptionService/ResolveException")
                 .setCorrelationId("sale-9")
@@ -352,11 +352,11 @@ class AuditIT {
 
   private void append(int count) {
     for (int i = 1; i <= count; i++) {
-      var _ = audit.append(deed("s" + i));
+      var _ = audit.append(action("s" + i));
     }
   }
 
-  private static AuditRecord deed(String subject) {
+  private static AuditRecord action(String subject) {
     return AuditRecord.newBuilder()
         .setActor(Actor.newBuilder().setKind(Actor.Kind.KIND_OPERATOR).setId("op-1"))
         .setPrincipal("ops-console")

@@ -45,7 +45,7 @@ class BackupIT {
         var _ =
             callers.submit(() -> {
               while (!stop.get()) {
-                var _ = audit.append(deed());
+                var _ = audit.append(action());
                 acknowledged.incrementAndGet();
                 begun.countDown();
               }
@@ -166,12 +166,12 @@ class BackupIT {
     try (Store store = Store.open(new SqliteDatabase(ledger), 1)) {
       Audit audit = new Audit(store, Clock.systemUTC());
       for (int i = 0; i < count; i++) {
-        var _ = audit.append(deed());
+        var _ = audit.append(action());
       }
     }
   }
 
-  private static AuditRecord deed() {
+  private static AuditRecord action() {
     return AuditRecord.newBuilder().setOperation("test").setSubjectId("s").build();
   }
 }

@@ -8,13 +8,17 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.FailureException;
-import io.crossdock.ledger.consumer.DeadLetter.Status;
+import io.crossdock.ledger.deadletter.DeadLetter;
+import io.crossdock.ledger.deadletter.DeadLetter.Status;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.event.Events;
 import io.crossdock.ledger.event.Position;
 import io.crossdock.ledger.event.StoredEvent;
+import io.crossdock.ledger.position.Assignment;
+import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.TestLedger;
 import io.crossdock.policy.v1.Lane;
@@ -38,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource(value = Way.class, mode = EnumSource.Mode.EXCLUDE, names = "SQLITE_AND_KAFKA")
+@EnumSource(value = DeliveryMode.class, mode = EnumSource.Mode.EXCLUDE, names = "SQLITE_AND_KAFKA")
 @Timeout(120)
 class ConsumersIT {
 
@@ -47,16 +51,16 @@ class ConsumersIT {
   private static final RetryPolicy QUICK =
       new RetryPolicy(3, Duration.ofMillis(2), Duration.ofMillis(10));
 
-  private final Way way;
+  private final DeliveryMode way;
   @TempDir Path dir;
   private Store store;
   private EventLog log;
   private EventSignal signal;
-  private Hospital hospital;
+  private DeadLetters deadLetters;
   private Nodes nodes;
   private Consumers consumers;
 
-  ConsumersIT(Way way) {
+  ConsumersIT(DeliveryMode way) {
     this.way = way;
   }
 
@@ -66,8 +70,8 @@ class ConsumersIT {
     Effects.prepare(store);
     log = new EventLog(store, CATALOGUE, Clock.systemUTC());
     signal = EventSignal.start(log, Duration.ofMillis(50));
-    hospital = new Hospital(store, CATALOGUE, Clock.systemUTC());
-    nodes = way.nodes(store, log, signal, hospital, LEASE);
+    deadLetters = new DeadLetters(store, CATALOGUE, Clock.systemUTC());
+    nodes = way.nodes(store, log, signal, deadLetters, LEASE);
     consumers = node();
   }
 
@@ -156,7 +160,7 @@ class ConsumersIT {
 
     awaitDone("c", "PO-2", List.of(other.getEventId()));
     DeadLetter letter = awaitWaiting("c");
-    Effects.await("the later one waits", () -> hospital.waitingBehind(letter) == 1);
+    Effects.await("the later one waits", () -> deadLetters.waitingBehind(letter) == 1);
     assertThat(letter.event().envelope().getEventId()).isEqualTo(poison.getEventId());
     assertThat(letter.reason()).isEqualTo("BACKEND_ANSWER_INVALID");
     assertThat(letter.message()).isEqualTo("Cannot be mapped.");
@@ -172,15 +176,15 @@ class ConsumersIT {
     var _ = log.append(List.of(poison, after));
     DeadLetter letter = awaitWaiting("c");
 
-    hospital.edit(letter.id(), mended(poison), "anna", "mapping was wrong");
-    hospital.release(letter.id(), "anna", "mended");
+    deadLetters.edit(letter.id(), mended(poison), "anna", "mapping was wrong");
+    deadLetters.release(letter.id(), "anna", "mended");
 
     awaitDone("c", "PO-1", List.of(poison.getEventId(), after.getEventId()));
     EventEnvelope next = posting("PO-1");
     var _ = log.append(List.of(next));
     awaitDone("c", "PO-1", List.of(poison.getEventId(), after.getEventId(), next.getEventId()));
-    assertThat(hospital.find(letter.id()).orElseThrow().status()).isEqualTo(Status.DELIVERED);
-    List<DeadLetter.History> history = hospital.history(letter.id());
+    assertThat(deadLetters.find(letter.id()).orElseThrow().status()).isEqualTo(Status.DELIVERED);
+    List<DeadLetter.History> history = deadLetters.history(letter.id());
     assertThat(history)
         .extracting(DeadLetter.History::action)
         .containsExactly("EDITED", "RELEASED", "DELIVERED");
@@ -195,12 +199,12 @@ class ConsumersIT {
     var _ = log.append(List.of(poison("PO-1")));
     DeadLetter letter = awaitWaiting("c");
 
-    hospital.release(letter.id(), "anna", "let us see");
+    deadLetters.release(letter.id(), "anna", "let us see");
 
     Effects.await(
         "fourth attempt",
         () -> {
-          DeadLetter now = hospital.find(letter.id()).orElseThrow();
+          DeadLetter now = deadLetters.find(letter.id()).orElseThrow();
           return now.status() == Status.WAITING && now.attempts() == 4;
         });
   }
@@ -212,10 +216,10 @@ class ConsumersIT {
     var _ = log.append(List.of(poison("PO-1"), after));
     DeadLetter letter = awaitWaiting("c");
 
-    hospital.discard(letter.id(), "anna", "booked by hand");
+    deadLetters.discard(letter.id(), "anna", "booked by hand");
 
     awaitDone("c", "PO-1", List.of(after.getEventId()));
-    assertThat(hospital.find(letter.id()).orElseThrow().status()).isEqualTo(Status.DISCARDED);
+    assertThat(deadLetters.find(letter.id()).orElseThrow().status()).isEqualTo(Status.DISCARDED);
   }
 
   @Test
@@ -225,13 +229,15 @@ class ConsumersIT {
     var _ = log.append(List.of(poison));
     long id = awaitWaiting("c").id();
 
-    assertThat(reason(() -> hospital.edit(id, poison.toBuilder().setKey("x").build(), "a", "b")))
+    assertThat(reason(() -> deadLetters.edit(id, poison.toBuilder().setKey("x").build(), "a", "b")))
         .isEqualTo(Reason.REASON_RULE_VIOLATED);
-    assertThat(reason(() -> hospital.edit(id, posting("PO-1"), "a", "b")))
+    assertThat(reason(() -> deadLetters.edit(id, posting("PO-1"), "a", "b")))
         .isEqualTo(Reason.REASON_RULE_VIOLATED);
-    assertThat(reason(() -> hospital.release(id + 1, "a", "b"))).isEqualTo(Reason.REASON_NOT_FOUND);
-    hospital.discard(id, "a", "b");
-    assertThat(reason(() -> hospital.release(id, "a", "b"))).isEqualTo(Reason.REASON_INVALID_STATE);
+    assertThat(reason(() -> deadLetters.release(id + 1, "a", "b")))
+        .isEqualTo(Reason.REASON_NOT_FOUND);
+    deadLetters.discard(id, "a", "b");
+    assertThat(reason(() -> deadLetters.release(id, "a", "b")))
+        .isEqualTo(Reason.REASON_INVALID_STATE);
   }
 
   @Test
@@ -252,7 +258,7 @@ class ConsumersIT {
     var _ = log.append(List.of(event));
 
     assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo(event.getEventId());
-    assertThat(hospital.list(new Hospital.Query(Set.of(Status.WAITING), "", "", ""), 0, 10))
+    assertThat(deadLetters.list(new DeadLetters.Query(Set.of(Status.WAITING), "", "", ""), 0, 10))
         .isEmpty();
   }
 
@@ -295,9 +301,10 @@ class ConsumersIT {
 
   @Test
   void whatAProcessHeldThatIsGoneCanBeTakenAtOnce() {
-    Places gone = new Places(store, Clock.systemUTC(), "gone", Duration.ofHours(1));
-    Tenure held = gone.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
-    Places next = new Places(store, Clock.systemUTC(), "next", LEASE);
+    ConsumerPositions gone =
+        new ConsumerPositions(store, Clock.systemUTC(), "gone", Duration.ofHours(1));
+    Assignment held = gone.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
+    ConsumerPositions next = new ConsumerPositions(store, Clock.systemUTC(), "next", LEASE);
     assertThat(next.take("c", Lane.LANE_FINANCIAL, 0)).isEmpty();
 
     Consumers.freeAll(store);
@@ -308,12 +315,12 @@ class ConsumersIT {
 
   @Test
   void whatAConsumerHasNotDoneIsNotForgotten() {
-    Places places = new Places(store, Clock.systemUTC(), "a", LEASE);
-    Tenure tenure = places.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
+    ConsumerPositions positions = new ConsumerPositions(store, Clock.systemUTC(), "a", LEASE);
+    Assignment assignment = positions.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
     var _ = log.append(List.of(posting("PO-1"), posting("PO-2"), posting("PO-3")));
     assertThat(log.forget(Lane.LANE_FINANCIAL, 3)).isZero();
 
-    assertThat(places.advance(tenure, 1)).isTrue();
+    assertThat(positions.advance(assignment, 1)).isTrue();
 
     Effects.await("the first is forgotten", () -> log.forget(Lane.LANE_FINANCIAL, 3) == 1);
     assertThat(log.forget(Lane.LANE_FINANCIAL, 3)).isZero();
@@ -321,28 +328,29 @@ class ConsumersIT {
 
   @Test
   void aLateWriterIsRefused() {
-    Places early = new Places(store, Clock.systemUTC(), "early", Duration.ZERO);
-    Places late = new Places(store, Clock.systemUTC(), "late", LEASE);
-    Tenure paused = early.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
-    Tenure current = late.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
+    ConsumerPositions early =
+        new ConsumerPositions(store, Clock.systemUTC(), "early", Duration.ZERO);
+    ConsumerPositions late = new ConsumerPositions(store, Clock.systemUTC(), "late", LEASE);
+    Assignment paused = early.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
+    Assignment current = late.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
     var _ = log.append(List.of(posting("PO-1")));
     StoredEvent event =
         log.read(Lane.LANE_FINANCIAL, 0, io.crossdock.ledger.event.Selection.ALL, 1)
             .events()
             .getFirst();
 
-    assertThat(mark(paused, event)).isEqualTo(Places.Mark.FENCED);
+    assertThat(mark(paused, event)).isEqualTo(ConsumerPositions.Disposition.FENCED);
     assertThat(early.advance(paused, 1)).isFalse();
-    assertThat(hospital.admit(paused, event, null)).isFalse();
+    assertThat(deadLetters.park(paused, event, null)).isFalse();
 
     assertThat(early.take("c", Lane.LANE_FINANCIAL, 0)).isEmpty();
-    assertThat(mark(current, event)).isEqualTo(Places.Mark.NEW);
-    assertThat(mark(current, event)).isEqualTo(Places.Mark.DONE);
+    assertThat(mark(current, event)).isEqualTo(ConsumerPositions.Disposition.NEW);
+    assertThat(mark(current, event)).isEqualTo(ConsumerPositions.Disposition.DONE);
     assertThat(late.advance(current, 1)).isTrue();
   }
 
-  private Places.Mark mark(Tenure tenure, StoredEvent event) {
-    return store.write(connection -> Places.mark(connection, tenure, event));
+  private ConsumerPositions.Disposition mark(Assignment assignment, StoredEvent event) {
+    return store.write(connection -> ConsumerPositions.recordDone(connection, assignment, event));
   }
 
   private Consumers node() {
@@ -371,11 +379,11 @@ class ConsumersIT {
     Effects.await(
         "a dead letter",
         () ->
-            !hospital
-                .list(new Hospital.Query(Set.of(Status.WAITING), consumer, "", ""), 0, 10)
+            !deadLetters
+                .list(new DeadLetters.Query(Set.of(Status.WAITING), consumer, "", ""), 0, 10)
                 .isEmpty());
-    return hospital
-        .list(new Hospital.Query(Set.of(Status.WAITING), consumer, "", ""), 0, 10)
+    return deadLetters
+        .list(new DeadLetters.Query(Set.of(Status.WAITING), consumer, "", ""), 0, 10)
         .getFirst();
   }
 

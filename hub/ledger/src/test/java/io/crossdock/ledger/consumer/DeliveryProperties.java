@@ -7,11 +7,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.FailureException;
-import io.crossdock.ledger.consumer.DeadLetter.Status;
+import io.crossdock.ledger.deadletter.DeadLetter;
+import io.crossdock.ledger.deadletter.DeadLetter.Status;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.event.Events;
+import io.crossdock.ledger.position.Key;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.TestLedger;
 import io.crossdock.policy.v1.Lane;
@@ -40,9 +43,9 @@ abstract class DeliveryProperties {
   private static final RetryPolicy QUICK =
       new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1));
 
-  private final Way way;
+  private final DeliveryMode way;
 
-  DeliveryProperties(Way way) {
+  DeliveryProperties(DeliveryMode way) {
     this.way = way;
   }
 
@@ -102,19 +105,19 @@ abstract class DeliveryProperties {
     private final Store store;
     private final EventLog log;
     private final EventSignal signal;
-    private final Hospital hospital;
+    private final DeadLetters deadLetters;
     private final Map<String, List<String>> published = new HashMap<>();
     private final Map<String, EventEnvelope> sick = new HashMap<>();
     private final Set<String> discarded = new HashSet<>();
     private final Nodes nodes;
     private Consumers consumers;
 
-    Run(Store store, Way way) {
+    Run(Store store, DeliveryMode way) {
       this.store = store;
       this.log = new EventLog(store, CATALOGUE, Clock.systemUTC());
       this.signal = EventSignal.start(log, Duration.ofMillis(20));
-      this.hospital = new Hospital(store, CATALOGUE, Clock.systemUTC());
-      this.nodes = way.nodes(store, log, signal, hospital, LEASE);
+      this.deadLetters = new DeadLetters(store, CATALOGUE, Clock.systemUTC());
+      this.nodes = way.nodes(store, log, signal, deadLetters, LEASE);
       this.consumers = begin();
     }
 
@@ -167,12 +170,12 @@ abstract class DeliveryProperties {
       String id = letter.event().envelope().getEventId();
       try {
         switch (act) {
-          case RELEASE -> hospital.release(letter.id(), "anna", "again");
+          case RELEASE -> deadLetters.release(letter.id(), "anna", "again");
           case MEND ->
-              hospital.edit(
+              deadLetters.edit(
                   letter.id(), with(letter.event().envelope(), "order"), "anna", "mended");
           case DISCARD -> {
-            hospital.discard(letter.id(), "anna", "by hand");
+            deadLetters.discard(letter.id(), "anna", "by hand");
             discarded.add(id);
           }
         }
@@ -199,14 +202,16 @@ abstract class DeliveryProperties {
             for (Map.Entry<String, List<String>> key : published.entrySet()) {
               Set<String> open = new HashSet<>();
               for (Status status : List.of(Status.RELEASED, Status.BEHIND, Status.WAITING)) {
-                hospital
-                    .list(new Hospital.Query(Set.of(status), "c", "", key.getKey()), 0, 1000)
+                deadLetters
+                    .list(new DeadLetters.Query(Set.of(status), "c", "", key.getKey()), 0, 1000)
                     .stream()
                     .map(letter -> letter.event().envelope().getEventId())
                     .forEach(open::add);
               }
               Status head =
-                  hospital.heads("c", Lane.LANE_FINANCIAL).get(new Key("posting", key.getKey()));
+                  deadLetters
+                      .blockedKeys("c", Lane.LANE_FINANCIAL)
+                      .get(new Key("posting", key.getKey()));
               Set<String> seen = new HashSet<>(Effects.of(store, "c", key.getKey()));
               seen.addAll(open);
               seen.addAll(discarded);
@@ -229,7 +234,7 @@ abstract class DeliveryProperties {
     }
 
     private List<DeadLetter> waiting() {
-      return hospital.list(new Hospital.Query(Set.of(Status.WAITING), "c", "", ""), 0, 1000);
+      return deadLetters.list(new DeadLetters.Query(Set.of(Status.WAITING), "c", "", ""), 0, 1000);
     }
 
     private Consumers begin() {

@@ -10,7 +10,9 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.FailureException;
-import io.crossdock.ledger.consumer.DeadLetter.Status;
+import io.crossdock.ledger.deadletter.DeadLetter;
+import io.crossdock.ledger.deadletter.DeadLetter.Status;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
@@ -20,8 +22,12 @@ import io.crossdock.ledger.event.Selection;
 import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.kafka.Broker;
 import io.crossdock.ledger.kafka.KafkaSettings;
+import io.crossdock.ledger.kafka.KafkaTransport;
 import io.crossdock.ledger.kafka.TestBroker;
 import io.crossdock.ledger.kafka.Topic;
+import io.crossdock.ledger.position.Assignment;
+import io.crossdock.ledger.position.ConsumerPositions;
+import io.crossdock.ledger.position.Key;
 import io.crossdock.ledger.store.Engine;
 import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
@@ -65,7 +71,7 @@ class KafkaDeliveryIT {
   private Store store;
   private EventLog log;
   private EventSignal signal;
-  private Hospital hospital;
+  private DeadLetters deadLetters;
 
   @BeforeEach
   void open() throws Exception {
@@ -73,7 +79,7 @@ class KafkaDeliveryIT {
     Effects.prepare(store);
     log = new EventLog(store, CATALOGUE, Clock.systemUTC());
     signal = EventSignal.start(log, Duration.ofMillis(50));
-    hospital = new Hospital(store, CATALOGUE, Clock.systemUTC());
+    deadLetters = new DeadLetters(store, CATALOGUE, Clock.systemUTC());
   }
 
   @AfterEach
@@ -132,7 +138,7 @@ class KafkaDeliveryIT {
       Effects.await(
           "the outage is told", () -> node.health().stream().noneMatch(LaneHealth::works));
       assertThat(Effects.of(store, "c", "PO-1")).hasSize(20);
-      assertThat(waiting(Places.RELAY)).isEqualTo(200);
+      assertThat(waiting(ConsumerPositions.RELAY)).isEqualTo(200);
       // A hub that starts now takes part as well.
       node().start(ledgered("c"));
       publish("PO-1", 20, published);
@@ -142,7 +148,7 @@ class KafkaDeliveryIT {
 
     awaitDone("PO-1", published);
     Effects.await("all is well", () -> node.health().stream().allMatch(LaneHealth::works));
-    Effects.await("nothing waits", () -> waiting(Places.RELAY) + waiting("c") == 0);
+    Effects.await("nothing waits", () -> waiting(ConsumerPositions.RELAY) + waiting("c") == 0);
   }
 
   @Test
@@ -173,16 +179,16 @@ class KafkaDeliveryIT {
     awaitDone("PO-1", published);
     awaitRelayed(5);
 
-    Places other = later();
-    Tenure held = other.take(Places.RELAY, MONEY, 0).orElseThrow();
+    ConsumerPositions other = later();
+    Assignment held = other.take(ConsumerPositions.RELAY, MONEY, 0).orElseThrow();
     publish("PO-1", 5, published);
     assertThat(other.advance(held, 5)).isTrue();
     other.giveUp(held);
 
     awaitDone("PO-1", published);
     awaitRelayed(10);
-    Tenure last = later().take(Places.RELAY, MONEY, 0).orElseThrow();
-    assertThat(last.fence()).isEqualTo(held.fence() + 2);
+    Assignment last = later().take(ConsumerPositions.RELAY, MONEY, 0).orElseThrow();
+    assertThat(last.epoch()).isEqualTo(held.epoch() + 2);
   }
 
   @Test
@@ -220,20 +226,22 @@ class KafkaDeliveryIT {
     publish("PO-1", 20, published);
     awaitDone("PO-1", published);
     Topic topic = topic();
-    int partition = topic.partition("posting", "PO-1");
+    int partition = topic.partitioning().of(new Key("posting", "PO-1"));
     String other = keyOutside(topic, partition);
-    Places thief = later();
-    Tenure zombie = tenure(partition);
+    ConsumerPositions thief = later();
+    Assignment zombie = assignment(partition);
 
-    Tenure held = thief.take("c", MONEY, partition, partitions(topic)).orElseThrow();
+    Assignment held = thief.take("c", MONEY, partition, topic.partitioning()).orElseThrow();
     publish("PO-1", 20, published);
     publish(other, 20, elsewhere);
     awaitDone(other, elsewhere);
 
     StoredEvent event = log.read(MONEY, 20, Selection.ALL, 1).events().getFirst();
-    assertThat(store.<Places.Mark>write(connection -> Places.mark(connection, zombie, event)))
-        .isEqualTo(Places.Mark.FENCED);
-    assertThat(hospital.admit(zombie, event, null)).isFalse();
+    assertThat(
+            store.<ConsumerPositions.Disposition>write(
+                connection -> ConsumerPositions.recordDone(connection, zombie, event)))
+        .isEqualTo(ConsumerPositions.Disposition.FENCED);
+    assertThat(deadLetters.park(zombie, event, null)).isFalse();
     assertThat(Effects.of(store, "c", "PO-1")).hasSize(20);
     thief.giveUp(held);
     awaitDone("PO-1", published);
@@ -253,8 +261,9 @@ class KafkaDeliveryIT {
     publish("PO-1", 10, published);
     awaitDone("PO-1", published);
     Topic topic = topic();
-    Places another = new Places(store, Clock.systemUTC(), UUID.randomUUID().toString(), LEASE);
-    assertThat(another.take("c", MONEY, 0, partitions(topic))).isEmpty();
+    ConsumerPositions another =
+        new ConsumerPositions(store, Clock.systemUTC(), UUID.randomUUID().toString(), LEASE);
+    assertThat(another.take("c", MONEY, 0, topic.partitioning())).isEmpty();
     assertThat(owners("c")).isEmpty();
     embedded.close();
     publish("PO-1", 10, published);
@@ -408,13 +417,13 @@ class KafkaDeliveryIT {
     long refused = log.newest() + 21;
     var _ = log.append(batch);
     awaitDone("PO-1", with(published, batch.subList(0, 20)));
-    Effects.await("the refusal is told", () -> !trouble(node, Places.RELAY).isEmpty());
+    Effects.await("the refusal is told", () -> !trouble(node, ConsumerPositions.RELAY).isEmpty());
 
-    assertThat(trouble(node, Places.RELAY)).contains("larger than");
+    assertThat(trouble(node, ConsumerPositions.RELAY)).contains("larger than");
     assertThat(TestBroker.shared().records(settings, MONEY)).allMatch(each -> id(each) < refused);
     TestBroker.shared().limitRecords(settings, MONEY, 1_000_000);
     awaitDone("PO-1", with(published, batch));
-    Effects.await("all is well", () -> trouble(node, Places.RELAY).isEmpty());
+    Effects.await("all is well", () -> trouble(node, ConsumerPositions.RELAY).isEmpty());
   }
 
   @Test
@@ -437,7 +446,8 @@ class KafkaDeliveryIT {
     Effects.await("three letters", () -> letters(Status.WAITING).size() == 3);
     well.set(true);
 
-    letters(Status.WAITING).forEach(letter -> hospital.release(letter.id(), "anna", "well again"));
+    letters(Status.WAITING)
+        .forEach(letter -> deadLetters.release(letter.id(), "anna", "well again"));
 
     Effects.await("three are delivered", () -> letters(Status.DELIVERED).size() == 3);
     assertThat(seen).containsExactlyInAnyOrderElementsOf(published);
@@ -449,30 +459,27 @@ class KafkaDeliveryIT {
 
   private Consumers node(KafkaSettings which) {
     Consumers node =
-        Consumers.overKafka(
-            store,
-            log,
-            signal,
-            hospital,
-            Clock.systemUTC(),
-            UUID.randomUUID().toString(),
-            LEASE,
-            which);
+        Consumers.open(
+            DeliveryContext.of(
+                store, deadLetters, Clock.systemUTC(), UUID.randomUUID().toString(), LEASE),
+            new KafkaTransport(log, signal, which));
     nodes.add(node);
     return node;
   }
 
   private Consumers embedded() {
     Consumers node =
-        new Consumers(
-            store, log, signal, hospital, Clock.systemUTC(), UUID.randomUUID().toString(), LEASE);
+        Consumers.open(
+            DeliveryContext.of(
+                store, deadLetters, Clock.systemUTC(), UUID.randomUUID().toString(), LEASE),
+            new LogTransport(log, signal));
     nodes.add(node);
     return node;
   }
 
   /** Somebody whose clock is ahead, so that every lease is over. */
-  private Places later() {
-    return new Places(
+  private ConsumerPositions later() {
+    return new ConsumerPositions(
         store,
         Clock.offset(Clock.systemUTC(), Duration.ofHours(1)),
         UUID.randomUUID().toString(),
@@ -505,7 +512,7 @@ class KafkaDeliveryIT {
   }
 
   private List<DeadLetter> letters(Status status) {
-    return hospital.list(new Hospital.Query(Set.of(status), "c", "", ""), 0, 100);
+    return deadLetters.list(new DeadLetters.Query(Set.of(status), "c", "", ""), 0, 100);
   }
 
   private static EventEnvelope large(String key) {
@@ -569,14 +576,14 @@ class KafkaDeliveryIT {
                 .executeUpdate());
   }
 
-  private Tenure tenure(int partition) {
+  private Assignment assignment(int partition) {
     long fence =
         number(
             "SELECT fence FROM consumers WHERE consumer = 'c' AND lane = "
                 + MONEY.getNumber()
                 + " AND partition = "
                 + partition);
-    return new Tenure("c", MONEY, partition, fence, 0, Map.of());
+    return new Assignment("c", MONEY, partition, fence, 0, Map.of());
   }
 
   /** Who delivers something to a consumer over Kafka. */
@@ -612,14 +619,9 @@ class KafkaDeliveryIT {
     }
   }
 
-  private static Places.Partitions partitions(Topic topic) {
-    return new Places.Partitions(
-        topic.partitions(), key -> topic.partition(key.aggregate(), key.value()));
-  }
-
   private static String keyOutside(Topic topic, int partition) {
     for (int i = 0; ; i++) {
-      if (topic.partition("posting", "PX-" + i) != partition) {
+      if (topic.partitioning().of(new Key("posting", "PX-" + i)) != partition) {
         return "PX-" + i;
       }
     }

@@ -8,7 +8,7 @@ import net.jqwik.api.ShrinkingMode;
 class PostgresDeliveryIT extends DeliveryProperties {
 
   PostgresDeliveryIT() {
-    super(Way.POSTGRESQL);
+    super(DeliveryMode.POSTGRESQL);
   }
 
   @Property(tries = 25, shrinking = ShrinkingMode.OFF)

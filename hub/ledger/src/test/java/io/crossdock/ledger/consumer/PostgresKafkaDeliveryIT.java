@@ -8,7 +8,7 @@ import net.jqwik.api.ShrinkingMode;
 class PostgresKafkaDeliveryIT extends DeliveryProperties {
 
   PostgresKafkaDeliveryIT() {
-    super(Way.POSTGRESQL_AND_KAFKA);
+    super(DeliveryMode.POSTGRESQL_AND_KAFKA);
   }
 
   @Property(tries = 5, shrinking = ShrinkingMode.OFF)

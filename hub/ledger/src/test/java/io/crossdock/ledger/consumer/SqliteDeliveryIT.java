@@ -8,7 +8,7 @@ import net.jqwik.api.ShrinkingMode;
 class SqliteDeliveryIT extends DeliveryProperties {
 
   SqliteDeliveryIT() {
-    super(Way.SQLITE);
+    super(DeliveryMode.SQLITE);
   }
 
   @Property(tries = 25, shrinking = ShrinkingMode.OFF)

@@ -8,7 +8,7 @@ import net.jqwik.api.ShrinkingMode;
 class SqliteKafkaDeliveryIT extends DeliveryProperties {
 
   SqliteKafkaDeliveryIT() {
-    super(Way.SQLITE_AND_KAFKA);
+    super(DeliveryMode.SQLITE_AND_KAFKA);
   }
 
   @Property(tries = 3, shrinking = ShrinkingMode.OFF)

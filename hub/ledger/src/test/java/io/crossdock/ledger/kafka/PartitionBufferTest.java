@@ -7,6 +7,7 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ledger.event.EventPage;
 import io.crossdock.ledger.event.Events;
 import io.crossdock.ledger.event.StoredEvent;
+import io.crossdock.ledger.position.Partitioning;
 import io.crossdock.policy.v1.Lane;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class PartitionBufferTest {
 
-  private static final Topic TOPIC = new Topic("t", Lane.LANE_FINANCIAL, 1);
+  private static final Topic TOPIC = new Topic("t", Lane.LANE_FINANCIAL, new Partitioning(1));
   private static final String POSTING = "crossdock.event.v1.PostingCompleted";
 
   private final PartitionBuffer buffer = new PartitionBuffer(Lane.LANE_FINANCIAL);

@@ -3,20 +3,34 @@ package io.crossdock.ledger.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.crossdock.ledger.position.Key;
+import io.crossdock.ledger.position.Partitioning;
 import io.crossdock.policy.v1.Lane;
 import java.util.Map;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.Test;
 
 class TopicTest {
 
   @Test
   void aKeyStaysInItsPartitionForEver() {
-    Topic topic = new Topic("crossdock.financial", Lane.LANE_FINANCIAL, 12);
+    Partitioning partitioning = new Partitioning(12);
 
     // What Kafka's own producers choose for the keys posting/PO-1, member/M-1001 and order/Ä.
-    assertThat(topic.partition("posting", "PO-1")).isEqualTo(5);
-    assertThat(topic.partition("member", "M-1001")).isEqualTo(10);
-    assertThat(topic.partition("order", "Ä")).isEqualTo(10);
+    assertThat(partitioning.of(new Key("posting", "PO-1"))).isEqualTo(5);
+    assertThat(partitioning.of(new Key("member", "M-1001"))).isEqualTo(10);
+    assertThat(partitioning.of(new Key("order", "Ä"))).isEqualTo(10);
+  }
+
+  @Test
+  void everyKeyIsWhereKafkasOwnProducersPutIt() {
+    Partitioning partitioning = new Partitioning(7);
+    for (int i = 0; i < 2_000; i++) {
+      Key key = new Key("a".repeat(i % 5), Integer.toString(i * 31).repeat(1 + i % 3));
+      byte[] bytes = Partitioning.recordKey(key);
+
+      assertThat(partitioning.of(key)).isEqualTo(Utils.toPositive(Utils.murmur2(bytes)) % 7);
+    }
   }
 
   @Test

@@ -39,7 +39,7 @@ final class LeaseNode {
                   leases
                       .commit(
                           lease,
-                          new After.Done(),
+                          new Completion.Done(),
                           connection ->
                               audit.append(
                                   connection,

@@ -104,10 +104,10 @@ class LeasesIT {
     var _ = schedule("a", Duration.ZERO);
     Lease lease = leases.claim("timer", 1).getFirst();
 
-    assertThat(leases.commit(lease, new After.GoesOn(), _ -> "one")).contains("one");
-    assertThat(leases.commit(lease, new After.Done(), _ -> "two")).contains("two");
+    assertThat(leases.commit(lease, new Completion.Continue(), _ -> "one")).contains("one");
+    assertThat(leases.commit(lease, new Completion.Done(), _ -> "two")).contains("two");
 
-    assertThat(leases.commit(lease, new After.Done(), _ -> "three")).isEmpty();
+    assertThat(leases.commit(lease, new Completion.Done(), _ -> "three")).isEmpty();
     assertThat(lease.held()).isFalse();
     assertThat(schedule("a", Duration.ZERO)).isTrue();
   }
@@ -124,7 +124,7 @@ class LeasesIT {
     }
 
     assertThat(lease.held()).isTrue();
-    assertThat(leases.commit(lease, new After.Done(), _ -> "done")).contains("done");
+    assertThat(leases.commit(lease, new Completion.Done(), _ -> "done")).contains("done");
     other.close();
   }
 
@@ -140,8 +140,8 @@ class LeasesIT {
     assertThat(taken.fence()).isGreaterThan(old.fence());
     assertThat(taken.attempts()).isEqualTo(2);
     assertThat(old.held()).isFalse();
-    assertThat(late.commit(old, new After.Done(), _ -> "late")).isEmpty();
-    assertThat(leases.commit(taken, new After.Done(), _ -> "mine")).contains("mine");
+    assertThat(late.commit(old, new Completion.Done(), _ -> "late")).isEmpty();
+    assertThat(leases.commit(taken, new Completion.Done(), _ -> "mine")).contains("mine");
   }
 
   @Test
@@ -153,8 +153,8 @@ class LeasesIT {
     assertThat(schedule("a", Duration.ZERO)).isTrue();
     Lease fresh = await(() -> leases.claim("timer", 1));
 
-    assertThat(leases.commit(old, new After.Done(), _ -> "old")).isEmpty();
-    assertThat(leases.commit(fresh, new After.Done(), _ -> "new")).contains("new");
+    assertThat(leases.commit(old, new Completion.Done(), _ -> "old")).isEmpty();
+    assertThat(leases.commit(fresh, new Completion.Done(), _ -> "new")).contains("new");
   }
 
   @Test
@@ -163,14 +163,16 @@ class LeasesIT {
     Lease first = leases.claim("timer", 1).getFirst();
     ByteString second = ByteString.copyFromUtf8("step 2");
 
-    assertThat(leases.commit(first, new After.Again(Duration.ofSeconds(3), second), _ -> true))
+    assertThat(
+            leases.commit(
+                first, new Completion.Reschedule(Duration.ofSeconds(3), second), _ -> true))
         .contains(true);
 
     assertThat(leases.claim("timer", 1)).isEmpty();
     Lease again = await(() -> leases.claim("timer", 1));
     assertThat(again.payload()).isEqualTo(second);
     assertThat(again.attempts()).isEqualTo(1);
-    assertThat(leases.commit(again, new After.Retry(Duration.ZERO), _ -> true)).contains(true);
+    assertThat(leases.commit(again, new Completion.Retry(Duration.ZERO), _ -> true)).contains(true);
     assertThat(await(() -> leases.claim("timer", 1)).attempts()).isEqualTo(2);
   }
 
@@ -188,7 +190,9 @@ class LeasesIT {
               }
               var _ =
                   leases.commit(
-                      lease, new After.Done(), _ -> done.add(lease.id() + " " + lease.attempts()));
+                      lease,
+                      new Completion.Done(),
+                      _ -> done.add(lease.id() + " " + lease.attempts()));
             });
 
     for (String id : List.of("sick", "a", "b", "c")) {

@@ -16,15 +16,15 @@ import io.crossdock.event.v1.StockAdjusted;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ledger.audit.OperatorActions;
 import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.consumer.Consumers;
-import io.crossdock.ledger.consumer.DeadLetter;
+import io.crossdock.ledger.consumer.DeliveryMode;
 import io.crossdock.ledger.consumer.Effect;
 import io.crossdock.ledger.consumer.Effects;
-import io.crossdock.ledger.consumer.Hospital;
 import io.crossdock.ledger.consumer.RetryPolicy;
-import io.crossdock.ledger.consumer.Way;
-import io.crossdock.ledger.deed.Deeds;
+import io.crossdock.ledger.deadletter.DeadLetter;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
@@ -72,7 +72,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource(value = Way.class, mode = EnumSource.Mode.EXCLUDE, names = "SQLITE_AND_KAFKA")
+@EnumSource(value = DeliveryMode.class, mode = EnumSource.Mode.EXCLUDE, names = "SQLITE_AND_KAFKA")
 @Timeout(120)
 class ReplayEndpointIT {
 
@@ -82,13 +82,13 @@ class ReplayEndpointIT {
   private static final RetryPolicy QUICK =
       new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(5));
 
-  private final Way way;
+  private final DeliveryMode way;
   @TempDir Path dir;
   private Store store;
   private EventLog log;
   private EventSignal signal;
   private Audit audit;
-  private Hospital hospital;
+  private DeadLetters deadLetters;
   private Leases leases;
   private Consumers consumers;
   private Replayer replayer;
@@ -99,7 +99,7 @@ class ReplayEndpointIT {
   private final List<EventEnvelope> seen = new CopyOnWriteArrayList<>();
   private volatile Effect.Outward effect = event -> seen.add(event.envelope());
 
-  ReplayEndpointIT(Way way) {
+  ReplayEndpointIT(DeliveryMode way) {
     this.way = way;
   }
 
@@ -111,10 +111,10 @@ class ReplayEndpointIT {
     log = new EventLog(store, CATALOGUE, clock);
     signal = EventSignal.start(log, Duration.ofMillis(20));
     audit = new Audit(store, clock);
-    hospital = new Hospital(store, CATALOGUE, clock);
+    deadLetters = new DeadLetters(store, CATALOGUE, clock);
     leases = Leases.start(store, Duration.ofSeconds(1));
-    consumers = way.nodes(store, log, signal, hospital, Duration.ofMillis(600)).start();
-    replayer = Replayer.start(store, log, leases, consumers, clock);
+    consumers = way.nodes(store, log, signal, deadLetters, Duration.ofMillis(600)).start();
+    replayer = Replayer.start(store, log, leases, deadLetters, consumers, clock);
     threads = Executors.newVirtualThreadPerTaskExecutor();
     String name = InProcessServerBuilder.generateName();
     server =
@@ -125,7 +125,7 @@ class ReplayEndpointIT {
                     log,
                     consumers,
                     replayer,
-                    new Deeds(store, new Idempotency(store, clock), audit),
+                    new OperatorActions(store, new Idempotency(store, clock), audit),
                     clock))
             .build()
             .start();
@@ -275,11 +275,11 @@ class ReplayEndpointIT {
     DeadLetter letter = letters(DeadLetter.Status.WAITING).getFirst();
     assertThat(letter.event().envelope().getEventId()).isEqualTo(first.getEventId());
     assertThat(letter.attempts()).isEqualTo(2);
-    assertThat(hospital.waitingBehind(letter)).isEqualTo(1);
+    assertThat(deadLetters.waitingBehind(letter)).isEqualTo(1);
 
     seen.clear();
     effect = event -> seen.add(event.envelope());
-    hospital.release(letter.id(), "anna", "mended");
+    deadLetters.release(letter.id(), "anna", "mended");
 
     Effects.await("both are delivered", () -> letters(DeadLetter.Status.DELIVERED).size() == 2);
     assertThat(ids(seen)).isEqualTo(ids(List.of(first, second)));
@@ -295,7 +295,7 @@ class ReplayEndpointIT {
     var _ = log.append(List.of(event));
     Effects.await("it is sick", () -> letters(DeadLetter.Status.WAITING).size() == 1);
     DeadLetter letter = letters(DeadLetter.Status.WAITING).getFirst();
-    hospital.discard(letter.id(), "anna", "by hand");
+    deadLetters.discard(letter.id(), "anna", "by hand");
 
     Replay failed = replayed(ReplaySelection.newBuilder().addEventIds(event.getEventId()));
     assertThat(failed.getDeadLettered()).isEqualTo(1);
@@ -304,15 +304,15 @@ class ReplayEndpointIT {
     Replay open = replayed(ReplaySelection.newBuilder().addEventIds(event.getEventId()));
     assertThat(open.getDeadLettered()).isEqualTo(1);
 
-    hospital.discard(letter.id(), "anna", "by hand");
+    deadLetters.discard(letter.id(), "anna", "by hand");
     effect = delivered -> seen.add(delivered.envelope());
     Replay taken = replayed(ReplaySelection.newBuilder().addEventIds(event.getEventId()));
 
     assertThat(taken.getDelivered()).isEqualTo(1);
     assertThat(ids(seen)).isEqualTo(ids(List.of(event)));
-    assertThat(hospital.find(letter.id()).orElseThrow().status())
+    assertThat(deadLetters.find(letter.id()).orElseThrow().status())
         .isEqualTo(DeadLetter.Status.DELIVERED);
-    assertThat(hospital.history(letter.id()))
+    assertThat(deadLetters.history(letter.id()))
         .extracting(DeadLetter.History::action)
         .containsExactly("DISCARDED", "REOPENED", "DISCARDED", "REPLAYED");
   }
@@ -325,8 +325,8 @@ class ReplayEndpointIT {
     publish(List.of(sound, sick));
     Effects.await("it is sick", () -> letters(DeadLetter.Status.WAITING).size() == 1);
     DeadLetter letter = letters(DeadLetter.Status.WAITING).getFirst();
-    hospital.edit(letter.id(), with(sick, "order"), "anna", "mended");
-    hospital.discard(letter.id(), "anna", "by hand");
+    deadLetters.edit(letter.id(), with(sick, "order"), "anna", "mended");
+    deadLetters.discard(letter.id(), "anna", "by hand");
     Effects.await("the sound one is done", () -> Effects.of(store, "ledgered", "PO-1").size() == 1);
 
     Replay once = replayed("ledgered", all());
@@ -456,7 +456,7 @@ class ReplayEndpointIT {
     replayer.close();
     int before = seen.size();
     assertThat(get(replay).getStatus()).isEqualTo(ReplayStatus.REPLAY_STATUS_RUNNING);
-    replayer = Replayer.start(store, log, leases, consumers, Clock.systemUTC());
+    replayer = Replayer.start(store, log, leases, deadLetters, consumers, Clock.systemUTC());
 
     Replay done = finished(replay);
     assertThat(before).isLessThan(400);
@@ -468,7 +468,7 @@ class ReplayEndpointIT {
   @Test
   void whatAReplayHasNotDoneIsNotForgotten() {
     publish(manyPostings(20));
-    Effects.await("the places are noted", () -> log.forget(Lane.LANE_FINANCIAL, 1) == 1);
+    Effects.await("the positions are noted", () -> log.forget(Lane.LANE_FINANCIAL, 1) == 1);
     Replay replay = stub.startReplay(start(all()).setEventsPerSecond(1).build()).getReplay();
 
     assertThat(log.forget(Lane.LANE_FINANCIAL, 10)).isLessThan(9);
@@ -587,7 +587,7 @@ class ReplayEndpointIT {
   }
 
   private List<DeadLetter> letters(DeadLetter.Status status) {
-    return hospital.list(new Hospital.Query(Set.of(status), "", "", ""), 0, 100);
+    return deadLetters.list(new DeadLetters.Query(Set.of(status), "", "", ""), 0, 100);
   }
 
   private static Consumer consumer(

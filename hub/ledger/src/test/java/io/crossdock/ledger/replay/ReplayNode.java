@@ -7,10 +7,12 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.consumer.Consumers;
+import io.crossdock.ledger.consumer.DeliveryContext;
 import io.crossdock.ledger.consumer.Effect;
 import io.crossdock.ledger.consumer.Effects;
-import io.crossdock.ledger.consumer.Hospital;
+import io.crossdock.ledger.consumer.LogTransport;
 import io.crossdock.ledger.consumer.RetryPolicy;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
@@ -44,15 +46,16 @@ final class ReplayNode {
     EventLog log = new EventLog(store, catalogue, clock);
     EventSignal signal = EventSignal.start(log, Duration.ofMillis(50));
     Leases leases = Leases.start(store, Duration.ofSeconds(1));
+    DeadLetters deadLetters = new DeadLetters(store, catalogue, clock);
     Consumers consumers =
-        new Consumers(
-            store,
-            log,
-            signal,
-            new Hospital(store, catalogue, clock),
-            clock,
-            leases.node(),
-            Duration.ofSeconds(1));
+        Consumers.open(
+            DeliveryContext.of(
+                store,
+                deadLetters,
+                clock,
+                leases.node(),
+                Duration.ofSeconds(1)),
+            new LogTransport(log, signal));
     // The regular delivery is through with them.
     Position start = log.tail();
     Effect.Outward effect =
@@ -66,7 +69,7 @@ final class ReplayNode {
         new Consumer(
             "c", Set.of(), Set.copyOf(EventLog.LANES), start, effect, RetryPolicy.USUAL, 1));
     System.out.println("ready");
-    Replayer replayer = Replayer.start(store, log, leases, consumers, clock);
+    Replayer replayer = Replayer.start(store, log, leases, deadLetters, consumers, clock);
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       switch (line) {

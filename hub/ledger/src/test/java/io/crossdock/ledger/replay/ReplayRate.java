@@ -4,10 +4,12 @@ import com.google.protobuf.util.Timestamps;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.consumer.Consumers;
+import io.crossdock.ledger.consumer.DeliveryContext;
 import io.crossdock.ledger.consumer.Effect;
 import io.crossdock.ledger.consumer.Effects;
-import io.crossdock.ledger.consumer.Hospital;
+import io.crossdock.ledger.consumer.LogTransport;
 import io.crossdock.ledger.consumer.RetryPolicy;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
@@ -50,18 +52,19 @@ final class ReplayRate {
         }
         var _ = log.append(batch);
       }
+      DeadLetters deadLetters = new DeadLetters(store, catalogue, clock);
       try (EventSignal signal = EventSignal.start(log, Duration.ofSeconds(1));
           Leases leases = Leases.start(store, Duration.ofSeconds(3));
           Consumers consumers =
-              new Consumers(
-                  store,
-                  log,
-                  signal,
-                  new Hospital(store, catalogue, clock),
-                  clock,
-                  leases.node(),
-                  Consumers.LEASE);
-          Replayer replayer = Replayer.start(store, log, leases, consumers, clock)) {
+              Consumers.open(
+                  DeliveryContext.of(
+                      store,
+                      deadLetters,
+                      clock,
+                      leases.node(),
+                      Consumers.LEASE),
+                  new LogTransport(log, signal));
+          Replayer replayer = Replayer.start(store, log, leases, deadLetters, consumers, clock)) {
         Effect.Outward nothing = _ -> {};
         consumers.start(
             new Consumer(

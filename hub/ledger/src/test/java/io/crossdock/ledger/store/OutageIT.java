@@ -331,7 +331,7 @@ class OutageIT {
     });
   }
 
-  private static Work<Integer> run(String sql) {
+  private static Transaction<Integer> run(String sql) {
     return connection -> {
       try (Statement statement = connection.createStatement()) {
         return statement.executeUpdate(sql);
@@ -339,7 +339,7 @@ class OutageIT {
     };
   }
 
-  private static Work<Long> number(String sql) {
+  private static Transaction<Long> number(String sql) {
     return connection -> {
       try (Statement statement = connection.createStatement();
           ResultSet rows = statement.executeQuery(sql)) {

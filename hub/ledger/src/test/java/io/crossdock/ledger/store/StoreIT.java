@@ -115,7 +115,7 @@ class StoreIT {
   @Test
   void sharedWorkIsDoneForManyAtOnceAndEachGetsItsOwnAnswer() throws Exception {
     List<Integer> sizes = java.util.Collections.synchronizedList(new ArrayList<>());
-    SharedWork<String, String> inserts =
+    BatchedTransaction<String, String> inserts =
         (connection, names) -> {
           sizes.add(names.size());
           for (String name : names) {
@@ -146,7 +146,7 @@ class StoreIT {
   @Test
   void whoFailsSharedWorkFailsAlone() throws Exception {
     var _ = store.write(insert("taken"));
-    SharedWork<String, Integer> inserts =
+    BatchedTransaction<String, Integer> inserts =
         (connection, names) -> {
           List<Integer> done = new ArrayList<>();
           for (String name : names) {
@@ -261,7 +261,7 @@ class StoreIT {
     assertThat(first.get()).isTrue();
   }
 
-  private static Work<Boolean> both(
+  private static Transaction<Boolean> both(
       String one, String two, CountDownLatch bothHaveOne, List<String> trail) {
     return connection -> {
       trail.add(one);
@@ -280,7 +280,7 @@ class StoreIT {
     };
   }
 
-  private static Work<Integer> insert(String name) {
+  private static Transaction<Integer> insert(String name) {
     return connection -> {
       try (PreparedStatement statement =
           connection.prepareStatement("INSERT INTO things (name) VALUES (?)")) {
@@ -290,7 +290,7 @@ class StoreIT {
     };
   }
 
-  private static Work<Boolean> run(String sql) {
+  private static Transaction<Boolean> run(String sql) {
     return connection -> {
       try (Statement statement = connection.createStatement()) {
         return statement.execute(sql);

@@ -1,0 +1,46 @@
+package io.crossdock.ledger.deadletter;
+
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+
+/**
+ * Why an event could not be taken.
+ *
+ * @param reason a reason of the contract, without prefix
+ * @param message one sentence, without a vendor's words or personal data
+ * @param attempts how often it was tried
+ */
+public record DeliveryFailure(String reason, String message, int attempts) {
+
+  /** Of what a consumer threw. */
+  public static DeliveryFailure of(Exception error, int attempts) {
+    Failure failure = failure(error);
+    return new DeliveryFailure(failure.reasonName(), failure.message(), attempts);
+  }
+
+  /** Whether the other side is ill rather than the event. */
+  public static boolean isOutage(Exception error) {
+    Status.Code code =
+        error instanceof StatusRuntimeException status
+            ? status.getStatus().getCode()
+            : failure(error).code();
+    return code == Status.Code.UNAVAILABLE
+        || code == Status.Code.RESOURCE_EXHAUSTED
+        || code == Status.Code.DEADLINE_EXCEEDED;
+  }
+
+  private static Failure failure(Exception error) {
+    if (error instanceof FailureException expected) {
+      return expected.failure();
+    }
+    // What an unexpected error says may quote the event; it stands in the log.
+    return Failure.from(error)
+        .orElseGet(() ->
+            Failure.of(
+                Reason.REASON_INTERNAL,
+                "The consumer failed with " + error.getClass().getSimpleName() + "."));
+  }
+}

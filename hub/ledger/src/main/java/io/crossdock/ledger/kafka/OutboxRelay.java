@@ -1,0 +1,222 @@
+package io.crossdock.ledger.kafka;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.crossdock.ledger.consumer.DeliveryContext;
+import io.crossdock.ledger.consumer.LaneHealth;
+import io.crossdock.ledger.consumer.LaneWorker;
+import io.crossdock.ledger.event.EventLog;
+import io.crossdock.ledger.event.EventPage;
+import io.crossdock.ledger.event.EventSignal;
+import io.crossdock.ledger.event.Selection;
+import io.crossdock.ledger.position.Assignment;
+import io.crossdock.ledger.position.ConsumerPositions;
+import io.crossdock.policy.v1.Lane;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries a lane of the log to its topic, one node of all at a time. Its place is behind the last
+ * event before which Kafka confirmed every one; after whatever goes wrong it begins anew from
+ * there, so that events may be sent twice but none is left out.
+ */
+final class OutboxRelay implements LaneWorker {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
+  private static final int PAGE = 512;
+  private static final long NOTE_NANOS = Duration.ofMillis(25).toNanos();
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration LAST_EVENTS = Duration.ofSeconds(3);
+  // A producer gets over a broker's absence by itself, but not over a topic's.
+  private static final Duration STALLED = Duration.ofSeconds(30);
+  private static final Duration SLOW = Duration.ofSeconds(3);
+
+  private final EventLog log;
+  private final EventSignal signal;
+  private final ConsumerPositions positions;
+  private final Lane lane;
+  private final long holdNanos;
+  private final Broker broker;
+  private final KafkaSettings settings;
+  private final Semaphore wake = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean moreAvailable;
+  private volatile boolean stopping;
+  private volatile boolean dying;
+  private volatile String trouble = "";
+
+  OutboxRelay(
+      EventLog log,
+      EventSignal signal,
+      DeliveryContext context,
+      Lane lane,
+      Broker broker,
+      KafkaSettings settings) {
+    this.log = log;
+    this.signal = signal;
+    this.positions = context.positions();
+    this.lane = lane;
+    this.holdNanos = context.lease().dividedBy(3).toNanos();
+    this.broker = broker;
+    this.settings = settings;
+    this.thread = Thread.ofVirtual().name("kafka-relay-" + lane).unstarted(this::loop);
+  }
+
+  @Override
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public void stop() {
+    stopping = true;
+    wake.release();
+  }
+
+  @Override
+  public void close() {
+    stop();
+    Uninterruptibles.joinUninterruptibly(thread);
+  }
+
+  @Override
+  public void die() {
+    dying = true;
+    stop();
+  }
+
+  @Override
+  public void recheckDeadLetters() {
+    // None of its business.
+  }
+
+  @Override
+  public LaneHealth health() {
+    String first = broker.trouble();
+    return new LaneHealth(ConsumerPositions.RELAY, lane, first.isEmpty() ? trouble : first);
+  }
+
+  private void loop() {
+    while (!stopping) {
+      long pauseNanos = holdNanos;
+      try {
+        Topic topic = broker.topic(lane);
+        Optional<Assignment> assignment = positions.take(ConsumerPositions.RELAY, lane, 0);
+        if (assignment.isPresent()) {
+          relay(assignment.get(), topic);
+        } else {
+          trouble = "";
+        }
+      } catch (RuntimeException e) {
+        String now = String.valueOf(e.getMessage());
+        if (!stopping && !now.equals(trouble)) {
+          LOG.warn("the relay to Kafka begins anew in {}: {}", lane, now, e);
+        }
+        trouble = now;
+        broker.forget(lane);
+        pauseNanos = PAUSE.toNanos();
+      }
+      if (!stopping) {
+        rest(pauseNanos);
+      }
+    }
+  }
+
+  private void relay(Assignment assignment, Topic topic) {
+    moreAvailable = true;
+    Runnable subscription = signal.listen(List.of(lane), this::moreAvailable);
+    try (Sender sender = new Sender(settings, topic, wake::release)) {
+      long from = begin(assignment, topic);
+      if (positions.advance(assignment, from)) {
+        relay(assignment, from, sender);
+      }
+    } finally {
+      subscription.run();
+    }
+  }
+
+  /** A topic that is empty, because it is another one than before, needs more. */
+  private long begin(Assignment assignment, Topic topic) {
+    long place = assignment.position();
+    if (place > 0 && broker.isNew(topic)) {
+      long from = Math.min(place, positions.slowest(lane));
+      LOG.info("topic {} is empty, it gets the events from {} on", topic.name(), from);
+      return from;
+    }
+    return place;
+  }
+
+  private void relay(Assignment assignment, long from, Sender sender) {
+    long noted = from;
+    long sent = from;
+    long notedAt = System.nanoTime();
+    while (!stopping) {
+      boolean more = false;
+      if (moreAvailable && sender.room()) {
+        moreAvailable = false;
+        EventPage page = log.read(lane, sent, Selection.ALL, PAGE);
+        page.events().forEach(sender::send);
+        sent = page.upTo();
+        more = page.more();
+        moreAvailable |= more;
+      }
+      long done = sender.confirmed(sent);
+      long now = System.nanoTime();
+      if (now - notedAt >= (done > noted ? NOTE_NANOS : holdNanos)) {
+        if (!positions.advance(assignment, done)) {
+          return;
+        }
+        noted = done;
+        notedAt = now;
+        watch(sender);
+      }
+      if (!more || !sender.room()) {
+        rest(done > noted ? NOTE_NANOS : holdNanos - (now - notedAt));
+      }
+    }
+    if (!dying) {
+      end(assignment, sender, sent);
+    }
+  }
+
+  /** Waits a little for what is under way, so that it is not sent again. */
+  private void end(Assignment assignment, Sender sender, long sent) {
+    long end = System.nanoTime() + LAST_EVENTS.toNanos();
+    while (sender.confirmed(sent) < sent && System.nanoTime() < end) {
+      rest(NOTE_NANOS);
+    }
+    if (positions.advance(assignment, sender.confirmed(sent))) {
+      positions.giveUp(assignment);
+    }
+  }
+
+  private void watch(Sender sender) {
+    Duration waiting = sender.waiting();
+    if (waiting.compareTo(STALLED) > 0) {
+      throw new IllegalStateException("Kafka confirms nothing");
+    }
+    String now = waiting.compareTo(SLOW) > 0 ? "Kafka confirms nothing" : "";
+    if (!now.isEmpty() && !now.equals(trouble)) {
+      LOG.warn("the relay to Kafka waits in {}: {}", lane, now);
+    }
+    trouble = now;
+  }
+
+  private void moreAvailable() {
+    moreAvailable = true;
+    wake.release();
+  }
+
+  private void rest(long nanos) {
+    try {
+      var _ = wake.tryAcquire(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      var _ = wake.drainPermits();
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread.
+    }
+  }
+}

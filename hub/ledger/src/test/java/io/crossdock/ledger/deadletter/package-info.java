@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.deadletter;
+
+import org.jspecify.annotations.NullMarked;
