@@ -1,6 +1,5 @@
 package io.crossdock.answer;
 
-import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.failure.FailureException;
@@ -26,13 +25,11 @@ public final class Answers {
     answer.onCompleted();
   }
 
-  /** The age of an answer that the hub makes itself, at this moment. */
+  /** Source and age of an answer that the hub makes itself, at this moment. */
   public static Freshness live(Clock clock) {
-    Timestamp now = Timestamps.fromMillis(clock.millis());
     return Freshness.newBuilder()
         .setSourceSystem("hub")
-        .setAsOf(now)
-        .setObservedAt(now)
+        .setAsOf(Timestamps.fromMillis(clock.millis()))
         .setMode(Freshness.Mode.MODE_LIVE)
         .build();
   }

@@ -15,6 +15,7 @@ import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.rpc.Code;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.common.v1.ReasonProto;
 import io.crossdock.policy.v1.DataClass;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.Test;
 final class PolicyOptionsTest {
 
   private static final int FRESHNESS_FIELD = 15;
+  private static final int HUB_FRESHNESS_FIELD = 16;
   private static final Pattern SCOPE = Pattern.compile("[a-z]+\\.[a-z]+");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}");
 
@@ -86,8 +88,17 @@ final class PolicyOptionsTest {
   }
 
   @Test
-  void everyReadTellsItsFreshness() {
+  void everyReadStatesItsFreshness() {
     assertThat(offenders(method -> isRead(method) && !holdsFreshness(method.getOutputType())))
+        .isEmpty();
+  }
+
+  @Test
+  void whateverStatesTheSourcesFreshnessStatesTheHubs() {
+    assertThat(
+            offenders(method ->
+                holdsFreshness(method.getOutputType())
+                    != holdsHubFreshness(method.getOutputType())))
         .isEmpty();
   }
 
@@ -336,6 +347,12 @@ final class PolicyOptionsTest {
   private static boolean holdsFreshness(Descriptor response) {
     return isMessage(
         response.findFieldByNumber(FRESHNESS_FIELD), Freshness.getDescriptor().getFullName());
+  }
+
+  private static boolean holdsHubFreshness(Descriptor response) {
+    return isMessage(
+        response.findFieldByNumber(HUB_FRESHNESS_FIELD),
+        HubFreshness.getDescriptor().getFullName());
   }
 
   private static boolean carriesContext(Descriptor request) {

@@ -10,6 +10,7 @@ import io.crossdock.client.CrossdockClient;
 import io.crossdock.client.Failures;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.customer.v1.CustomerServiceGrpc;
 import io.crossdock.customer.v1.CustomerServiceGrpc.CustomerServiceBlockingStub;
@@ -109,14 +110,14 @@ final class Till implements AutoCloseable {
         loyalty::getBalance,
         Till::tell,
         answer -> checkBalance(answer, Freshness.Mode.MODE_LIVE),
-        GetBalanceResponse::getFreshness);
+        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
     ask(
         "The same again: from the hub's memory",
         balance("M-1001"),
         loyalty::getBalance,
         Till::tell,
         answer -> checkBalance(answer, Freshness.Mode.MODE_CACHED),
-        GetBalanceResponse::getFreshness);
+        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
     tellOfPoints();
     ask(
         "And now, for what was remembered is no longer true?",
@@ -124,28 +125,28 @@ final class Till implements AutoCloseable {
         this::untilLive,
         Till::tell,
         answer -> checkBalance(answer, Freshness.Mode.MODE_LIVE),
-        GetBalanceResponse::getFreshness);
+        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
     ask(
         "How many of SKU-1001 can be sold in the store EU-001?",
         stock("SKU-1001", "EU-001"),
         inventory::getAvailability,
         Till::tell,
         answer -> checkStock(answer, "erp-eu"),
-        GetAvailabilityResponse::getFreshness);
+        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
     ask(
         "And in the store US-001, whose stock another ERP keeps?",
         stock("SKU-1001", "US-001"),
         inventory::getAvailability,
         Till::tell,
         answer -> checkStock(answer, "erp-us"),
-        GetAvailabilityResponse::getFreshness);
+        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
     ask(
         "Whose card was just scanned?",
         card("2990000010017"),
         customers::lookupCustomer,
         Till::tell,
         this::checkCustomer,
-        LookupCustomerResponse::getFreshness);
+        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
     askWrongly();
     return List.copyOf(mistakes);
   }
@@ -161,7 +162,7 @@ final class Till implements AutoCloseable {
       Function<Q, A> call,
       Function<A, String> tell,
       java.util.function.Consumer<A> check,
-      Function<A, Freshness> freshness) {
+      Function<A, String> freshness) {
     out.println();
     out.println(question);
     out.println("  > " + name(request) + " " + json(request));
@@ -174,7 +175,7 @@ final class Till implements AutoCloseable {
       out.printf(
           Locale.ROOT,
           "    %s, %.1f ms, trace %s%n",
-          tell(freshness.apply(answer)),
+          freshness.apply(answer),
           millis,
           span.getSpanContext().getTraceId());
       check.accept(answer);
@@ -226,7 +227,7 @@ final class Till implements AutoCloseable {
     GetBalanceResponse answer;
     do {
       answer = loyalty.getBalance(request);
-    } while (answer.getFreshness().getMode() != Freshness.Mode.MODE_LIVE
+    } while (answer.getHubFreshness().getMode() != Freshness.Mode.MODE_LIVE
         && System.nanoTime() < end);
     return answer;
   }
@@ -254,7 +255,7 @@ final class Till implements AutoCloseable {
     expect("tier of M-1001", answer.getBalance().getTier(), "GOLD");
     expect("points of M-1001", answer.getBalance().getAvailablePoints(), 12_480L);
     expect("pending points of M-1001", answer.getBalance().getPendingPoints(), 350L);
-    expect("mode of the balance", answer.getFreshness().getMode(), mode);
+    expect("mode of the balance", answer.getHubFreshness().getMode(), mode);
     expect("source of the balance", answer.getFreshness().getSourceSystem(), "loyalty");
   }
 
@@ -335,12 +336,12 @@ final class Till implements AutoCloseable {
         + customer.getMemberId();
   }
 
-  private static String tell(Freshness freshness) {
-    String source = freshness.getSourceSystem();
-    return switch (freshness.getMode()) {
-      case MODE_LIVE -> "live from " + source + asOf(freshness);
-      case MODE_CACHED -> "cached " + age(freshness) + " ago from " + source + asOf(freshness);
-      case MODE_STALE -> "stale, " + age(freshness) + " old, from " + source + asOf(freshness);
+  private static String tell(Freshness origin, HubFreshness hub) {
+    String source = origin.getSourceSystem();
+    return switch (hub.getMode()) {
+      case MODE_LIVE -> "live from " + source + asOf(origin);
+      case MODE_CACHED -> "cached " + age(hub) + " ago from " + source + asOf(origin);
+      case MODE_STALE -> "stale, " + age(hub) + " old, from " + source + asOf(origin);
       case MODE_OFFLINE -> "decided without " + source;
       case MODE_UNSPECIFIED, UNRECOGNIZED -> "of unknown age";
     };
@@ -354,7 +355,7 @@ final class Till implements AutoCloseable {
     return ", as of " + CLOCK.format(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
   }
 
-  private static String age(Freshness freshness) {
+  private static String age(HubFreshness freshness) {
     double seconds = freshness.getAge().getSeconds() + freshness.getAge().getNanos() / 1e9;
     return String.format(Locale.ROOT, "%.1f s", seconds);
   }

@@ -44,7 +44,7 @@ final class BalanceCommand extends HubCommand<GetBalanceResponse> {
         .add("pending", TillFormat.points(balance.getPendingPoints()))
         .add("reserved", TillFormat.points(balance.getReservedPoints()))
         .print(out);
-    out.println(TillFormat.freshness(answer.getFreshness()));
+    out.println(TillFormat.freshness(answer.getFreshness(), answer.getHubFreshness()));
   }
 
   @Override

@@ -71,7 +71,7 @@ final class LookupCommand extends HubCommand<LookupCustomerResponse> {
   @Override
   protected void print(LookupCustomerResponse answer, PrintWriter out) {
     answer.getMatchesList().forEach(match -> print(match, out));
-    out.println(TillFormat.freshness(answer.getFreshness()));
+    out.println(TillFormat.freshness(answer.getFreshness(), answer.getHubFreshness()));
   }
 
   @Override

@@ -73,7 +73,7 @@ final class StockCommand extends HubCommand<GetAvailabilityResponse> {
     if (stock.getBackorderable()) {
       out.println("may be sold beyond what is there");
     }
-    out.println(TillFormat.freshness(answer.getFreshness()));
+    out.println(TillFormat.freshness(answer.getFreshness(), answer.getHubFreshness()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.google.protobuf.util.Durations;
 import com.google.type.Date;
 import com.google.type.Money;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.terminal.DurationConverter;
 import java.math.BigDecimal;
@@ -65,21 +66,20 @@ final class TillFormat {
         Locale.ROOT, "%04d-%02d-%02d", date.getYear(), date.getMonth(), date.getDay());
   }
 
-  /** Example: {@code live from loyalty}, {@code from memory, 4 s old}. */
-  static String freshness(Freshness freshness) {
-    return switch (freshness.getMode()) {
+  /** Example: {@code live from loyalty}, {@code cached, 4 s old}. */
+  static String freshness(Freshness source, HubFreshness hub) {
+    return switch (hub.getMode()) {
       case MODE_LIVE ->
-          freshness.getSourceSystem().isEmpty()
-              ? "live"
-              : "live from " + freshness.getSourceSystem();
-      case MODE_CACHED -> "from memory" + age(freshness);
-      case MODE_STALE -> "stale" + age(freshness);
+          (source.getSourceSystem().isEmpty() ? "live" : "live from " + source.getSourceSystem())
+              + age(hub);
+      case MODE_CACHED -> "cached" + age(hub);
+      case MODE_STALE -> "stale" + age(hub);
       case MODE_OFFLINE -> "decided offline, to be settled later";
       case MODE_UNSPECIFIED, UNRECOGNIZED -> "of unknown age";
     };
   }
 
-  private static String age(Freshness freshness) {
+  private static String age(HubFreshness freshness) {
     if (!freshness.hasAge()) {
       return "";
     }

@@ -33,7 +33,8 @@ final class PosCommandsIT {
             cash_equivalent { currency_code: "EUR" units: 124 nanos: 800000000 }
             status: MEMBERSHIP_STATUS_ACTIVE
           }
-          freshness { source_system: "loyalty" mode: MODE_CACHED age { seconds: 4 } }
+          freshness { source_system: "loyalty" }
+          hub_freshness { mode: MODE_CACHED age { seconds: 4 } }
           """);
 
   private static final GetAvailabilityResponse STOCK =
@@ -52,7 +53,8 @@ final class PosCommandsIT {
             restock_at { seconds: 1795824000 }
             basis: BASIS_FORMULA
           }
-          freshness { source_system: "erp-eu" mode: MODE_LIVE }
+          freshness { source_system: "erp-eu" }
+          hub_freshness { mode: MODE_LIVE }
           """);
 
   private static final LookupCustomerResponse CUSTOMER =
@@ -70,7 +72,7 @@ final class PosCommandsIT {
             customer { customer_id: "C-1004" status: CUSTOMER_STATUS_BLOCKED }
             confidence_permille: 725
           }
-          freshness { mode: MODE_STALE age { seconds: 200 } }
+          hub_freshness { mode: MODE_STALE age { seconds: 200 } }
           """);
 
   private ScriptedHub hub;
@@ -102,7 +104,7 @@ final class PosCommandsIT {
               available  12,480 points = 124.80 EUR
               pending       350 points
               reserved        0 points
-            from memory, 4 s old
+            cached, 4 s old
             """);
     assertThat(ran.err()).isEmpty();
     assertThat(ran.exit()).isZero();

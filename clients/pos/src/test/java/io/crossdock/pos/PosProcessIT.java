@@ -33,7 +33,7 @@ final class PosProcessIT {
                 GetBalanceResponse.class,
                 """
                 balance { member_id: "M-1001" tier: "GOLD" available_points: 12480 }
-                freshness { mode: MODE_LIVE }
+                hub_freshness { mode: MODE_LIVE }
                 """));
   }
 

@@ -2,9 +2,11 @@ package io.crossdock.pos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.util.Durations;
 import com.google.type.Decimal;
 import com.google.type.Money;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Quantity;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,17 +71,21 @@ final class TillFormatTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "MODE_LIVE | 0 | live from erp-eu",
-        "MODE_CACHED | 300 | from memory, less than 1 s old",
-        "MODE_CACHED | 4200 | from memory, 4 s old",
+        "MODE_LIVE | -1 | live from erp-eu",
+        "MODE_LIVE | 60000 | live from erp-eu, 1 min old",
+        "MODE_CACHED | 300 | cached, less than 1 s old",
+        "MODE_CACHED | 4200 | cached, 4 s old",
         "MODE_STALE | 240000 | stale, 4 min old",
         "MODE_OFFLINE | 0 | decided offline, to be settled later",
         "MODE_UNSPECIFIED | 0 | of unknown age"
       })
   void showsHowOldAnAnswerIs(Freshness.Mode mode, long millis, String text) {
-    Freshness.Builder freshness = Freshness.newBuilder().setSourceSystem("erp-eu").setMode(mode);
-    freshness.getAgeBuilder().setSeconds(millis / 1000).setNanos((int) (millis % 1000) * 1_000_000);
+    Freshness source = Freshness.newBuilder().setSourceSystem("erp-eu").build();
+    HubFreshness.Builder hub = HubFreshness.newBuilder().setMode(mode);
+    if (millis >= 0) {
+      hub.setAge(Durations.fromMillis(millis));
+    }
 
-    assertThat(TillFormat.freshness(freshness.build())).isEqualTo(text);
+    assertThat(TillFormat.freshness(source, hub.build())).isEqualTo(text);
   }
 }

@@ -20,6 +20,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.gateway.server.Gateway;
@@ -236,9 +237,9 @@ class GiftCardIT {
     return (Long) response.getField(RESPONSE.findFieldByName("balance_minor"));
   }
 
-  private static Freshness freshness(DynamicMessage response) throws Exception {
-    return Freshness.parseFrom(
-        ((com.google.protobuf.Message) response.getField(RESPONSE.findFieldByName("freshness")))
+  private static HubFreshness freshness(DynamicMessage response) throws Exception {
+    return HubFreshness.parseFrom(
+        ((com.google.protobuf.Message) response.getField(RESPONSE.findFieldByName("hub_freshness")))
             .toByteString());
   }
 
@@ -282,7 +283,10 @@ class GiftCardIT {
                     .addField(field("balance_minor", 1, FieldDescriptorProto.Type.TYPE_INT64))
                     .addField(
                         field("freshness", 15, FieldDescriptorProto.Type.TYPE_MESSAGE)
-                            .setTypeName("." + Freshness.getDescriptor().getFullName())))
+                            .setTypeName("." + Freshness.getDescriptor().getFullName()))
+                    .addField(
+                        field("hub_freshness", 16, FieldDescriptorProto.Type.TYPE_MESSAGE)
+                            .setTypeName("." + HubFreshness.getDescriptor().getFullName())))
             .addService(
                 ServiceDescriptorProto.newBuilder()
                     .setName("GiftCardService")

@@ -104,7 +104,7 @@ class TwoNodesIT {
   }
 
   private static Freshness.Mode mode(GetBalanceResponse answer) {
-    return answer.getFreshness().getMode();
+    return answer.getHubFreshness().getMode();
   }
 
   private static GetBalanceRequest of(String member) {

@@ -2,6 +2,7 @@ package io.crossdock.pos.load;
 
 import io.crossdock.client.CrossdockClient;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
 import io.crossdock.inventory.v1.GetAvailabilityResponse;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
@@ -43,7 +44,7 @@ final class LoadConnection {
     bounded(loyalty)
         .getBalance(
             GetBalanceRequest.newBuilder().setMemberId(member).build(),
-            new Counted<>(GetBalanceResponse::getFreshness, due, after));
+            new Counted<>(GetBalanceResponse::getHubFreshness, due, after));
   }
 
   /** Asks for stock, as {@link #balance}. */
@@ -51,7 +52,7 @@ final class LoadConnection {
     bounded(inventory)
         .getAvailability(
             GetAvailabilityRequest.newBuilder().setItemId(item).setLocationId(store).build(),
-            new Counted<>(GetAvailabilityResponse::getFreshness, due, after));
+            new Counted<>(GetAvailabilityResponse::getHubFreshness, due, after));
   }
 
   private <S extends AbstractStub<S>> S bounded(S stub) {
@@ -60,12 +61,12 @@ final class LoadConnection {
 
   private final class Counted<A> implements StreamObserver<A> {
 
-    private final Function<A, Freshness> freshness;
+    private final Function<A, HubFreshness> freshness;
     private final long due;
     private final Runnable after;
     private Freshness.Mode mode = Freshness.Mode.MODE_UNSPECIFIED;
 
-    Counted(Function<A, Freshness> freshness, long due, Runnable after) {
+    Counted(Function<A, HubFreshness> freshness, long due, Runnable after) {
       this.freshness = freshness;
       this.due = due;
       this.after = after;

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.Message;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
@@ -194,12 +195,14 @@ final class LoadIT {
 
   private static Message answer(Message request) {
     return request instanceof GetBalanceRequest
-        ? GetBalanceResponse.newBuilder().setFreshness(mode(Freshness.Mode.MODE_CACHED)).build()
-        : GetAvailabilityResponse.newBuilder().setFreshness(mode(Freshness.Mode.MODE_LIVE)).build();
+        ? GetBalanceResponse.newBuilder().setHubFreshness(mode(Freshness.Mode.MODE_CACHED)).build()
+        : GetAvailabilityResponse.newBuilder()
+            .setHubFreshness(mode(Freshness.Mode.MODE_LIVE))
+            .build();
   }
 
-  private static Freshness.Builder mode(Freshness.Mode mode) {
-    return Freshness.newBuilder().setMode(mode);
+  private static HubFreshness.Builder mode(Freshness.Mode mode) {
+    return HubFreshness.newBuilder().setMode(mode);
   }
 
   // A server that takes its time; nothing is awaited by it.

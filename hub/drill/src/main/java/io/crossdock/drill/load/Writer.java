@@ -199,7 +199,7 @@ final class Writer implements Runnable {
     return switch (answer) {
       case null -> null;
       case CommitRedemptionResponse redemption ->
-          redemption.toBuilder().clearFreshness().build().toByteString();
+          redemption.toBuilder().clearHubFreshness().build().toByteString();
       default -> answer.toByteString();
     };
   }

@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.crossdock.gateway.freshness.AnswerFreshness;
+import io.crossdock.gateway.wire.Payload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,9 +43,15 @@ public final class AnswerCache {
    * @param tags names under which a write drops it
    * @param observedNanos when it came, on the cache's clock
    * @param lifeNanos how long it may be given again
+   * @param freshness how old it was when it came
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Entry(byte[] body, List<String> tags, long observedNanos, long lifeNanos) {}
+  record Entry(
+      byte[] body,
+      List<String> tags,
+      long observedNanos,
+      long lifeNanos,
+      AnswerFreshness freshness) {}
 
   /** What happened to one operation's calls and answers. */
   private static final class Counters {
@@ -161,11 +169,17 @@ public final class AnswerCache {
   /**
    * Ends a flight and keeps its answer, unless a write was faster.
    *
-   * @param body the answer; null keeps none
+   * @param answer the answer with its stamp; null keeps none
    */
-  void land(Flight flight, byte @Nullable [] body, long lifeNanos) {
-    if (body != null) {
-      Entry landed = new Entry(body, flight.tags(), now(), lifeNanos);
+  void land(Flight flight, @Nullable Payload answer, long lifeNanos) {
+    if (answer != null) {
+      Entry landed =
+          new Entry(
+              answer.body(),
+              flight.tags(),
+              now(),
+              lifeNanos,
+              AnswerFreshness.ofStamp(answer.tail()));
       // Within the map's own step: a write either marks the flight before, or drops the answer
       // after.
       entries.asMap().compute(flight.key(), (key, known) -> flight.isOvertaken() ? known : landed);

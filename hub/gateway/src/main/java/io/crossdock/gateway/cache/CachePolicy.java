@@ -1,6 +1,6 @@
 package io.crossdock.gateway.cache;
 
-import io.crossdock.common.v1.Freshness;
+import io.crossdock.gateway.freshness.AnswerFreshness;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.pipeline.Call;
 import io.crossdock.gateway.pipeline.Outcome;
@@ -54,7 +54,8 @@ public final class CachePolicy implements Policy {
       call.keep(null);
       Outcome outcome = joined.landed().getNow(null);
       if (outcome instanceof Outcome.Answered(Payload payload)) {
-        return remembered(call, payload.body(), 0, "joined");
+        return remembered(
+            call, payload.body(), AnswerFreshness.ofStamp(payload.tail()), 0, "joined");
       }
       if (outcome instanceof Outcome.Failed failed) {
         return new Verdict.Refuse(failed.copy());
@@ -64,7 +65,8 @@ public final class CachePolicy implements Policy {
     CacheKey key = new CacheKey(operation.index(), operation.cacheKey(reading));
     AnswerCache.Entry entry = cache.find(key);
     if (entry != null) {
-      return remembered(call, entry.body(), cache.now() - entry.observedNanos(), "hit");
+      return remembered(
+          call, entry.body(), entry.freshness(), cache.now() - entry.observedNanos(), "hit");
     }
     Flight own = new Flight(key, operation.tags(reading));
     Flight flight = cache.joinOrLead(own);
@@ -94,7 +96,7 @@ public final class CachePolicy implements Policy {
   private void land(Flight flight, Outcome outcome, Operation operation) {
     switch (outcome) {
       case Outcome.Answered(Payload payload) -> {
-        cache.land(flight, payload.body(), operation.timeToLive().toNanos());
+        cache.land(flight, payload, operation.timeToLive().toNanos());
         flight.landed().complete(flight.isOvertaken() ? null : outcome);
       }
       case Outcome.Failed failed -> {
@@ -105,12 +107,12 @@ public final class CachePolicy implements Policy {
     }
   }
 
-  private Verdict remembered(Call call, byte[] body, long ageNanos, String result) {
+  private Verdict remembered(
+      Call call, byte[] body, AnswerFreshness freshness, long ageNanos, String result) {
     call.answeredFromMemory();
     cache.count(call.operation().index(), true);
     event(call, result, ageNanos);
-    return Verdict.answer(
-        new Payload(body, FreshnessStamp.remembered(Freshness.Mode.MODE_CACHED, ageNanos)));
+    return Verdict.answer(new Payload(body, freshness.stampCached(ageNanos)));
   }
 
   /** Whether another caller with the same question need not have met the same failure. */

@@ -2,7 +2,8 @@ package io.crossdock.gateway.connector;
 
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
-import io.crossdock.gateway.cache.FreshnessStamp;
+import io.crossdock.gateway.freshness.AnswerFreshness;
+import io.crossdock.gateway.operation.AnswerFields;
 import io.crossdock.gateway.pipeline.Call;
 import io.crossdock.gateway.pipeline.Exchange;
 import io.crossdock.gateway.pipeline.Outcome;
@@ -256,9 +257,15 @@ public final class ConnectorExchange implements Exchange {
     }
 
     private Payload stamped(byte[] message) {
-      return call.operation().stampsFreshness()
-          ? new Payload(message, FreshnessStamp.live(Instant.now()))
-          : Payload.of(message);
+      if (!call.operation().stampsFreshness()) {
+        return Payload.of(message);
+      }
+      AnswerFields fields = call.operation().readAnswer(message);
+      return new Payload(
+          fields.hasHubFreshness() && fields.isWellFormed()
+              ? AnswerFreshness.withoutHubFreshness(message)
+              : message,
+          AnswerFreshness.received(fields, Instant.now()).stamp());
     }
 
     private Failure invalid(String what) {

@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.gateway.wire.FieldPath;
 import io.crossdock.gateway.wire.Marshallers;
 import io.crossdock.gateway.wire.Payload;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A contract method as the hub needs it: immutable, compiled from the descriptor at start-up, so
@@ -33,8 +35,11 @@ import java.util.stream.IntStream;
  */
 public final class Operation {
 
-  /** Number of the field that every read response keeps for {@link Freshness}. */
+  /** Number of the field that every read response reserves for {@link Freshness}. */
   public static final int FRESHNESS_FIELD = 15;
+
+  /** Number of the field that every read response reserves for {@link HubFreshness}. */
+  public static final int HUB_FRESHNESS_FIELD = 16;
 
   private static final int[] NO_SLOTS = {};
 
@@ -48,7 +53,7 @@ public final class Operation {
   private final List<TagTemplate> tags;
   private final List<TagTemplate> invalidates;
   private final Map<String, Integer> routingSlots;
-  private final boolean stampsFreshness;
+  private final AnswerFields.@Nullable Reader answers;
   private final io.grpc.MethodDescriptor<byte[], Payload> inbound;
   private final io.grpc.MethodDescriptor<byte[], byte[]> outbound;
 
@@ -65,7 +70,7 @@ public final class Operation {
     this.cacheKeyFields =
         IntStream.of(keySlots).mapToObj(slot -> slots.paths().get(slot).toString()).toList();
     this.reader = WireReader.compile(method.getInputType(), slots.paths());
-    this.stampsFreshness = holdsFreshness(method.getOutputType());
+    this.answers = answers(method.getOutputType());
     this.inbound = grpcMethod(method).setResponseMarshaller(Marshallers.PAYLOAD).build();
     this.outbound = inbound.toBuilder(Marshallers.BYTES, Marshallers.BYTES).build();
   }
@@ -157,9 +162,21 @@ public final class Operation {
     return Duration.ofMillis(policy.getDeadlineMs());
   }
 
-  /** Whether the response keeps field 15 for {@link Freshness}. */
+  /** Whether the response has fields for {@link Freshness} and {@link HubFreshness}. */
   public boolean stampsFreshness() {
-    return stampsFreshness;
+    return answers != null;
+  }
+
+  /**
+   * Reads what the hub needs out of an answer.
+   *
+   * @throws IllegalStateException when the response has no fields for freshness
+   */
+  public AnswerFields readAnswer(byte[] answer) {
+    if (answers == null) {
+      throw new IllegalStateException(name() + " states no freshness");
+    }
+    return answers.read(answer);
   }
 
   /** Reads the fields that the policies need out of a request. */
@@ -235,8 +252,9 @@ public final class Operation {
           "cache: " + sensitive + " is sensitive (expected: nothing that must not be stored)");
     }
     expect(
-        stampsFreshness,
-        "cache: response without field 15 (expected: crossdock.common.v1.Freshness)");
+        stampsFreshness(),
+        "cache: response without fields 15 and 16 (expected: crossdock.common.v1.Freshness and"
+            + " HubFreshness)");
   }
 
   /** Way to a field that must never be stored in a cache; empty when there is none. */
@@ -265,12 +283,22 @@ public final class Operation {
     }
   }
 
-  private static boolean holdsFreshness(Descriptor response) {
-    FieldDescriptor field = response.findFieldByNumber(FRESHNESS_FIELD);
+  private static AnswerFields.@Nullable Reader answers(Descriptor response) {
+    boolean source = holds(response, FRESHNESS_FIELD, Freshness.getDescriptor());
+    boolean hub = holds(response, HUB_FRESHNESS_FIELD, HubFreshness.getDescriptor());
+    expect(
+        source == hub,
+        "response with one of fields 15 and 16 (expected: both, crossdock.common.v1.Freshness and"
+            + " HubFreshness)");
+    return hub ? AnswerFields.Reader.compile(response) : null;
+  }
+
+  private static boolean holds(Descriptor response, int number, Descriptor type) {
+    FieldDescriptor field = response.findFieldByNumber(number);
     return field != null
         && !field.isRepeated()
         && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-        && field.getMessageType().getFullName().equals(Freshness.getDescriptor().getFullName());
+        && field.getMessageType().getFullName().equals(type.getFullName());
   }
 
   private static List<String> render(List<TagTemplate> templates, Reading reading) {

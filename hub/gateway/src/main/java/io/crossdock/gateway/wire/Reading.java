@@ -120,6 +120,14 @@ public final class Reading {
     };
   }
 
+  /**
+   * Value of a single field of an integer or enum type without zigzag encoding; 0 when it is
+   * absent.
+   */
+  public long number(int slot) {
+    return present(slot) ? varint(ranges[slot * 2], ranges[slot * 2 + 1]) : 0;
+  }
+
   /** Bytes that are equal only when all values of the slots are equal. */
   public byte[] key(int[] slots) {
     if (slots.length == 1 && earlier == null) {

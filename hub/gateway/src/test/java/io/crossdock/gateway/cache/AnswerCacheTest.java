@@ -2,6 +2,7 @@ package io.crossdock.gateway.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crossdock.gateway.wire.Payload;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -180,7 +181,7 @@ final class AnswerCacheTest {
   void keepsAnOlderAnswerInReachWhenALaterFlightFails() {
     Flight second = lead(key("M-1"), "member/M-1");
     Flight first = new Flight(key("M-1"), List.of("member/M-1"));
-    cache.land(first, bytes("one"), LIFE);
+    cache.land(first, Payload.of(bytes("one")), LIFE);
 
     cache.land(second, null, 0);
 
@@ -308,7 +309,7 @@ final class AnswerCacheTest {
   }
 
   private void land(Flight flight, byte[] body, long life) {
-    cache.land(flight, body, life);
+    cache.land(flight, Payload.of(body), life);
   }
 
   private @Nullable String found(String member) {

@@ -62,8 +62,8 @@ final class CachePolicyTest {
     GetBalanceResponse again = parsed(till.send(reads, request("M-1")).answer());
 
     assertThat(again.getBalance().getMemberId()).isEqualTo("12 of M-1");
-    assertThat(again.getFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_CACHED);
-    assertThat(again.getFreshness().getAge()).isEqualTo(Durations.fromMillis(1_234));
+    assertThat(again.getHubFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_CACHED);
+    assertThat(again.getHubFreshness().getAge()).isEqualTo(Durations.fromMillis(1_234));
     assertThat(backend.waiting()).isZero();
     assertThat(cache.statistics().total().hits()).isEqualTo(1);
     assertThat(cache.statistics().total().misses()).isEqualTo(1);

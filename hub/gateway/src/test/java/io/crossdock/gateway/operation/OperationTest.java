@@ -15,7 +15,11 @@ final class OperationTest {
           "id", 1, "type: TYPE_STRING options { [crossdock.policy.v1.field] { cache_key: true } }");
   private static final String FRESHNESS =
       OwnContract.field(
-          "freshness", 15, "type: TYPE_MESSAGE type_name: '.crossdock.common.v1.Freshness'");
+              "freshness", 15, "type: TYPE_MESSAGE type_name: '.crossdock.common.v1.Freshness'")
+          + OwnContract.field(
+              "hub_freshness",
+              16,
+              "type: TYPE_MESSAGE type_name: '.crossdock.common.v1.HubFreshness'");
   private static final String CACHED =
       "idempotency: IDEMPOTENCY_SAFE cache { ttl_ms: 1000 tags: 'thing/{id}' }";
 
@@ -73,9 +77,20 @@ final class OperationTest {
         KEY + OwnContract.field("other", 2, "type: TYPE_STRING"),
         FRESHNESS,
         "cache.tags: a field outside the cache key");
-    refuses(CACHED, KEY, "", "cache: response without field 15");
+    refuses(CACHED, KEY, "", "cache: response without fields 15 and 16");
     refuses(
-        CACHED, KEY, OwnContract.field("freshness", 15, "type: TYPE_STRING"), "without field 15");
+        CACHED,
+        KEY,
+        OwnContract.field("freshness", 15, "type: TYPE_STRING"),
+        "cache: response without fields 15 and 16");
+  }
+
+  @Test
+  void refusesOneFieldOfFreshnessWithoutTheOther() {
+    String because = "response with one of fields 15 and 16 (expected: both";
+
+    refuses("", KEY, FRESHNESS.substring(0, FRESHNESS.indexOf("\n")), because);
+    refuses("", KEY, FRESHNESS.substring(FRESHNESS.indexOf("\n")), because);
   }
 
   @Test

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.failure.Failure;
@@ -111,9 +114,54 @@ final class GatewayIT {
     GetBalanceResponse answer = till.getBalance(balanceOf("M-1001"));
 
     assertThat(answer.getBalance().getAvailablePoints()).isEqualTo(12_480);
-    assertThat(answer.getFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_LIVE);
+    assertThat(answer.getHubFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_LIVE);
     assertThat(answer.getFreshness().getSourceSystem()).isEqualTo("loyalty");
-    assertThat(answer.getFreshness().hasObservedAt()).isTrue();
+    assertThat(answer.getHubFreshness().hasObservedAt()).isTrue();
+  }
+
+  @Test
+  void neverMakesAnAnswerFresherThanItsSourceSays() {
+    loyalty.freshness =
+        Freshness.newBuilder()
+            .setSourceSystem("loyalty")
+            .setMode(Freshness.Mode.MODE_STALE)
+            .setAge(Durations.fromSeconds(3_600))
+            .build();
+
+    GetBalanceResponse passed = till.getBalance(balanceOf("M-1001"));
+    GetBalanceResponse cached = till.getBalance(balanceOf("M-1001"));
+
+    assertThat(loyalty.reads).hasValue(1);
+    for (GetBalanceResponse answer : List.of(passed, cached)) {
+      assertThat(answer.getFreshness()).isEqualTo(loyalty.freshness);
+      assertThat(answer.getHubFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_STALE);
+      assertThat(answer.getHubFreshness().getAge().getSeconds()).isBetween(3_600L, 3_660L);
+    }
+    assertThat(cached.getHubFreshness().getObservedAt())
+        .isEqualTo(passed.getHubFreshness().getObservedAt());
+  }
+
+  @Test
+  void takesOutWhatAConnectorPutsIntoTheHubsField() throws Exception {
+    loyalty.more =
+        GetBalanceResponse.newBuilder()
+            .setHubFreshness(
+                HubFreshness.newBuilder()
+                    .setMode(Freshness.Mode.MODE_OFFLINE)
+                    .setObservedAt(Timestamps.fromMillis(1_000)))
+            .build();
+
+    GetBalanceResponse passed = till.getBalance(balanceOf("M-1001"));
+    GetBalanceResponse cached = till.getBalance(balanceOf("M-1001"));
+
+    for (GetBalanceResponse answer : List.of(passed, cached)) {
+      assertThat(answer.getHubFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_OFFLINE);
+      assertThat(answer.getHubFreshness().getObservedAt().getSeconds()).isGreaterThan(1_000L);
+    }
+    // Once in the bytes, so that parsers that merge and parsers that overwrite see the same.
+    UnknownFieldSet raw = UnknownFieldSet.parseFrom(rawBalanceOf("M-1001"));
+    assertThat(raw.getField(GetBalanceResponse.HUB_FRESHNESS_FIELD_NUMBER).getLengthDelimitedList())
+        .hasSize(1);
   }
 
   @Test
@@ -123,8 +171,8 @@ final class GatewayIT {
     GetBalanceResponse again = till.getBalance(balanceOf("M-1001"));
 
     assertThat(again.getBalance().getAvailablePoints()).isEqualTo(12_480);
-    assertThat(again.getFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_CACHED);
-    assertThat(again.getFreshness().hasAge()).isTrue();
+    assertThat(again.getHubFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_CACHED);
+    assertThat(again.getHubFreshness().hasAge()).isTrue();
     assertThat(loyalty.reads).hasValue(1);
   }
 
@@ -138,7 +186,7 @@ final class GatewayIT {
       }
       loyalty.entered.await();
       // Every caller has reached the hub when a later one on the same connection was answered.
-      assertThat(stock.getAvailability(availability("SKU-1", "EU-001")).getFreshness().getMode())
+      assertThat(stock.getAvailability(availability("SKU-1", "EU-001")).getHubFreshness().getMode())
           .isEqualTo(Freshness.Mode.MODE_LIVE);
 
       loyalty.gate.countDown();
@@ -176,9 +224,9 @@ final class GatewayIT {
 
     var _ = till.accruePoints(accrual("M-1001"));
 
-    assertThat(till.getBalance(balanceOf("M-1001")).getFreshness().getMode())
+    assertThat(till.getBalance(balanceOf("M-1001")).getHubFreshness().getMode())
         .isEqualTo(Freshness.Mode.MODE_LIVE);
-    assertThat(till.getBalance(balanceOf("M-1002")).getFreshness().getMode())
+    assertThat(till.getBalance(balanceOf("M-1002")).getHubFreshness().getMode())
         .isEqualTo(Freshness.Mode.MODE_CACHED);
   }
 
@@ -318,7 +366,7 @@ final class GatewayIT {
     changes.forEachRemaining(all::add);
 
     assertThat(all).hasSize(Inventory.CHANGES);
-    assertThat(all.getLast().getFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_LIVE);
+    assertThat(all.getLast().getHubFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_LIVE);
   }
 
   @Test
@@ -427,6 +475,9 @@ final class GatewayIT {
     final CountDownLatch cancelled = new CountDownLatch(1);
     volatile CountDownLatch gate = new CountDownLatch(0);
     volatile @Nullable Failure refusal;
+    volatile Freshness freshness = Freshness.newBuilder().setSourceSystem("loyalty").build();
+    // What else the connector puts into its answers.
+    volatile GetBalanceResponse more = GetBalanceResponse.getDefaultInstance();
 
     void hold() {
       gate = new CountDownLatch(1);
@@ -450,7 +501,8 @@ final class GatewayIT {
       answer.onNext(
           GetBalanceResponse.newBuilder()
               .setBalance(Balance.newBuilder().setAvailablePoints(12_480))
-              .setFreshness(Freshness.newBuilder().setSourceSystem("loyalty"))
+              .setFreshness(freshness)
+              .mergeFrom(more)
               .build());
       answer.onCompleted();
     }
@@ -510,6 +562,15 @@ final class GatewayIT {
       }
       answer.onCompleted();
     }
+  }
+
+  private byte[] rawBalanceOf(String member) {
+    return ClientCalls.blockingUnaryCall(
+        channel,
+        LoyaltyServiceGrpc.getGetBalanceMethod().toBuilder(Marshallers.BYTES, Marshallers.BYTES)
+            .build(),
+        CallOptions.DEFAULT,
+        balanceOf(member).toByteArray());
   }
 
   private static <T> T inContext(Context context, Callable<T> call) {

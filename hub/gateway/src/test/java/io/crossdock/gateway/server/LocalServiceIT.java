@@ -149,7 +149,7 @@ class LocalServiceIT {
         seen.add(
             loyalty
                 .getBalance(GetBalanceRequest.newBuilder().setMemberId("M-1").build())
-                .getFreshness()
+                .getHubFreshness()
                 .getMode());
         answer.onNext(ListCasesResponse.getDefaultInstance());
         answer.onCompleted();

@@ -196,7 +196,6 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
     return Freshness.newBuilder()
         .setSourceSystem(event.getSource())
         .setAsOf(event.getOccurredAt())
-        .setObservedAt(event.getRecordedAt())
         .setMode(Freshness.Mode.MODE_LIVE)
         .build();
   }
