@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param metadata facts for programs, as {@code ErrorInfo.metadata}
  * @param violations the fields that are wrong, as {@code BadRequest}
  * @param preconditions what stands in the way, as {@code PreconditionFailure}
- * @param retryAfter when to come back, as {@code RetryInfo}; null when unknown
+ * @param retryAfter when to come back, as {@code RetryInfo}; null when unknown; at most {@link
+ *     #LONGEST_WAIT}
  */
 public record Failure(
     Reason reason,
@@ -44,6 +45,9 @@ public record Failure(
 
   /** Value of {@code ErrorInfo.domain} of every failure that Crossdock speaks of. */
   public static final String DOMAIN = "crossdock";
+
+  /** The longest time to wait that is told; a longer one means this much. */
+  public static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   private static final String PREFIX = "REASON_";
   private static final Map<Reason, Status.Code> CODES = codes();
@@ -70,6 +74,12 @@ public record Failure(
     metadata = Map.copyOf(metadata);
     violations = List.copyOf(violations);
     preconditions = List.copyOf(preconditions);
+    if (retryAfter != null) {
+      retryAfter =
+          retryAfter.isNegative()
+              ? Duration.ZERO
+              : retryAfter.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : retryAfter;
+    }
   }
 
   /** A failure with nothing but its reason and a sentence. */
@@ -218,8 +228,11 @@ public record Failure(
                   .map(p -> new Precondition(p.getType(), p.getSubject(), p.getDescription()))
                   .toList();
         } else if (detail.is(RetryInfo.class)) {
+          com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
           retryAfter =
-              Duration.ofNanos(Durations.toNanos(detail.unpack(RetryInfo.class).getRetryDelay()));
+              Durations.isValid(delay)
+                  ? Duration.ofSeconds(delay.getSeconds(), delay.getNanos())
+                  : null;
         }
       }
     } catch (InvalidProtocolBufferException e) {

@@ -15,12 +15,13 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -38,7 +39,12 @@ import org.jspecify.annotations.Nullable;
  * connection is closed. It never lasts longer than {@code backend.timeout}. Calls above {@code
  * backend.max_connections} wait for their turn; connections are used again.
  *
- * <p>Nothing is sent twice. Whether to repeat is for the hub to decide, with the same request id.
+ * <p>Nothing is sent twice, and no redirect is followed. Whether to repeat is for the hub to
+ * decide, with the same request id. For this the class switches off the repetition of {@code GET}
+ * in the JDK's HTTP client ({@code jdk.httpclient.redirects.retrylimit}), for all of the process.
+ *
+ * <p>An answer is bounded: {@link #MAX_ANSWER_BYTES} bytes, an eighth of the heap for all answers
+ * that are being read, and the limits of {@link BackendJson}.
  */
 public final class BackendClient implements AutoCloseable {
 
@@ -48,11 +54,25 @@ public final class BackendClient implements AutoCloseable {
   /** The backend may or may not have done what it was asked to. */
   public static final String UNKNOWN = "unknown";
 
-  // A page of any list fits many times over; more is a fault of the backend.
-  private static final int MAX_ANSWER_BYTES = 16 << 20;
+  /** Most bytes of one answer: a page of any list fits many times over. */
+  public static final int MAX_ANSWER_BYTES = 4 << 20;
+
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
   private static final int DEFAULT_CONNECTIONS = 64;
   private static final Duration COME_BACK = Duration.ofSeconds(1);
+
+  static {
+    // Read by the JDK's client when it is first used. A GET whose connection breaks off before the
+    // answer would be sent up to five times; a POST is not, unless somebody asked for it.
+    System.setProperty("jdk.httpclient.redirects.retrylimit", "1");
+    System.setProperty("jdk.httpclient.enableAllMethodRetry", "false");
+    System.setProperty("jdk.httpclient.disableRetryConnect", "true");
+    // Shorter than what servers usually keep an idle connection for (Node: 5 s), so that a call
+    // seldom meets one that is being closed.
+    if (System.getProperty("jdk.httpclient.keepalive.timeout") == null) {
+      System.setProperty("jdk.httpclient.keepalive.timeout", "4");
+    }
+  }
 
   private final URI base;
   private final String authorization;
@@ -60,6 +80,9 @@ public final class BackendClient implements AutoCloseable {
   private final Semaphore turns;
   private final BackendErrors errors;
   private final BackendTelemetry telemetry;
+  private final AnswerMemory memory =
+      new AnswerMemory(
+          MAX_ANSWER_BYTES, Math.max(2L * MAX_ANSWER_BYTES, Runtime.getRuntime().maxMemory() / 8));
   private final ExecutorService threads;
   private final HttpClient http;
   private volatile boolean reachable = true;
@@ -139,8 +162,9 @@ public final class BackendClient implements AutoCloseable {
   private BackendAnswer exchange(BackendRequest request, Duration allowed)
       throws InterruptedException {
     BackendTelemetry.Exchange trace = telemetry.begin(request);
-    try {
-      HttpResponse<byte[]> response = await(request, toHttp(request, trace.context()), allowed);
+    try (AnswerMemory.Share share = memory.share()) {
+      HttpResponse<byte[]> response =
+          await(request, toHttp(request, trace.context()), share, allowed);
       trace.status(response.statusCode());
       reachable = response.statusCode() < 500;
       return answer(request, response);
@@ -178,13 +202,12 @@ public final class BackendClient implements AutoCloseable {
         .build();
   }
 
-  private HttpResponse<byte[]> await(BackendRequest request, HttpRequest sent, Duration allowed)
+  private HttpResponse<byte[]> await(
+      BackendRequest request, HttpRequest sent, AnswerMemory.Share share, Duration allowed)
       throws InterruptedException {
     // On a thread of its own: HttpClient's own timeout ends with the headers, and its asynchronous
     // way completes on the common pool, which anyone may have blocked.
-    Future<HttpResponse<byte[]>> answer =
-        threads.submit(() ->
-            http.send(sent, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES)));
+    Future<HttpResponse<byte[]>> answer = threads.submit(() -> http.send(sent, share.collector()));
     try {
       return answer.get(allowed.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -204,12 +227,19 @@ public final class BackendClient implements AutoCloseable {
     return switch (cause) {
       case ConnectException _, HttpConnectTimeoutException _, UnresolvedAddressException _ ->
           Failure.of(Reason.REASON_BACKEND_UNAVAILABLE, "The backend cannot be reached.");
-      case IOException broken when String.valueOf(broken.getMessage()).contains("exceeds limit") ->
+      case IOException _ when causedBy(cause, AnswerMemory.TooLargeException.class) ->
           doubtful(
               request,
               Failure.of(
                   Reason.REASON_BACKEND_ANSWER_INVALID,
                   "The backend's answer is larger than " + MAX_ANSWER_BYTES + " bytes."));
+      case IOException _ when causedBy(cause, AnswerMemory.FullException.class) ->
+          doubtful(
+              request,
+              Failure.of(
+                      Reason.REASON_BACKEND_BUSY,
+                      "The backend's answers are more than the connector has memory for.")
+                  .withRetryAfter(COME_BACK));
       case IOException _ ->
           doubtful(
               request,
@@ -220,9 +250,19 @@ public final class BackendClient implements AutoCloseable {
     };
   }
 
+  private static boolean causedBy(@Nullable Throwable thrown, Class<? extends Throwable> type) {
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
+      if (type.isInstance(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private BackendAnswer answer(BackendRequest request, HttpResponse<byte[]> response) {
     int status = response.statusCode();
-    Optional<JsonNode> body = BackendJson.read(response.body());
+    Optional<JsonNode> body =
+        isJson(response.headers()) ? BackendJson.read(response.body()) : Optional.empty();
     Optional<Failure> error = errors.read(request, status, body.orElse(MissingNode.getInstance()));
     if (status / 100 == 2 && error.isEmpty()) {
       if (body.isEmpty()) {
@@ -240,7 +280,17 @@ public final class BackendClient implements AutoCloseable {
     if (failure.reason() == Reason.REASON_BACKEND_BUSY && failure.retryAfter() == null) {
       failure = failure.withRetryAfter(StatusFailure.retryAfter(response.headers(), COME_BACK));
     }
-    throw new FailureException(status >= 500 ? doubtful(request, failure) : failure);
+    // A refusal that the backend put into words, or a 4xx, was not carried out; a redirect or a
+    // broken gateway says nothing about it.
+    boolean refused = status / 100 == 4 || (error.isPresent() && status < 500);
+    throw new FailureException(refused ? failure : doubtful(request, failure));
+  }
+
+  // A page of a proxy or of a login is not the backend's answer, whatever its bytes look like.
+  // Without a type the bytes decide.
+  private static boolean isJson(HttpHeaders headers) {
+    String type = headers.firstValue("Content-Type").orElse("");
+    return type.isEmpty() || type.toLowerCase(Locale.ROOT).contains("json");
   }
 
   /** The failure, saying so when it is of a write that may have happened. */

@@ -3,6 +3,7 @@ package io.crossdock.connector.backend;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.crossdock.common.v1.Reason;
+import io.crossdock.connector.canonical.Numbers;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import java.math.BigDecimal;
@@ -18,10 +19,14 @@ import java.util.Optional;
  * A backend's JSON, read with suspicion: what is missing or of the wrong type fails the call with
  * {@code BACKEND_ANSWER_INVALID} and names the place, never the value.
  *
- * <p>A null and an empty text count as absent. Numbers may stand as JSON numbers or as decimal
- * text.
+ * <p>A null and an empty text count as absent. Numbers may be JSON numbers or decimal text, of at
+ * most {@value Numbers#MAX_DIGITS} digits on either side of the point; moments and days are within
+ * the years 1 to 9999, as in the contracts.
  */
 public final class BackendData {
+
+  private static final Instant FIRST_MOMENT = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant LAST_MOMENT = Instant.parse("+10000-01-01T00:00:00Z");
 
   private final JsonNode node;
   private final String path;
@@ -158,17 +163,14 @@ public final class BackendData {
     if (isAbsent(child)) {
       return Optional.empty();
     }
-    try {
-      if (child.isNumber()) {
-        return Optional.of(child.decimalValue());
-      }
-      if (child.isTextual()) {
-        return Optional.of(new BigDecimal(child.textValue().strip()));
-      }
-    } catch (NumberFormatException e) {
-      throw invalid(name, "a number");
+    Optional<BigDecimal> number =
+        child.isNumber()
+            ? Numbers.bounded(child.decimalValue())
+            : child.isTextual() ? Numbers.parse(child.textValue().strip()) : Optional.empty();
+    if (number.isEmpty()) {
+      throw invalid(name, "a number of at most " + Numbers.MAX_DIGITS + " digits");
     }
-    throw invalid(name, "a number");
+    return number;
   }
 
   /** The flag under a name, false when absent. */
@@ -190,7 +192,7 @@ public final class BackendData {
       return Optional.empty();
     }
     try {
-      return Optional.of(OffsetDateTime.parse(text).toInstant());
+      return Optional.of(inRange(name, OffsetDateTime.parse(text).toInstant()));
     } catch (DateTimeException e) {
       throw invalid(name, "a moment with its zone");
     }
@@ -198,7 +200,16 @@ public final class BackendData {
 
   /** The moment under a name, if there is one: milliseconds since 1970. */
   public Optional<Instant> epochMillis(String name) {
-    return has(name) ? Optional.of(Instant.ofEpochMilli(integer(name))) : Optional.empty();
+    return has(name)
+        ? Optional.of(inRange(name, Instant.ofEpochMilli(integer(name))))
+        : Optional.empty();
+  }
+
+  private Instant inRange(String name, Instant moment) {
+    if (moment.isBefore(FIRST_MOMENT) || !moment.isBefore(LAST_MOMENT)) {
+      throw invalid(name, "a moment of the years 1 to 9999");
+    }
+    return moment;
   }
 
   /** The day under a name, if there is one: ISO 8601. */
@@ -208,7 +219,11 @@ public final class BackendData {
       return Optional.empty();
     }
     try {
-      return Optional.of(LocalDate.parse(text));
+      LocalDate day = LocalDate.parse(text);
+      if (day.getYear() < 1 || day.getYear() > 9999) {
+        throw invalid(name, "a day of the years 1 to 9999");
+      }
+      return Optional.of(day);
     } catch (DateTimeException e) {
       throw invalid(name, "a day");
     }

@@ -13,20 +13,37 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Optional;
 
-/** JSON without a loss: decimals keep every digit. */
+/**
+ * JSON without a loss: decimals keep every digit.
+ *
+ * <p>What a backend sends is bounded before it is built: depth, tokens, and the length of names,
+ * texts and numbers. A document with the same name twice in one object is refused, because nobody
+ * can tell which value was meant.
+ */
 public final class BackendJson {
 
-  // A backend's document is a page of entries, not a tree of unknown depth.
+  // A backend's document is a page of entries: a thousand rows of forty values fit six times over.
+  private static final int MAX_TOKENS = 250_000;
   private static final int MAX_DEPTH = 64;
+  private static final int MAX_NAME = 256;
+  private static final int MAX_TEXT = 262_144;
+  private static final int MAX_NUMBER = 100;
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                      StreamReadConstraints.builder()
+                          .maxTokenCount(MAX_TOKENS)
+                          .maxNestingDepth(MAX_DEPTH)
+                          .maxNameLength(MAX_NAME)
+                          .maxStringLength(MAX_TEXT)
+                          .maxNumberLength(MAX_NUMBER)
+                          .build())
                   .build())
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
@@ -38,7 +55,7 @@ public final class BackendJson {
     return MAPPER.createObjectNode();
   }
 
-  /** Reads a document; a missing node for no bytes, empty for bytes that are not JSON. */
+  /** Reads a document; a missing node for no bytes, empty for bytes that are no sound JSON. */
   static Optional<JsonNode> read(byte[] bytes) {
     if (bytes.length == 0) {
       return Optional.of(MissingNode.getInstance());

@@ -1,6 +1,7 @@
 package io.crossdock.connector.canonical;
 
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import com.google.type.Date;
 import com.google.type.Decimal;
 import com.google.type.Money;
@@ -33,8 +34,15 @@ public final class Canonical {
         .build();
   }
 
-  /** A moment. */
+  /**
+   * A moment.
+   *
+   * @throws FailureException {@code RULE_VIOLATED} when it is not of the years 1 to 9999
+   */
   public static Instant instant(Timestamp moment) {
+    if (!Timestamps.isValid(moment)) {
+      throw refused("timestamp", "a moment of the years 1 to 9999");
+    }
     return Instant.ofEpochSecond(moment.getSeconds(), moment.getNanos());
   }
 
@@ -66,6 +74,9 @@ public final class Canonical {
    * @param currency ISO 4217
    */
   public static Money money(BigDecimal amount, String currency) {
+    if (Numbers.bounded(amount).isEmpty()) {
+      throw invalidAmount();
+    }
     BigDecimal units = amount.setScale(0, RoundingMode.DOWN);
     BigDecimal nanos = amount.subtract(units).multiply(NANOS);
     try {
@@ -75,10 +86,14 @@ public final class Canonical {
           .setNanos(nanos.intValueExact())
           .build();
     } catch (ArithmeticException e) {
-      throw new FailureException(
-          Reason.REASON_BACKEND_ANSWER_INVALID,
-          "The backend's answer cannot be understood: an amount (expected: at most 9 decimals).");
+      throw invalidAmount();
     }
+  }
+
+  private static FailureException invalidAmount() {
+    return new FailureException(
+        Reason.REASON_BACKEND_ANSWER_INVALID,
+        "The backend's answer cannot be understood: an amount (expected: at most 9 decimals).");
   }
 
   /** The number of an amount of money. */
@@ -99,18 +114,13 @@ public final class Canonical {
   /**
    * The number of a quantity.
    *
-   * @param field where it stands in the request, for the refusal of text that is no number
+   * @param field its path in the request, for the refusal of text that is no number
    */
   public static BigDecimal number(Quantity quantity, String field) {
-    try {
-      BigDecimal number = new BigDecimal(quantity.getValue().getValue());
-      if (number.precision() > 40 || Math.abs(number.scale()) > 40) {
-        throw refused(field, "a decimal number of at most 40 digits");
-      }
-      return number;
-    } catch (NumberFormatException e) {
-      throw refused(field, "a decimal number");
-    }
+    return Numbers.parse(quantity.getValue().getValue())
+        .orElseThrow(() ->
+            refused(
+                field + ".value", "a decimal number of at most " + Numbers.MAX_DIGITS + " digits"));
   }
 
   /**

@@ -22,7 +22,7 @@ final class FailureMapper {
    */
   static Failure of(Throwable thrown, String operation, boolean write) {
     return switch (thrown) {
-      case FailureException expected -> logged(expected.failure(), operation);
+      case FailureException expected -> logged(doubtful(expected.failure(), write), operation);
       case InterruptedException _ -> ended(write);
       default -> unexpected(thrown, operation, write);
     };
@@ -34,6 +34,13 @@ final class FailureMapper {
       case UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, DATA_LOSS, PERMISSION_DENIED -> true;
       default -> false;
     };
+  }
+
+  // The backend may have done what it was asked to before it answered with something unreadable.
+  private static Failure doubtful(Failure failure, boolean write) {
+    return write && failure.reason() == Reason.REASON_BACKEND_ANSWER_INVALID
+        ? failure.with("outcome", "unknown")
+        : failure;
   }
 
   private static Failure logged(Failure failure, String operation) {
