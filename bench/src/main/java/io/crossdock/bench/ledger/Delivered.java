@@ -27,7 +27,7 @@ import org.HdrHistogram.Histogram;
 final class Delivered implements AutoCloseable {
 
   private static final Duration LOOK = Duration.ofMillis(50);
-  private static final int PARALLEL = 16;
+  private static final int MAX_IN_FLIGHT = 16;
   private static final int PATIENCE_SECONDS = 120;
 
   private final Ledger ledger;
@@ -101,7 +101,7 @@ final class Delivered implements AutoCloseable {
         start,
         effect,
         RetryPolicy.USUAL,
-        PARALLEL);
+        MAX_IN_FLIGHT);
   }
 
   private static void await(CountDownLatch arrived) throws InterruptedException {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
       "  ctl dead-letters list --consumer loyalty-accrual",
       "  ctl dead-letters show D-771",
       "  ctl dead-letters edit D-771 --reason \"currency was missing\"",
-      "  ctl dead-letters redeliver --type PointsAccrued --reason \"mapping mended\"",
+      "  ctl dead-letters redeliver --type PointsAccrued --reason \"mapping fixed\"",
       "  ctl dead-letters discard D-771 --reason \"points credited by hand\""
     },
     subcommands = {

@@ -6,9 +6,9 @@ import com.google.gson.JsonParser;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
+import io.crossdock.ops.v1.EditDeadLetterRequest;
+import io.crossdock.ops.v1.EditDeadLetterResponse;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
-import io.crossdock.ops.v1.MendDeadLetterRequest;
-import io.crossdock.ops.v1.MendDeadLetterResponse;
 import io.crossdock.terminal.CommandException;
 import io.crossdock.terminal.ExitCode;
 import io.crossdock.terminal.ProtoJson;
@@ -22,14 +22,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Lets a person mend the event of a dead letter. */
+/** Edits the event of a dead letter. */
 @Command(
     name = "edit",
     mixinStandardHelpOptions = true,
     description = {
-      "Replaces the event of a dead letter by a mended one; the old one is kept.",
+      "Replaces the event of a dead letter by an edited one; the original is kept.",
       "Opens $VISUAL or $EDITOR with the event as JSON. Id, type and key stay as they are.",
-      "The consumer gets the mended event with: ctl dead-letters redeliver ID."
+      "Deliver the edited event with: ctl dead-letters redeliver ID."
     },
     footer = {
       "",
@@ -53,7 +53,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
   @Option(
       names = "--file",
       paramLabel = "FILE",
-      description = "The mended event, JSON; no editor is opened.")
+      description = "The edited event, JSON; no editor is opened.")
   private @Nullable Path file;
 
   /**
@@ -84,13 +84,13 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
               + " Use the ctl of the hub's version.");
     }
     if (file != null) {
-      return mend(hub, found.getDeadLetter(), event, read(file));
+      return send(hub, found.getDeadLetter(), event, read(file));
     }
     Path draft = write(json);
     boolean keep = true;
     try {
       edit(draft);
-      Edit edit = mend(hub, found.getDeadLetter(), event, read(draft));
+      Edit edit = send(hub, found.getDeadLetter(), event, read(draft));
       keep = false;
       return edit;
     } finally {
@@ -109,7 +109,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
   protected void print(Edit edit, PrintWriter out) {
     if (edit.changed()) {
       out.printf(
-          "%s is mended. Deliver it with: ctl dead-letters redeliver %1$s --reason TEXT%n",
+          "%s is edited. Deliver it with: ctl dead-letters redeliver %1$s --reason TEXT%n",
           edit.letter().getDeadLetterId());
     } else {
       out.println("Nothing was changed.");
@@ -119,22 +119,22 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
   @Override
   protected JsonObject json(Edit edit) {
     JsonObject json =
-        ProtoJson.of(MendDeadLetterResponse.newBuilder().setDeadLetter(edit.letter()).build());
+        ProtoJson.of(EditDeadLetterResponse.newBuilder().setDeadLetter(edit.letter()).build());
     json.addProperty("changed", edit.changed());
     return json;
   }
 
-  private Edit mend(Hub hub, DeadLetter letter, EventEnvelope event, EventEnvelope mended) {
-    if (EventJson.same(event, mended)) {
+  private Edit send(Hub hub, DeadLetter letter, EventEnvelope event, EventEnvelope edited) {
+    if (EventJson.same(event, edited)) {
       return new Edit(letter, false);
     }
-    MendDeadLetterResponse answer =
+    EditDeadLetterResponse answer =
         hub.stub(DeadLetterServiceGrpc::newBlockingStub)
-            .mendDeadLetter(
-                MendDeadLetterRequest.newBuilder()
+            .editDeadLetter(
+                EditDeadLetterRequest.newBuilder()
                     .setContext(DeadLetterClient.context(letter))
                     .setDeadLetterId(id)
-                    .setEvent(mended)
+                    .setEvent(edited)
                     .setReason(reason)
                     .build());
     return new Edit(answer.getDeadLetter(), true);

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  ctl dead-letters redeliver D-771 D-774 --reason \"mapping mended\"",
+      "  ctl dead-letters redeliver D-771 D-774 --reason \"mapping fixed\"",
       "  ctl dead-letters redeliver --consumer erp-sales --reason \"it is back\""
     })
 final class DeadLettersRedeliverCommand

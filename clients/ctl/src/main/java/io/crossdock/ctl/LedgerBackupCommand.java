@@ -2,8 +2,8 @@ package io.crossdock.ctl;
 
 import com.google.gson.JsonObject;
 import com.google.protobuf.Timestamp;
-import io.crossdock.ops.v1.BackUpRequest;
-import io.crossdock.ops.v1.BackUpResponse;
+import io.crossdock.ops.v1.DownloadBackupRequest;
+import io.crossdock.ops.v1.DownloadBackupResponse;
 import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.crossdock.terminal.CommandException;
 import io.crossdock.terminal.ExitCode;
@@ -93,15 +93,16 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
   }
 
   private Copied copy(Hub hub, AtomicFile part) throws IOException {
-    Iterator<BackUpResponse> pieces =
+    Iterator<DownloadBackupResponse> pieces =
         hub.stub(LedgerServiceGrpc::newBlockingStub)
-            .backUp(BackUpRequest.newBuilder().setContext(context()).setReason(reason).build());
-    BackUpResponse last = BackUpResponse.getDefaultInstance();
+            .downloadBackup(
+                DownloadBackupRequest.newBuilder().setContext(context()).setReason(reason).build());
+    DownloadBackupResponse last = DownloadBackupResponse.getDefaultInstance();
     Timestamp asOf = Timestamp.getDefaultInstance();
     try (Progress progress =
         new Progress(err(), !forProgram() && Progress.terminal().isPresent())) {
       while (pieces.hasNext()) {
-        BackUpResponse piece = pieces.next();
+        DownloadBackupResponse piece = pieces.next();
         part.write(piece.getChunk());
         // The hub may stamp every piece; only the first tells the moment of the copy.
         if (piece.getFreshness().hasAsOf()) {

@@ -6,12 +6,12 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PointsAccrued;
 import io.crossdock.failure.Failure;
-import io.crossdock.ops.v1.BackUpRequest;
-import io.crossdock.ops.v1.BackUpResponse;
+import io.crossdock.ops.v1.DownloadBackupRequest;
+import io.crossdock.ops.v1.DownloadBackupResponse;
+import io.crossdock.ops.v1.EditDeadLetterRequest;
+import io.crossdock.ops.v1.EditDeadLetterResponse;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.ops.v1.GetReplayRequest;
-import io.crossdock.ops.v1.MendDeadLetterRequest;
-import io.crossdock.ops.v1.MendDeadLetterResponse;
 import io.crossdock.ops.v1.StartReplayResponse;
 import java.io.File;
 import java.io.IOException;
@@ -50,14 +50,14 @@ final class CtlProcessIT {
   @Test
   void sendsWhatWasWrittenInTheEditor() throws Exception {
     hub.answers(GetDeadLetterResponse.class, FOUND);
-    hub.answers(MendDeadLetterResponse.class, "dead_letter { %s }".formatted(Scripts.LETTER));
+    hub.answers(EditDeadLetterResponse.class, "dead_letter { %s }".formatted(Scripts.LETTER));
 
     Ran ran = edit("sed -i s/120/12/");
 
-    assertThat(ran.out()).startsWith("D-771 is mended.");
+    assertThat(ran.out()).startsWith("D-771 is edited.");
     assertThat(ran.exit()).isZero();
-    EventEnvelope mended = hub.asked(MendDeadLetterRequest.class).getEvent();
-    assertThat(mended.getData().unpack(PointsAccrued.class).getPoints()).isEqualTo(12);
+    EventEnvelope edited = hub.asked(EditDeadLetterRequest.class).getEvent();
+    assertThat(edited.getData().unpack(PointsAccrued.class).getPoints()).isEqualTo(12);
     assertThat(drafts).isEmptyDirectory();
   }
 
@@ -132,10 +132,10 @@ final class CtlProcessIT {
 
   @Test
   void leavesNothingOfABackUpWhenItIsEnded() throws Exception {
-    hub.streamsOn(List.of(BackUpResponse.newBuilder().setTotalBytes(100).build()));
+    hub.streamsOn(List.of(DownloadBackupResponse.newBuilder().setTotalBytes(100).build()));
     Running running = run("", "ledger", "backup", directory.resolve("ledger.db").toString());
 
-    awaitRequest(BackUpRequest.class, running);
+    awaitRequest(DownloadBackupRequest.class, running);
     assertThat(directory.resolve("ledger.db.part")).exists();
     running.process().destroy();
 

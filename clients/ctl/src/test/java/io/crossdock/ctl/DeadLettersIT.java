@@ -13,11 +13,11 @@ import io.crossdock.failure.Failure;
 import io.crossdock.ops.v1.DeadLetterStatus;
 import io.crossdock.ops.v1.DiscardDeadLetterRequest;
 import io.crossdock.ops.v1.DiscardDeadLetterResponse;
+import io.crossdock.ops.v1.EditDeadLetterRequest;
+import io.crossdock.ops.v1.EditDeadLetterResponse;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.ops.v1.ListDeadLettersRequest;
 import io.crossdock.ops.v1.ListDeadLettersResponse;
-import io.crossdock.ops.v1.MendDeadLetterRequest;
-import io.crossdock.ops.v1.MendDeadLetterResponse;
 import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
 import io.crossdock.ops.v1.RedeliverDeadLetterResponse;
 import java.io.IOException;
@@ -199,9 +199,9 @@ final class DeadLettersIT {
   }
 
   @Test
-  void sendsAMendedEventFromAFile() throws IOException {
+  void sendsAnEditedEventFromAFile() throws IOException {
     hub.answers(GetDeadLetterResponse.class, FOUND);
-    hub.answers(MendDeadLetterResponse.class, "dead_letter { %s }".formatted(Scripts.LETTER));
+    hub.answers(EditDeadLetterResponse.class, "dead_letter { %s }".formatted(Scripts.LETTER));
     Path file = write(event().replace("\"120\"", "\"12\""));
 
     Ran ran =
@@ -211,9 +211,9 @@ final class DeadLettersIT {
         .isEqualTo(
             new Ran(
                 0,
-                "D-771 is mended. Deliver it with: ctl dead-letters redeliver D-771 --reason TEXT\n",
+                "D-771 is edited. Deliver it with: ctl dead-letters redeliver D-771 --reason TEXT\n",
                 ""));
-    MendDeadLetterRequest sent = hub.asked(MendDeadLetterRequest.class);
+    EditDeadLetterRequest sent = hub.asked(EditDeadLetterRequest.class);
     EventEnvelope before = ScriptedHub.message(EventEnvelope.class, Scripts.POINTS_EVENT);
     assertThat(sent.getEvent().toBuilder().clearData().build())
         .isEqualTo(before.toBuilder().clearData().build());
@@ -312,16 +312,7 @@ final class DeadLettersIT {
     hub.answers(RedeliverDeadLetterResponse.class, delivered(9));
 
     Ran ran =
-        ctl(
-            "dead-letters",
-            "redeliver",
-            "D-9",
-            "D-7",
-            "D-9",
-            "--reason",
-            "mended",
-            "--rate",
-            "500");
+        ctl("dead-letters", "redeliver", "D-9", "D-7", "D-9", "--reason", "fixed", "--rate", "500");
 
     assertThat(ran).isEqualTo(new Ran(0, "2 delivered, 0 not.\n", ""));
     List<RedeliverDeadLetterRequest> sent = redeliveries();
@@ -329,7 +320,7 @@ final class DeadLettersIT {
         .extracting(RedeliverDeadLetterRequest::getDeadLetterId)
         .containsExactly("D-7", "D-9");
     assertThat(sent).extracting(each -> each.getContext().getRequestId()).doesNotHaveDuplicates();
-    assertThat(sent.getFirst().getReason()).isEqualTo("mended");
+    assertThat(sent.getFirst().getReason()).isEqualTo("fixed");
     assertThat(sent.getFirst().getContext()).satisfies(DeadLettersIT::isOfTheOperator);
   }
 
@@ -389,7 +380,7 @@ final class DeadLettersIT {
     hub.fails(notWaiting("DELIVERED"));
     hub.fails(notWaiting("BEHIND"));
 
-    Ran ran = ctl("dead-letters", "redeliver", "D-1", "D-2", "--reason", "mended", "--rate", "500");
+    Ran ran = ctl("dead-letters", "redeliver", "D-1", "D-2", "--reason", "fixed", "--rate", "500");
 
     assertThat(ran.out())
         .contains("D-2  loyalty-accrual  M-2  an earlier one of its key has to go first")
@@ -404,7 +395,7 @@ final class DeadLettersIT {
     hub.answers(RedeliverDeadLetterResponse.class, delivered(1));
     hub.fails(notFound());
 
-    Ran ran = ctl("dead-letters", "redeliver", "D-1", "D-2", "--reason", "mended", "--rate", "500");
+    Ran ran = ctl("dead-letters", "redeliver", "D-1", "D-2", "--reason", "fixed", "--rate", "500");
 
     assertThat(ran)
         .isEqualTo(
@@ -446,7 +437,7 @@ final class DeadLettersIT {
             "D-1",
             "D-2",
             "--reason",
-            "mended",
+            "fixed",
             "--rate",
             "500",
             "--json");
@@ -530,7 +521,7 @@ final class DeadLettersIT {
     hub.fails(Failure.of(Reason.REASON_SHUTTING_DOWN, "The hub is stopping.").toException());
     hub.answers(RedeliverDeadLetterResponse.class, delivered(1));
 
-    Ran ran = ctl("dead-letters", "redeliver", "D-1", "--reason", "mended");
+    Ran ran = ctl("dead-letters", "redeliver", "D-1", "--reason", "fixed");
 
     assertThat(ran.out()).isEqualTo("1 delivered, 0 not.\n");
     assertThat(redeliveries()).hasSize(2);

@@ -6,9 +6,9 @@ import com.google.protobuf.ByteString;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
-import io.crossdock.ops.v1.BackUpRequest;
-import io.crossdock.ops.v1.BackUpResponse;
 import io.crossdock.ops.v1.CheckLedgerResponse;
+import io.crossdock.ops.v1.DownloadBackupRequest;
+import io.crossdock.ops.v1.DownloadBackupResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -67,7 +67,7 @@ final class LedgerIT {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(names()).containsExactly("ledger.db");
-    BackUpRequest sent = hub.asked(BackUpRequest.class);
+    DownloadBackupRequest sent = hub.asked(DownloadBackupRequest.class);
     assertThat(sent.getReason()).isEqualTo("nightly");
     assertThat(UUID.fromString(sent.getContext().getRequestId())).isNotNull();
   }
@@ -124,7 +124,7 @@ final class LedgerIT {
 
   @Test
   void leavesNothingWhenTheBytesAreNotThoseOfTheHub() throws Exception {
-    List<BackUpResponse> pieces = new ArrayList<>(pieces(CONTENT));
+    List<DownloadBackupResponse> pieces = new ArrayList<>(pieces(CONTENT));
     pieces.set(0, pieces.get(0).toBuilder().setChunk(ByteString.copyFromUtf8("THE ")).build());
     hub.streams(pieces);
     Path file = directory.resolve("ledger.db");
@@ -246,9 +246,10 @@ final class LedgerIT {
     }
   }
 
-  private static List<BackUpResponse> pieces(String content) throws Exception {
+  private static List<DownloadBackupResponse> pieces(String content) throws Exception {
     ByteString bytes = ByteString.copyFromUtf8(content);
-    BackUpResponse piece = BackUpResponse.newBuilder().setTotalBytes(bytes.size()).build();
+    DownloadBackupResponse piece =
+        DownloadBackupResponse.newBuilder().setTotalBytes(bytes.size()).build();
     return List.of(
         piece.toBuilder()
             .setChunk(bytes.substring(0, 4))

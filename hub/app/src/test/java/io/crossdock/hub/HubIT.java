@@ -59,10 +59,9 @@ class HubIT {
       routes:
         - service: crossdock.inventory.v1.InventoryService
           rules:
-            rules:
-              - when: location.startsWith("EU-")
-                connector: erp-eu
-              - connector: erp-us
+            - when: location.startsWith("EU-")
+              connector: erp-eu
+            - connector: erp-us
         - service: crossdock.ops.v1.OpsService
           local: true
       """;
@@ -181,9 +180,8 @@ class HubIT {
                 connector: erp-eu
               - service: crossdock.inventory.v1.InventoryService
                 rules:
-                  rules:
-                    - when: locatio == "EU"
-                      connector: erp
+                  - when: locatio == "EU"
+                    connector: erp
               - service: crossdock.loyalty.v1.LoyaltyService
                 local: true
               - service: crossdock.loyalty.v1.LoyaltyService
@@ -207,15 +205,15 @@ class HubIT {
             line -> assertThat(line).startsWith("hub.yaml:7: connectors[1].name: erp-eu"),
             line ->
                 assertThat(line).contains("did you mean crossdock.inventory.v1.InventoryService?)"),
-            line -> assertThat(line).startsWith("hub.yaml:15: routes[1].rules.rules[0].when"),
+            line -> assertThat(line).startsWith("hub.yaml:14: routes[1].rules[0].when"),
             line -> assertThat(line).contains("erp (expected: erp-eu)"),
-            line -> assertThat(line).startsWith("hub.yaml:18: routes[2].local: true"),
+            line -> assertThat(line).startsWith("hub.yaml:17: routes[2].local: true"),
             line -> assertThat(line).contains("(expected: one route for each service)"),
             line ->
-                assertThat(line).startsWith("hub.yaml:22: routes[4].local: true (expected: a led"),
+                assertThat(line).startsWith("hub.yaml:21: routes[4].local: true (expected: a led"),
             line ->
                 assertThat(line)
-                    .startsWith("hub.yaml:23: consumers: given (expected: a ledger section, which"),
+                    .startsWith("hub.yaml:22: consumers: given (expected: a ledger section, which"),
             line -> assertThat(line).contains("a route of crossdock.event.v1.EventSinkService"),
             line -> assertThat(line).contains("did you mean crossdock.event.v1.OrderPlaced?)"));
   }

@@ -22,13 +22,13 @@ import io.crossdock.failure.Failure;
 import io.crossdock.ledger.backup.Backup;
 import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.AuditServiceGrpc;
-import io.crossdock.ops.v1.BackUpRequest;
-import io.crossdock.ops.v1.BackUpResponse;
 import io.crossdock.ops.v1.CheckLedgerRequest;
 import io.crossdock.ops.v1.CheckLedgerResponse;
 import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
+import io.crossdock.ops.v1.DownloadBackupRequest;
+import io.crossdock.ops.v1.DownloadBackupResponse;
 import io.crossdock.ops.v1.GetReplayRequest;
 import io.crossdock.ops.v1.InvalidateCacheRequest;
 import io.crossdock.ops.v1.LedgerServiceGrpc;
@@ -222,9 +222,12 @@ class LedgerHubIT {
       Path file = dir.resolve("copy.db");
 
       try (OutputStream out = Files.newOutputStream(file)) {
-        Iterator<BackUpResponse> pieces =
-            ledger.backUp(
-                BackUpRequest.newBuilder().setContext(context()).setReason("nightly").build());
+        Iterator<DownloadBackupResponse> pieces =
+            ledger.downloadBackup(
+                DownloadBackupRequest.newBuilder()
+                    .setContext(context())
+                    .setReason("nightly")
+                    .build());
         while (pieces.hasNext()) {
           pieces.next().getChunk().writeTo(out);
         }
@@ -379,7 +382,7 @@ class LedgerHubIT {
       - {name: books, instances: ["127.0.0.1:%d"]}
     routes:
       - service: crossdock.event.v1.EventSinkService
-        rules: {rules: [{when: consumer == "books", connector: books}]}
+        rules: [{when: consumer == "books", connector: books}]
       - {service: crossdock.event.v1.EventService, local: true}
       - {service: crossdock.ops.v1.OpsService, local: true}
       - {service: crossdock.ops.v1.AuditService, local: true}

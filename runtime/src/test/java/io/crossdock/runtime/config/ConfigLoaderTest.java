@@ -56,9 +56,8 @@ class ConfigLoaderTest {
                     connector: loyalty
                   - service: crossdock.inventory.v1.InventoryService
                     rules:
-                      rules:
-                        - when: location.startsWith("EU-")
-                          connector: erp-eu
+                      - when: location.startsWith("EU-")
+                        connector: erp-eu
                   - service: crossdock.ops.v1.OpsService
                     local: true
                 """),
@@ -71,8 +70,7 @@ class ConfigLoaderTest {
     assertThat(config.getConnectors(0).getInstancesList())
         .containsExactly("127.0.0.1:7103", "127.0.0.1:7203");
     assertThat(config.getConnectors(0).getKeepAlive().getSeconds()).isEqualTo(300);
-    assertThat(config.getRoutes(1).getRules().getRules(0).getWhen())
-        .isEqualTo("location.startsWith(\"EU-\")");
+    assertThat(config.getRoutes(1).getRules(0).getWhen()).isEqualTo("location.startsWith(\"EU-\")");
     assertThat(config.getRoutes(2).getLocal()).isTrue();
   }
 
@@ -253,9 +251,8 @@ class ConfigLoaderTest {
                 routes:
                   - service: "a \\"quoted\\"\\n\\ttext \\u2028"
                     rules:
-                      rules:
-                        - when: "true"
-                          connector: erp
+                      - when: "true"
+                        connector: erp
                 """),
             HubConfig.getDefaultInstance());
 

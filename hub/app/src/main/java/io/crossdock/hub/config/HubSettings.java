@@ -120,14 +120,10 @@ public record HubSettings(
         if (!seen.add(route.getService())) {
           document.mistake(path + ".service", route.getService(), "one route for each service");
         }
-        switch (route.getTargetCase()) {
-          case CONNECTOR -> connector(path + ".connector", route.getConnector());
-          case RULES ->
-              service.ifPresent(known -> rules(path, route.getRules().getRulesList(), known));
-          case LOCAL -> local(path, route.getService());
-          case TARGET_NOT_SET -> {
-            // Said by the rules of the configuration.
-          }
+        connector(path + ".connector", route.getConnector());
+        service.ifPresent(known -> rules(path, route.getRulesList(), known));
+        if (route.getLocal()) {
+          local(path, route.getService());
         }
       }
     }
@@ -188,7 +184,7 @@ public record HubSettings(
         attributes.addAll(operation.routingAttributes());
       }
       for (int i = 0; i < rules.size(); i++) {
-        String at = path + ".rules.rules[" + i + "]";
+        String at = path + ".rules[" + i + "]";
         connector(at + ".connector", rules.get(i).getConnector());
         try {
           RouteCondition.compile(rules.get(i).getWhen(), attributes);

@@ -3,7 +3,6 @@ package io.crossdock.hub.ops;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.crossdock.answer.Answers;
-import io.crossdock.config.v1.RouteRules;
 import io.crossdock.gateway.cache.AnswerCache;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
@@ -221,22 +220,19 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
                 .operations()
                 .forEach(operation -> attributes.addAll(operation.routingAttributes())));
     described.addAllRoutingAttributes(attributes).addAllConnectors(connectors(route));
-    return switch (route.getTargetCase()) {
-      case CONNECTOR -> described.setTarget(Route.Target.TARGET_CONNECTOR).build();
-      case LOCAL -> described.setTarget(Route.Target.TARGET_LOCAL).build();
-      case RULES -> {
-        RouteRules rules = route.getRules();
-        rules
-            .getRulesList()
-            .forEach(rule ->
-                described.addRules(
-                    RouteRule.newBuilder()
-                        .setWhen(rule.getWhen())
-                        .setConnector(rule.getConnector())));
-        yield described.setTarget(Route.Target.TARGET_RULES).build();
-      }
-      case TARGET_NOT_SET -> described.build();
-    };
+    route
+        .getRulesList()
+        .forEach(rule ->
+            described.addRules(
+                RouteRule.newBuilder().setWhen(rule.getWhen()).setConnector(rule.getConnector())));
+    return described
+        .setTarget(
+            route.getLocal()
+                ? Route.Target.TARGET_LOCAL
+                : route.getRulesCount() > 0
+                    ? Route.Target.TARGET_RULES
+                    : Route.Target.TARGET_CONNECTOR)
+        .build();
   }
 
   private Connector describe(io.crossdock.gateway.connector.Connector connector) {
@@ -317,7 +313,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
     if (!route.getConnector().isEmpty()) {
       names.add(route.getConnector());
     }
-    route.getRules().getRulesList().forEach(rule -> names.add(rule.getConnector()));
+    route.getRulesList().forEach(rule -> names.add(rule.getConnector()));
     return names;
   }
 

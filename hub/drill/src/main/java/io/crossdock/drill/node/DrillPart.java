@@ -18,7 +18,7 @@ import java.util.Set;
 /** The drill's part of a hub. */
 final class DrillPart implements HubPart {
 
-  private static final int PARALLEL = 16;
+  private static final int MAX_IN_FLIGHT = 16;
 
   private final Path witness;
 
@@ -58,6 +58,6 @@ final class DrillPart implements HubPart {
         Position.START,
         effect,
         RetryPolicy.USUAL,
-        PARALLEL);
+        MAX_IN_FLIGHT);
   }
 }

@@ -48,11 +48,11 @@ public final class Routes {
                       "service: " + route.getService() + " (expected: a known contract)"));
       targets.put(
           route.getService(),
-          switch (route.getTargetCase()) {
-            case CONNECTOR -> new Fixed(route.getConnector());
-            case RULES -> Ruled.compile(route.getRules().getRulesList(), service);
-            case LOCAL, TARGET_NOT_SET -> new Fixed(LOCAL);
-          });
+          route.getLocal()
+              ? new Fixed(LOCAL)
+              : route.getRulesCount() > 0
+                  ? Ruled.compile(route.getRulesList(), service)
+                  : new Fixed(route.getConnector()));
     }
     return new Routes(Map.copyOf(targets));
   }

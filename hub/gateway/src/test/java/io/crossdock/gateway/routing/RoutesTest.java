@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossdock.config.v1.Route;
 import io.crossdock.config.v1.RouteRule;
-import io.crossdock.config.v1.RouteRules;
 import io.crossdock.gateway.operation.BuildContracts;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
@@ -117,10 +116,7 @@ final class RoutesTest {
   }
 
   private static Route ruled(RouteRule... rules) {
-    return Route.newBuilder()
-        .setService(INVENTORY)
-        .setRules(RouteRules.newBuilder().addAllRules(List.of(rules)))
-        .build();
+    return Route.newBuilder().setService(INVENTORY).addAllRules(List.of(rules)).build();
   }
 
   private static RouteRule rule(String when, String connector) {

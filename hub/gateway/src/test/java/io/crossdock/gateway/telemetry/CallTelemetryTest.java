@@ -7,7 +7,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.config.v1.Route;
 import io.crossdock.config.v1.RouteRule;
-import io.crossdock.config.v1.RouteRules;
 import io.crossdock.gateway.cache.AnswerCache;
 import io.crossdock.gateway.cache.CachePolicy;
 import io.crossdock.gateway.connector.ConnectorExchange;
@@ -276,12 +275,10 @@ final class CallTelemetryTest {
             List.of(
                 Route.newBuilder()
                     .setService("crossdock.inventory.v1.InventoryService")
-                    .setRules(
-                        RouteRules.newBuilder()
-                            .addRules(
-                                RouteRule.newBuilder()
-                                    .setWhen("location.startsWith('US-')")
-                                    .setConnector("erp-us")))
+                    .addRules(
+                        RouteRule.newBuilder()
+                            .setWhen("location.startsWith('US-')")
+                            .setConnector("erp-us"))
                     .build()),
             BuildContracts.ALL);
     ManagedChannel local = InProcessChannelBuilder.forName("nobody").directExecutor().build();

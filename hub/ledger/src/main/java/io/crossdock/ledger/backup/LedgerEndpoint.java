@@ -10,10 +10,10 @@ import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.AuditRecord;
-import io.crossdock.ops.v1.BackUpRequest;
-import io.crossdock.ops.v1.BackUpResponse;
 import io.crossdock.ops.v1.CheckLedgerRequest;
 import io.crossdock.ops.v1.CheckLedgerResponse;
+import io.crossdock.ops.v1.DownloadBackupRequest;
+import io.crossdock.ops.v1.DownloadBackupResponse;
 import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -67,7 +67,8 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
   }
 
   @Override
-  public void backUp(BackUpRequest request, StreamObserver<BackUpResponse> answer) {
+  public void downloadBackup(
+      DownloadBackupRequest request, StreamObserver<DownloadBackupResponse> answer) {
     Path ledger = directory;
     if (ledger == null) {
       answer.onError(
@@ -85,7 +86,8 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
               .toException());
       return;
     }
-    Copying copying = new Copying(request, (ServerCallStreamObserver<BackUpResponse>) answer);
+    Copying copying =
+        new Copying(request, (ServerCallStreamObserver<DownloadBackupResponse>) answer);
     var _ = Thread.ofVirtual().name("ledger-back-up").start(() -> copying.run(ledger));
   }
 
@@ -110,11 +112,12 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
   /** A copy on its way to a caller. */
   private final class Copying {
 
-    private final BackUpRequest request;
-    private final ServerCallStreamObserver<BackUpResponse> caller;
+    private final DownloadBackupRequest request;
+    private final ServerCallStreamObserver<DownloadBackupResponse> caller;
     private final Semaphore turn = new Semaphore(0);
 
-    Copying(BackUpRequest request, ServerCallStreamObserver<BackUpResponse> caller) {
+    Copying(
+        DownloadBackupRequest request, ServerCallStreamObserver<DownloadBackupResponse> caller) {
       this.request = request;
       this.caller = caller;
       caller.setOnReadyHandler(turn::release);
@@ -159,8 +162,8 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
         while (given < total && isTurn()) {
           byte[] chunk = in.readNBytes(CHUNK);
           digest.update(chunk);
-          BackUpResponse.Builder response =
-              BackUpResponse.newBuilder()
+          DownloadBackupResponse.Builder response =
+              DownloadBackupResponse.newBuilder()
                   .setChunk(UnsafeByteOperations.unsafeWrap(chunk))
                   .setTotalBytes(total);
           if (given == 0) {
@@ -195,7 +198,7 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
     private AuditRecord record() {
       return AuditRecord.newBuilder()
           .setActor(request.getContext().getActor())
-          .setOperation(LedgerServiceGrpc.getBackUpMethod().getFullMethodName())
+          .setOperation(LedgerServiceGrpc.getDownloadBackupMethod().getFullMethodName())
           .setSubjectKind("ledger")
           .setReason(request.getReason())
           .setOutcome("OK")

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param start where it begins when it was never seen before
  * @param effect what it does
  * @param retry what happens when it cannot
- * @param parallel most effects of one lane at the same time, 1 or more
+ * @param maxInFlight most effects of one lane at the same time, each of another key, 1 or more
  */
 public record Consumer(
     String name,
@@ -23,7 +23,7 @@ public record Consumer(
     Position start,
     Effect effect,
     RetryPolicy retry,
-    int parallel) {
+    int maxInFlight) {
 
   public Consumer {
     types = Set.copyOf(types);
@@ -34,8 +34,8 @@ public record Consumer(
     if (name.equals(ConsumerPositions.RELAY)) {
       throw new IllegalArgumentException("name: " + name + " (expected: another, the hub has it)");
     }
-    if (parallel < 1) {
-      throw new IllegalArgumentException("parallel: " + parallel + " (expected: 1 or more)");
+    if (maxInFlight < 1) {
+      throw new IllegalArgumentException("maxInFlight: " + maxInFlight + " (expected: 1 or more)");
     }
   }
 }

@@ -90,7 +90,7 @@ final class Delivery {
     this.assignment = assignment;
     this.lane = assignment.lane();
     this.holdNanos = context.lease().dividedBy(3).toNanos();
-    this.permits = new Semaphore(consumer.parallel(), true);
+    this.permits = new Semaphore(consumer.maxInFlight(), true);
     this.threads =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("consumer-" + consumer.name() + "-", 0).factory());

@@ -16,12 +16,12 @@ import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
 import io.crossdock.ops.v1.DiscardDeadLetterRequest;
 import io.crossdock.ops.v1.DiscardDeadLetterResponse;
+import io.crossdock.ops.v1.EditDeadLetterRequest;
+import io.crossdock.ops.v1.EditDeadLetterResponse;
 import io.crossdock.ops.v1.GetDeadLetterRequest;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.ops.v1.ListDeadLettersRequest;
 import io.crossdock.ops.v1.ListDeadLettersResponse;
-import io.crossdock.ops.v1.MendDeadLetterRequest;
-import io.crossdock.ops.v1.MendDeadLetterResponse;
 import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
 import io.crossdock.ops.v1.RedeliverDeadLetterResponse;
 import io.grpc.stub.StreamObserver;
@@ -104,13 +104,13 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
   }
 
   @Override
-  public void mendDeadLetter(
-      MendDeadLetterRequest request, StreamObserver<MendDeadLetterResponse> answer) {
+  public void editDeadLetter(
+      EditDeadLetterRequest request, StreamObserver<EditDeadLetterResponse> answer) {
     Answers.reply(
         answer,
         () -> {
-          mend(request);
-          return MendDeadLetterResponse.newBuilder()
+          edit(request);
+          return EditDeadLetterResponse.newBuilder()
               .setDeadLetter(told(find(request.getDeadLetterId())))
               .build();
         });
@@ -171,12 +171,12 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
     deadLetters.releaseRequested();
   }
 
-  private void mend(MendDeadLetterRequest request) {
+  private void edit(EditDeadLetterRequest request) {
     try {
       deadLetters.check(request.getEvent());
       once(
           new OperatorAction(
-              DeadLetterServiceGrpc.getMendDeadLetterMethod(),
+              DeadLetterServiceGrpc.getEditDeadLetterMethod(),
               request.getContext(),
               request,
               SUBJECT,

@@ -18,7 +18,7 @@ import java.util.Set;
 /** Tells a connector of events, by a call through the pipeline. */
 public final class EventSink implements Effect.Outward {
 
-  private static final int PARALLEL = 16;
+  private static final int MAX_IN_FLIGHT = 16;
 
   private final String consumer;
   private final EventSinkServiceBlockingStub connector;
@@ -35,12 +35,12 @@ public final class EventSink implements Effect.Outward {
         config.getName(),
         Set.copyOf(config.getTypesList()),
         Set.copyOf(EventLog.LANES),
-        config.getStart() == EventConsumer.Start.START_BEGINNING ? log.beginning() : log.tail(),
+        config.getStart() == EventConsumer.Start.START_EARLIEST ? log.beginning() : log.tail(),
         new EventSink(config.getName(), hub),
         config.hasAttempts()
             ? new RetryPolicy(config.getAttempts(), usual.first(), usual.longest())
             : usual,
-        config.hasParallel() ? config.getParallel() : PARALLEL);
+        config.hasMaxInFlight() ? config.getMaxInFlight() : MAX_IN_FLIGHT);
   }
 
   @Override

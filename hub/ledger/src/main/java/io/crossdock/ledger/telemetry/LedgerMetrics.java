@@ -17,8 +17,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * What operators watch of the ledger: {@code crossdock.ledger.commits}, {@code .writes} and {@code
  * .refused} since the start, {@code .writable} (1 or 0), and for each consumer and lane {@code
- * crossdock.consumer.waiting} and {@code crossdock.consumer.dead_letters}, looked up every few
- * seconds.
+ * crossdock.consumer.lag} and {@code crossdock.consumer.dead_letters}, looked up every few seconds.
  */
 public final class LedgerMetrics implements AutoCloseable {
 
@@ -58,7 +57,7 @@ public final class LedgerMetrics implements AutoCloseable {
             .buildWithCallback(of -> of.record(store.isWritable() ? 1 : 0)));
     instruments.add(
         meter
-            .gaugeBuilder("crossdock.consumer.waiting")
+            .gaugeBuilder("crossdock.consumer.lag")
             .setDescription("Events that a consumer has still to be told of, at most 100,000")
             .ofLongs()
             .buildWithCallback(

@@ -74,7 +74,7 @@ public final class TracedEffect {
             consumer.start(),
             around,
             consumer.retry(),
-            consumer.parallel());
+            consumer.maxInFlight());
       }
     };
   }

@@ -19,10 +19,10 @@ import io.crossdock.ledger.store.SqliteDatabase;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.TestLedger;
 import io.crossdock.ops.v1.AuditRecord;
-import io.crossdock.ops.v1.BackUpRequest;
-import io.crossdock.ops.v1.BackUpResponse;
 import io.crossdock.ops.v1.CheckLedgerRequest;
 import io.crossdock.ops.v1.CheckLedgerResponse;
+import io.crossdock.ops.v1.DownloadBackupRequest;
+import io.crossdock.ops.v1.DownloadBackupResponse;
 import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.crossdock.ops.v1.ListAuditRecordsRequest;
 import io.crossdock.policy.v1.Lane;
@@ -114,7 +114,7 @@ class LedgerEndpointIT {
   @Test
   void aBackUpIsTheWholeLedgerAndLeavesNothingBehind() throws Exception {
     if (directory == null) {
-      Failure failure = failure(() -> stub.backUp(request()).next());
+      Failure failure = failure(() -> stub.downloadBackup(request()).next());
       assertThat(failure.reason()).isEqualTo(Reason.REASON_INVALID_STATE);
       assertThat(failure.metadata()).containsEntry("status", "POSTGRESQL");
       return;
@@ -123,11 +123,11 @@ class LedgerEndpointIT {
     Path file = dir.resolve("backup.db");
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
 
-    List<BackUpResponse> rest = new ArrayList<>();
+    List<DownloadBackupResponse> rest = new ArrayList<>();
     try (OutputStream out = Files.newOutputStream(file)) {
-      Iterator<BackUpResponse> pieces = stub.backUp(request());
+      Iterator<DownloadBackupResponse> pieces = stub.downloadBackup(request());
       while (pieces.hasNext()) {
-        BackUpResponse piece = pieces.next();
+        DownloadBackupResponse piece = pieces.next();
         piece.getChunk().writeTo(out);
         digest.update(piece.getChunk().asReadOnlyByteBuffer());
         rest.add(piece.toBuilder().clearChunk().build());
@@ -136,7 +136,9 @@ class LedgerEndpointIT {
 
     assertThat(rest.size()).isGreaterThan(1);
     assertThat(rest.getFirst().hasFreshness()).isTrue();
-    assertThat(rest).extracting(BackUpResponse::getTotalBytes).containsOnly(Files.size(file));
+    assertThat(rest)
+        .extracting(DownloadBackupResponse::getTotalBytes)
+        .containsOnly(Files.size(file));
     assertThat(rest.getLast().getSha256().toByteArray()).isEqualTo(digest.digest());
     assertThat(rest.getFirst().getSha256().isEmpty()).isTrue();
     Effects.await("the copy is removed", () -> copies().isEmpty());
@@ -154,16 +156,16 @@ class LedgerEndpointIT {
   void aCallerThatTakesNothingIsWaitedForAndOneThatHangsUpLeavesNothing() throws Exception {
     assumeTrue(engine == Engine.SQLITE);
     fill();
-    BlockingQueue<BackUpResponse> taken = new LinkedBlockingQueue<>();
+    BlockingQueue<DownloadBackupResponse> taken = new LinkedBlockingQueue<>();
     SlowCaller caller = new SlowCaller(taken);
 
-    LedgerServiceGrpc.newStub(channel).backUp(request(), caller);
+    LedgerServiceGrpc.newStub(channel).downloadBackup(request(), caller);
 
     assertThat(taken.poll(60, TimeUnit.SECONDS)).isNotNull();
     assertThat(taken.poll(60, TimeUnit.SECONDS)).isNotNull();
     // It did not ask for more: most of the hundred megabytes stay on the disk.
     assertThat(copies()).hasSize(1);
-    assertThat(failure(() -> stub.backUp(request()).next()).reason())
+    assertThat(failure(() -> stub.downloadBackup(request()).next()).reason())
         .isEqualTo(Reason.REASON_REQUEST_IN_PROGRESS);
     assertThat(taken).isEmpty();
     Objects.requireNonNull(caller.call).cancel("enough", null);
@@ -242,23 +244,23 @@ class LedgerEndpointIT {
 
   /** Asks for two pieces and then for nothing. */
   private static final class SlowCaller
-      implements ClientResponseObserver<BackUpRequest, BackUpResponse> {
+      implements ClientResponseObserver<DownloadBackupRequest, DownloadBackupResponse> {
 
-    private final BlockingQueue<BackUpResponse> taken;
-    private volatile @Nullable ClientCallStreamObserver<BackUpRequest> call;
+    private final BlockingQueue<DownloadBackupResponse> taken;
+    private volatile @Nullable ClientCallStreamObserver<DownloadBackupRequest> call;
 
-    SlowCaller(BlockingQueue<BackUpResponse> taken) {
+    SlowCaller(BlockingQueue<DownloadBackupResponse> taken) {
       this.taken = taken;
     }
 
     @Override
-    public void beforeStart(ClientCallStreamObserver<BackUpRequest> call) {
+    public void beforeStart(ClientCallStreamObserver<DownloadBackupRequest> call) {
       this.call = call;
       call.disableAutoRequestWithInitial(2);
     }
 
     @Override
-    public void onNext(BackUpResponse response) {
+    public void onNext(DownloadBackupResponse response) {
       taken.add(response);
     }
 
@@ -271,7 +273,7 @@ class LedgerEndpointIT {
 
   private boolean isGiven() {
     try {
-      return stub.backUp(request()).hasNext();
+      return stub.downloadBackup(request()).hasNext();
     } catch (StatusRuntimeException e) {
       assertThat(Failure.from(e).orElseThrow().reason())
           .isEqualTo(Reason.REASON_REQUEST_IN_PROGRESS);
@@ -313,8 +315,8 @@ class LedgerEndpointIT {
     }
   }
 
-  private static BackUpRequest request() {
-    return BackUpRequest.newBuilder()
+  private static DownloadBackupRequest request() {
+    return DownloadBackupRequest.newBuilder()
         .setContext(
             CommandContext.newBuilder()
                 .setRequestId(UUID.randomUUID().toString())

@@ -33,12 +33,12 @@ import io.crossdock.ops.v1.DeadLetterAction;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
 import io.crossdock.ops.v1.DiscardDeadLetterRequest;
+import io.crossdock.ops.v1.EditDeadLetterRequest;
 import io.crossdock.ops.v1.GetDeadLetterRequest;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.ops.v1.ListAuditRecordsRequest;
 import io.crossdock.ops.v1.ListDeadLettersRequest;
 import io.crossdock.ops.v1.ListDeadLettersResponse;
-import io.crossdock.ops.v1.MendDeadLetterRequest;
 import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
 import io.crossdock.policy.v1.Lane;
 import io.grpc.ManagedChannel;
@@ -217,13 +217,13 @@ class DeadLetterEndpointIT {
   }
 
   @Test
-  void aMendedEventIsDeliveredAndTheHistoryTellsWhoDidWhatToWhich() throws Exception {
+  void anEditedEventIsDeliveredAndTheHistoryTellsWhoDidWhatToWhich() throws Exception {
     EventEnvelope sick = posting("PO-1");
     var _ = log.append(List.of(sick));
     Effects.await("it is sick", () -> list("PO-1").getTotal() == 1);
     String id = list("PO-1").getDeadLetters(0).getDeadLetterId();
     EventEnvelope before = get(id).getEvent();
-    EventEnvelope mended =
+    EventEnvelope edited =
         before.toBuilder()
             .setData(
                 Any.pack(
@@ -231,16 +231,16 @@ class DeadLetterEndpointIT {
                         .setSourceKind("return")
                         .build()))
             .build();
-    MendDeadLetterRequest request = mend(id, mended);
+    EditDeadLetterRequest request = edit(id, edited);
 
-    io.crossdock.ops.v1.DeadLetter told = stub.mendDeadLetter(request).getDeadLetter();
-    io.crossdock.ops.v1.DeadLetter again = stub.mendDeadLetter(request).getDeadLetter();
+    io.crossdock.ops.v1.DeadLetter told = stub.editDeadLetter(request).getDeadLetter();
+    io.crossdock.ops.v1.DeadLetter again = stub.editDeadLetter(request).getDeadLetter();
     well = true;
     var _ = stub.redeliverDeadLetter(redeliver(id));
 
     assertThat(told.getStatus()).isEqualTo(DeadLetterStatus.DEAD_LETTER_STATUS_WAITING);
     assertThat(again).isEqualTo(told);
-    assertThat(delivered.poll(20, TimeUnit.SECONDS)).isEqualTo(mended);
+    assertThat(delivered.poll(20, TimeUnit.SECONDS)).isEqualTo(edited);
     Effects.await("it is noted", () -> get(id).getHistoryCount() == 3);
     assertThat(get(id).getHistoryList())
         .extracting(DeadLetterAction::getAction)
@@ -249,12 +249,12 @@ class DeadLetterEndpointIT {
     assertThat(edit.getActor()).isEqualTo("anna");
     assertThat(edit.getReason()).isEqualTo("kind was wrong");
     assertThat(edit.getEventBefore()).isEqualTo(before);
-    assertThat(get(id).getEvent()).isEqualTo(mended);
+    assertThat(get(id).getEvent()).isEqualTo(edited);
     assertThat(
             audit.list(
                 ListAuditRecordsRequest.newBuilder()
                     .setOperation(
-                        DeadLetterServiceGrpc.getMendDeadLetterMethod().getFullMethodName())
+                        DeadLetterServiceGrpc.getEditDeadLetterMethod().getFullMethodName())
                     .build(),
                 Long.MAX_VALUE,
                 10))
@@ -268,11 +268,11 @@ class DeadLetterEndpointIT {
     EventEnvelope event = get(id).getEvent();
 
     assertThat(
-            failure(() -> stub.mendDeadLetter(mend(id, event.toBuilder().clearSource().build())))
+            failure(() -> stub.editDeadLetter(edit(id, event.toBuilder().clearSource().build())))
                 .violations())
         .extracting(Failure.Violation::field, Failure.Violation::rule)
         .containsExactly(tuple("event.source", "string.min_len"));
-    Failure otherEvent = failure(() -> stub.mendDeadLetter(mend(id, posting("PO-2"))));
+    Failure otherEvent = failure(() -> stub.editDeadLetter(edit(id, posting("PO-2"))));
     assertThat(otherEvent.reason()).isEqualTo(Reason.REASON_RULE_VIOLATED);
     assertThat(otherEvent.violations())
         .extracting(Failure.Violation::field)
@@ -281,7 +281,7 @@ class DeadLetterEndpointIT {
     assertThat(get(id).getEvent()).isEqualTo(event);
     assertThat(audit.list(ListAuditRecordsRequest.getDefaultInstance(), Long.MAX_VALUE, 10))
         .isEmpty();
-    assertThat(failure(() -> stub.mendDeadLetter(mend("D-4711", event))).reason())
+    assertThat(failure(() -> stub.editDeadLetter(edit("D-4711", event))).reason())
         .isEqualTo(Reason.REASON_NOT_FOUND);
   }
 
@@ -314,12 +314,12 @@ class DeadLetterEndpointIT {
     return RedeliverDeadLetterRequest.newBuilder()
         .setContext(context())
         .setDeadLetterId(id)
-        .setReason("mapping mended")
+        .setReason("mapping fixed")
         .build();
   }
 
-  private static MendDeadLetterRequest mend(String id, EventEnvelope event) {
-    return MendDeadLetterRequest.newBuilder()
+  private static EditDeadLetterRequest edit(String id, EventEnvelope event) {
+    return EditDeadLetterRequest.newBuilder()
         .setContext(context())
         .setDeadLetterId(id)
         .setEvent(event)
