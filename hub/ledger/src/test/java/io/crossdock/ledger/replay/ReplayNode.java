@@ -49,12 +49,7 @@ final class ReplayNode {
     DeadLetters deadLetters = new DeadLetters(store, catalogue, clock);
     Consumers consumers =
         Consumers.open(
-            DeliveryContext.of(
-                store,
-                deadLetters,
-                clock,
-                leases.node(),
-                Duration.ofSeconds(1)),
+            DeliveryContext.of(store, deadLetters, clock, leases.node(), Duration.ofSeconds(1)),
             new LogTransport(log, signal));
     // The regular delivery is through with them.
     Position start = log.tail();

@@ -57,12 +57,7 @@ final class ReplayRate {
           Leases leases = Leases.start(store, Duration.ofSeconds(3));
           Consumers consumers =
               Consumers.open(
-                  DeliveryContext.of(
-                      store,
-                      deadLetters,
-                      clock,
-                      leases.node(),
-                      Consumers.LEASE),
+                  DeliveryContext.of(store, deadLetters, clock, leases.node(), Consumers.LEASE),
                   new LogTransport(log, signal));
           Replayer replayer = Replayer.start(store, log, leases, deadLetters, consumers, clock)) {
         Effect.Outward nothing = _ -> {};
