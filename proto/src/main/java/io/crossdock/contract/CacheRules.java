@@ -7,6 +7,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import io.crossdock.common.v1.Freshness;
+import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.policy.v1.DataClass;
 import io.crossdock.policy.v1.FieldPolicy;
 import java.util.HashSet;
@@ -16,7 +17,8 @@ import java.util.function.Consumer;
 /** A cached answer is the answer to exactly that request, and may be stored. */
 final class CacheRules implements Rule {
 
-  private static final int FRESHNESS_FIELD = 15;
+  private static final int FRESHNESS = 15;
+  private static final int HUB_FRESHNESS = 16;
   private static final String KEYED_OR_IGNORED =
       "cache_key, or cache_key_ignore and a comment that says why";
 
@@ -44,16 +46,23 @@ final class CacheRules implements Rule {
       findings.accept(finding(method, "is cached without a life", "cache.ttl_ms of 1 or more"));
     }
     Descriptor response = method.getOutputType();
-    if (!Scope.isMessage(response.findFieldByNumber(FRESHNESS_FIELD), Freshness.getDescriptor())) {
+    if (!statesFreshness(response)) {
       findings.accept(
           finding(
               method,
               "is cached and its answer does not say how old it is",
-              "crossdock.common.v1.Freshness freshness = 15 in " + response.getFullName()));
+              "crossdock.common.v1.Freshness freshness = 15 and crossdock.common.v1.HubFreshness"
+                  + " hub_freshness = 16 in "
+                  + response.getFullName()));
     }
     for (Descriptor stored : new Descriptor[] {method.getInputType(), response}) {
       sensitive(method, stored, new HashSet<>(), findings);
     }
+  }
+
+  private static boolean statesFreshness(Descriptor response) {
+    return Scope.isMessage(response.findFieldByNumber(FRESHNESS), Freshness.getDescriptor())
+        && Scope.isMessage(response.findFieldByNumber(HUB_FRESHNESS), HubFreshness.getDescriptor());
   }
 
   private static void key(

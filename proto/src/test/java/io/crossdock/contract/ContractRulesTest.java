@@ -67,6 +67,7 @@ final class ContractRulesTest {
           { cache_key_ignore: true } | { cache_key: true } | GetGiftCardRequest.screen is in the cache key and has many values
           ttl_ms: 1000 | | GiftCardService.GetGiftCard is cached without a life
           name: "freshness" number: 15 | name: "freshness" number: 14 | GiftCardService.GetGiftCard is cached and its answer does not say how old it is
+          name: "hub_freshness" number: 16 | name: "hub_freshness" number: 17 | GiftCardService.GetGiftCard is cached and its answer does not say how old it is
           name: "remarks" number: 1 type: TYPE_STRING label: LABEL_REPEATED | name: "remarks" number: 1 type: TYPE_STRING label: LABEL_REPEATED options { [crossdock.policy.v1.field] { data_class: DATA_CLASS_SENSITIVE } } | GetGiftCardResponse.remarks is sensitive and would be stored by the cache
           """)
   void aCachedAnswerAnswersExactlyItsRequest(String old, String edit, String expected) {

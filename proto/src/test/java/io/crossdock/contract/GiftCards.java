@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A contract of a retailer that breaks no rule, and what becomes of it by an edit. */
-final class GiftCards {
+public final class GiftCards {
 
   static final String FILE = "acme/giftcard/v1/giftcard.proto";
 
@@ -36,13 +36,16 @@ final class GiftCards {
       dependency: "google/protobuf/field_mask.proto"
       service {
         name: "GiftCardService"
-        options { [crossdock.policy.v1.service] { owner: "gift-team" routed_by: "brand" } }
+        options { [crossdock.policy.v1.service] {
+          owner: "gift-team" routed_by: "brand" lifecycle { stage: STAGE_STABLE since: "2026-11-28" }
+          service_level { availability_millipercent: 99900 p99_ms: 250 } } }
         method {
           name: "GetGiftCard" input_type: ".acme.giftcard.v1.GetGiftCardRequest"
           output_type: ".acme.giftcard.v1.GetGiftCardResponse"
           options { [crossdock.policy.v1.method] {
-            deadline_ms: 500 scopes: "giftcard.read" idempotency: IDEMPOTENCY_SAFE
-            cache { ttl_ms: 1000 stale_if_error_ms: 5000 tags: "card/{card_id}" }
+            priority: PRIORITY_SERVICE deadline_ms: 500 scopes: "giftcard.read" idempotency: IDEMPOTENCY_SAFE
+            cache { ttl_ms: 1000 stale_while_revalidate_ms: 100 stale_if_error_ms: 5000
+              negative_ttl_ms: 200 tags: "card/{card_id}" }
             degraded_mode: DEGRADED_MODE_STALE retry: RETRY_CLASS_UNAVAILABLE
           } }
         }
@@ -75,6 +78,8 @@ final class GiftCards {
         field { name: "remarks" number: 1 type: TYPE_STRING label: LABEL_REPEATED }
         field { name: "freshness" number: 15 type: TYPE_MESSAGE
           type_name: ".crossdock.common.v1.Freshness" label: LABEL_OPTIONAL }
+        field { name: "hub_freshness" number: 16 type: TYPE_MESSAGE
+          type_name: ".crossdock.common.v1.HubFreshness" label: LABEL_OPTIONAL }
       }
       message_type {
         name: "ChargeRequest"
@@ -92,6 +97,7 @@ final class GiftCards {
       message_type {
         name: "Line"
         field { name: "note" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL options {
+          [crossdock.policy.v1.field] { data_class: DATA_CLASS_PERSONAL }
           [buf.validate.field] { string { max_len: 200 } } } }
         field { name: "receipt" number: 2 type: TYPE_BYTES label: LABEL_OPTIONAL options {
           [buf.validate.field] { bytes { max_len: 2000 } } } }
@@ -137,12 +143,13 @@ final class GiftCards {
 
   private GiftCards() {}
 
-  static FileDescriptor right() {
+  /** The contract as it is. */
+  public static FileDescriptor right() {
     return linked(parsed(TEXT));
   }
 
   /** The contract after an edit of its text, each piece of which occurs exactly once. */
-  static FileDescriptor edited(String... oldAndNew) {
+  public static FileDescriptor edited(String... oldAndNew) {
     String text = TEXT;
     for (int i = 0; i < oldAndNew.length; i += 2) {
       int at = text.indexOf(oldAndNew[i]);

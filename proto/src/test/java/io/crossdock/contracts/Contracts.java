@@ -10,6 +10,8 @@ import io.crossdock.common.v1.ReasonProto;
 import io.crossdock.policy.v1.PolicyProto;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,14 +27,25 @@ final class Contracts {
 
   /** The descriptor set with all options understood. */
   static FileDescriptorSet descriptorSet() throws IOException {
+    try (InputStream in =
+        Objects.requireNonNull(Contracts.class.getResourceAsStream(RESOURCE), RESOURCE)) {
+      return parse(in);
+    }
+  }
+
+  /** The same of a file. */
+  static FileDescriptorSet descriptorSet(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return parse(in);
+    }
+  }
+
+  private static FileDescriptorSet parse(InputStream in) throws IOException {
     ExtensionRegistry registry = ExtensionRegistry.newInstance();
     PolicyProto.registerAllExtensions(registry);
     ReasonProto.registerAllExtensions(registry);
     ValidateProto.registerAllExtensions(registry);
-    try (InputStream in =
-        Objects.requireNonNull(Contracts.class.getResourceAsStream(RESOURCE), RESOURCE)) {
-      return FileDescriptorSet.parseFrom(in, registry);
-    }
+    return FileDescriptorSet.parseFrom(in, registry);
   }
 
   /** Our own files, linked. */

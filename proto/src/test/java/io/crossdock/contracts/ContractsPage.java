@@ -57,25 +57,35 @@ final class ContractsPage {
     line("# Contracts");
     line("");
     line(
-        "What callers may ask of Crossdock, and how the hub treats each call. The words are those of the");
-    line(
-        "`.proto` files under `proto/src/main/proto/crossdock`; the figures are their policy options, which");
-    line("the hub enforces.");
+        "What callers can ask of Crossdock, and how the hub treats each call. The words are those of the");
+    line("`.proto` files under `proto/src/main/proto/crossdock`; the figures are their policy options.");
     line("");
     overview();
     line("## How to read the tables");
     line("");
+    line("- **Priority**: who is served first under load: checkout, service, back office, batch.");
+    line("- **Deadline**: longest duration of a call; the caller's own deadline applies when it is shorter.");
     line(
-        "- **Priority**: who is served first when not everyone can be: checkout, service, back office, batch.");
-    line("- **Deadline**: longest time of a call; a shorter deadline of the caller counts.");
-    line(
-        "- **Cache**: life of an answer; *refresh*: may be given that much longer while a fresh one is");
-    line(
-        "  fetched; *error*: that much longer because the backend fails; *absent*: life of a NOT_FOUND.");
-    line(
-        "- **Idempotency**: *safe* changes nothing; *keyed* gives the first answer again for the same");
+        "- **Cache**: time to live of an answer; *refresh*: how much longer it may be served while a fresh one is");
+    line("  fetched; *error*: how much longer because the backend fails; *absent*: time to live of a NOT_FOUND.");
+    line("- **Idempotency**: *safe* changes nothing; *keyed* gives the first answer again for the same");
     line("  `request_id`; *none* does it again.");
     line("- **Scopes**: what a caller must be allowed to do, all of them.");
+    line("");
+    line("## What is enforced today");
+    line("");
+    line("| Option | Enforced by |");
+    line("|---|---|");
+    row("validation rules, deadline", "the hub");
+    row("cache time to live, cache key, tags, invalidation by writes and events", "the hub");
+    row("routing attributes", "the hub");
+    row("idempotency", "connectors (kit) and the services inside the hub, each for its own methods");
+    row("retry", "clients (`crossdock-client`); the hub itself does not retry yet");
+    row("event lane, key, aggregate", "the hub's ledger");
+    row("data class", "the hub: sensitive fields are never cached, personal ones never logged");
+    row(
+        "cache *refresh*, *error* and *absent*, degraded modes, default answers, priority, scopes",
+        "nobody yet: declared so that contracts need no change when the hub applies them");
     line("");
     domains.forEach(this::domain);
     events();
@@ -162,8 +172,8 @@ final class ContractsPage {
     line("## Events");
     line("");
     line(
-        "What has happened, as messages of `crossdock.event.v1`. Order holds per aggregate and key; lanes");
-    line("never wait for each other.");
+        "What has happened, as messages of `crossdock.event.v1`. Order holds per aggregate and key: all events of");
+    line("an aggregate travel in the same lane, and lanes never wait for each other.");
     line("");
     line("| Event | Aggregate | Key | Lane | Owner | Drops from the cache | What happened |");
     line("|---|---|---|---|---|---|---|");
