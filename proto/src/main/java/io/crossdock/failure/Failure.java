@@ -49,6 +49,9 @@ public record Failure(
   /** The longest time to wait that is told; a longer one means this much. */
   public static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
+  /** Most violations, and most preconditions, that travel with a failure. */
+  public static final int MOST_DETAILS = 20;
+
   private static final String PREFIX = "REASON_";
   private static final Map<Reason, Status.Code> CODES = codes();
 
@@ -132,8 +135,16 @@ public record Failure(
     return reason.name().substring(PREFIX.length());
   }
 
-  /** The failure as it travels. */
+  /**
+   * The failure as it travels: at most {@link #MOST_DETAILS} violations and preconditions, texts cut
+   * to 256 characters, small enough for the 8 KB of headers that every client takes. What was left
+   * out is counted in the metadata, as {@code more_violations} and {@code more_preconditions}.
+   */
   public com.google.rpc.Status toProto() {
+    return DetailLimits.fit(this).toStatusProto();
+  }
+
+  com.google.rpc.Status toStatusProto() {
     com.google.rpc.Status.Builder status =
         com.google.rpc.Status.newBuilder().setCode(code().value()).setMessage(message);
     status.addDetails(
@@ -176,7 +187,7 @@ public record Failure(
 
   /** The gRPC status without details; {@link #toTrailers} has them. */
   public Status toStatus() {
-    return Status.fromCode(code()).withDescription(message);
+    return Status.fromCode(code()).withDescription(DetailLimits.shorten(message));
   }
 
   /** The trailers that carry the details. */
@@ -231,7 +242,7 @@ public record Failure(
           com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
           retryAfter =
               Durations.isValid(delay)
-                  ? Duration.ofSeconds(delay.getSeconds(), delay.getNanos())
+                  ? io.crossdock.time.Durations.toJava(delay)
                   : null;
         }
       }

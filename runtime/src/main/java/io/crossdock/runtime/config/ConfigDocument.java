@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A configuration file that was read, with the mistakes found so far. Not for several threads.
+ * A configuration file that was read, with the errors found so far. Not for several threads.
  *
  * @param <M> the message that it holds
  */
@@ -14,47 +14,47 @@ public final class ConfigDocument<M extends Message> {
 
   private final String file;
   private final M value;
-  private final Places places;
-  private final List<Mistake> mistakes = new ArrayList<>();
+  private final SourceMap source;
+  private final List<ConfigError> errors = new ArrayList<>();
 
-  ConfigDocument(String file, M value, Places places, List<Mistake> mistakes) {
+  ConfigDocument(String file, M value, SourceMap source, List<ConfigError> errors) {
     this.file = file;
     this.value = value;
-    this.places = places;
-    this.mistakes.addAll(mistakes);
+    this.source = source;
+    this.errors.addAll(errors);
   }
 
-  /** What was read; only as good as the file while there are mistakes. */
+  /** What was read; only as good as the file while there are errors. */
   public M value() {
     return value;
   }
 
   /**
-   * Adds a mistake.
+   * Adds an error.
    *
    * @param path where, for example {@code routes[1].connector}
-   * @param found what stands there
+   * @param found what the file says
    * @param expectation what was expected
    */
-  public void mistake(String path, String found, String expectation) {
-    mistakes.add(
-        new Mistake(
-            file, places.lineOf(path), path, places.hidden(path).orElse(found), expectation));
+  public void error(String path, String found, String expectation) {
+    errors.add(
+        new ConfigError(
+            file, source.lineOf(path), path, source.hidden(path).orElse(found), expectation));
   }
 
-  /** The mistakes so far, in the order of the file. */
-  public List<Mistake> mistakes() {
-    return mistakes.stream().sorted(Comparator.comparingInt(Mistake::line)).toList();
+  /** The errors so far, in the order of the file. */
+  public List<ConfigError> errors() {
+    return errors.stream().sorted(Comparator.comparingInt(ConfigError::line)).toList();
   }
 
   /**
    * What was read.
    *
-   * @throws ConfigException when there are mistakes
+   * @throws ConfigException when there are errors
    */
   public M orThrow() throws ConfigException {
-    if (!mistakes.isEmpty()) {
-      throw new ConfigException(mistakes());
+    if (!errors.isEmpty()) {
+      throw new ConfigException(errors());
     }
     return value;
   }
@@ -64,6 +64,6 @@ public final class ConfigDocument<M extends Message> {
    * reference, and a field of class SENSITIVE shows {@code ***}.
    */
   public String render() {
-    return YamlWriter.write(value, (path, _) -> places.hidden(path));
+    return YamlWriter.write(value, (path, _) -> source.hidden(path));
   }
 }

@@ -22,7 +22,7 @@ import java.util.Map;
  */
 public final class ConfigLoader {
 
-  // A configuration is written by people; anything larger is a mistaken path.
+  // A configuration is written by people; anything larger is a wrong path.
   private static final int MAX_BYTES = 1 << 20;
 
   private ConfigLoader() {}
@@ -37,7 +37,7 @@ public final class ConfigLoader {
   }
 
   /**
-   * Reads a file and gathers its mistakes, so that the caller can add those that only it can see.
+   * Reads a file and gathers its errors, so that the caller can add those that only it can see.
    */
   public static <M extends Message> ConfigDocument<M> read(Path file, M defaultInstance) {
     return read(file, defaultInstance, System.getenv());
@@ -87,7 +87,7 @@ public final class ConfigLoader {
 
   private static <M extends Message> ConfigDocument<M> unreadable(
       Path file, M defaultInstance, int line, String value, String expectation) {
-    Mistake mistake = new Mistake(file.toString(), line, "", value, expectation);
-    return new ConfigDocument<>(file.toString(), defaultInstance, new Places(), List.of(mistake));
+    ConfigError error = new ConfigError(file.toString(), line, "", value, expectation);
+    return new ConfigDocument<>(file.toString(), defaultInstance, new SourceMap(), List.of(error));
   }
 }

@@ -87,7 +87,7 @@ final class Expectations {
     }
     Object value = rules.getField(bound);
     return switch (value) {
-      case Message duration when Durations.holds(bound) -> Durations.write(duration);
+      case Message duration when DurationText.holds(bound) -> DurationText.write(duration);
       case Integer number when isUnsigned(field) -> Integer.toUnsignedString(number);
       case Long number when isUnsigned(field) -> Long.toUnsignedString(number);
       default -> value.toString();

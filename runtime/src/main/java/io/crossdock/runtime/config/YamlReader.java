@@ -33,8 +33,8 @@ final class YamlReader {
 
   private final String file;
   private final References references;
-  private final Places places = new Places();
-  private final List<Mistake> mistakes = new ArrayList<>();
+  private final SourceMap source = new SourceMap();
+  private final List<ConfigError> errors = new ArrayList<>();
 
   YamlReader(Path file, Map<String, String> environment) {
     this.file = file.toString();
@@ -63,16 +63,16 @@ final class YamlReader {
       notYaml(0, e.getMessage());
     }
     M message = (M) builder.buildPartial();
-    if (mistakes.stream().noneMatch(mistake -> mistake.path().isEmpty())) {
-      List<String> unread = mistakes.stream().map(Mistake::path).toList();
+    if (errors.stream().noneMatch(error -> error.path().isEmpty())) {
+      List<String> unread = errors.stream().map(ConfigError::path).toList();
       Rules.check(
           message,
           unread,
           (path, expectation) ->
               wrong(
-                  path, places.shown(path).orElse(places.has(path) ? "" : "nothing"), expectation));
+                  path, source.shown(path).orElse(source.has(path) ? "" : "nothing"), expectation));
     }
-    return new ConfigDocument<>(file, message, places, mistakes);
+    return new ConfigDocument<>(file, message, source, errors);
   }
 
   private void message(Node node, Message.Builder builder, String path) {
@@ -123,7 +123,7 @@ final class YamlReader {
       wrong(path, describe(node), "a list");
       return;
     }
-    places.written(path, sequence.getValue().size() + " entries");
+    source.written(path, sequence.getValue().size() + " entries");
     int index = 0;
     for (Node item : sequence.getValue()) {
       String at = path + "[" + index++ + "]";
@@ -168,12 +168,12 @@ final class YamlReader {
         && KNOWN_TAGS.contains(scalar.getTag())) {
       return scalar.getValue();
     }
-    int before = mistakes.size();
+    int before = errors.size();
     Object key = value(node, field, field, null, path);
-    for (int i = before; i < mistakes.size(); i++) {
+    for (int i = before; i < errors.size(); i++) {
       // The path is the map's; the line is the key's own.
-      Mistake map = mistakes.get(i);
-      mistakes.set(i, new Mistake(file, line(node), path, "key " + map.value(), map.expectation()));
+      ConfigError map = errors.get(i);
+      errors.set(i, new ConfigError(file, line(node), path, "key " + map.value(), map.expectation()));
     }
     return key;
   }
@@ -190,9 +190,9 @@ final class YamlReader {
       Message.@Nullable Builder parent,
       String path) {
     if (Secrets.isSensitive(owner)) {
-      places.hide(path, Secrets.HIDDEN);
+      source.hide(path, Secrets.HIDDEN);
     }
-    if (field.getJavaType() == JavaType.MESSAGE && !Durations.holds(field) && parent != null) {
+    if (field.getJavaType() == JavaType.MESSAGE && !DurationText.holds(field) && parent != null) {
       Message.Builder builder = parent.newBuilderForField(field);
       message(node, builder, path);
       return builder.buildPartial();
@@ -204,7 +204,7 @@ final class YamlReader {
       wrong(path, describe(node), expectation);
       return null;
     }
-    places.written(path, describe(scalar));
+    source.written(path, describe(scalar));
     Object value =
         switch (field.getJavaType()) {
           case STRING -> text(scalar, path);
@@ -212,7 +212,7 @@ final class YamlReader {
           case INT, LONG -> integer(scalar, field);
           case FLOAT, DOUBLE -> number(scalar, field);
           case ENUM -> EnumNames.find(field.getEnumType(), scalar.getValue()).orElse(null);
-          case MESSAGE -> Durations.parse(scalar.getValue()).orElse(null);
+          case MESSAGE -> DurationText.parse(scalar.getValue()).orElse(null);
           case BYTE_STRING -> null;
         };
     if (value == null && field.getJavaType() != JavaType.STRING) {
@@ -228,7 +228,7 @@ final class YamlReader {
       case INT, LONG -> Expectations.integers(field);
       case FLOAT, DOUBLE -> "a number";
       case ENUM -> Expectations.choices(field);
-      case MESSAGE -> Durations.EXAMPLES;
+      case MESSAGE -> DurationText.EXAMPLES;
       // A configuration's contract has none; were there one, no text could fill it.
       case BYTE_STRING -> "nothing, bytes cannot be written here";
     };
@@ -246,12 +246,12 @@ final class YamlReader {
     try {
       String resolved = references.resolve(written);
       Secrets.remember(resolved);
-      if (places.hidden(path).isEmpty() || References.isAllOf(written)) {
-        places.hide(path, written);
+      if (source.hidden(path).isEmpty() || References.isAllOf(written)) {
+        source.hide(path, written);
       }
       return resolved;
     } catch (UnresolvedException e) {
-      mistakes.add(new Mistake(file, places.lineOf(path), path, e.reference(), e.expectation()));
+      errors.add(new ConfigError(file, source.lineOf(path), path, e.reference(), e.expectation()));
       return null;
     }
   }
@@ -290,11 +290,11 @@ final class YamlReader {
 
   private void notYaml(int line, @Nullable String problem) {
     String text = problem == null ? "" : "; " + problem.lines().findFirst().orElse("");
-    mistakes.add(new Mistake(file, line, "", "", "well-formed YAML" + text));
+    errors.add(new ConfigError(file, line, "", "", "well-formed YAML" + text));
   }
 
   private void note(String path, Node node) {
-    places.line(path, line(node));
+    source.line(path, line(node));
   }
 
   private static int line(Node node) {
@@ -302,9 +302,9 @@ final class YamlReader {
   }
 
   private void wrong(String path, String value, String expectation) {
-    mistakes.add(
-        new Mistake(
-            file, places.lineOf(path), path, places.hidden(path).orElse(value), expectation));
+    errors.add(
+        new ConfigError(
+            file, source.lineOf(path), path, source.hidden(path).orElse(value), expectation));
   }
 
   private static Object blank(FieldDescriptor field, Message.Builder builder) {

@@ -76,7 +76,7 @@ final class YamlWriter {
 
   private void value(
       FieldDescriptor owner, FieldDescriptor type, Object value, String indent, String path) {
-    if (value instanceof Message message && !Durations.holds(type)) {
+    if (value instanceof Message message && !DurationText.holds(type)) {
       if (message.getAllFields().isEmpty()) {
         out.append(" {}\n");
       } else {
@@ -96,9 +96,9 @@ final class YamlWriter {
 
   private static String text(FieldDescriptor type, Object value) {
     return switch (value) {
-      case Message duration -> Durations.write(duration);
+      case Message duration -> DurationText.write(duration);
       case EnumValueDescriptor choice -> EnumNames.inShort(choice);
-      case String string -> plainOrQuoted(string);
+      case String string -> plainOrQuoted(Redaction.withoutPasswords(string));
       case Integer number when Expectations.isUnsigned(type) -> Integer.toUnsignedString(number);
       case Long number when Expectations.isUnsigned(type) -> Long.toUnsignedString(number);
       default -> value.toString();

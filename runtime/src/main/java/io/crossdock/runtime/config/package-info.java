@@ -1,5 +1,5 @@
 /**
- * Configuration: a protobuf message written as YAML. Every mistake is told at once, with file,
+ * Configuration: a protobuf message written as YAML. Every error is reported at once, with file,
  * line, path, value and what was expected; nothing unknown is skipped.
  */
 @NullMarked

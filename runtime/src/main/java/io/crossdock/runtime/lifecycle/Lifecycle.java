@@ -2,6 +2,7 @@ package io.crossdock.runtime.lifecycle;
 
 import io.crossdock.failure.FailureException;
 import io.crossdock.runtime.config.ConfigException;
+import io.crossdock.runtime.config.Redaction;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import java.io.IOException;
 import java.net.BindException;
@@ -188,35 +189,39 @@ public final class Lifecycle {
     }
   }
 
-  @SuppressWarnings("SystemOut") // for the person at the terminal
   private int failed(Throwable e) {
     switch (e) {
       case ConfigException wrong -> {
-        System.err.println(wrong.getMessage());
+        report(wrong.getMessage());
         return BAD_CONFIGURATION;
       }
       // What the OTEL_ variables say is configuration too.
       case ConfigurationException wrong -> {
-        System.err.println(program + ": " + messages(wrong));
+        report(program + ": " + messages(wrong));
         return BAD_CONFIGURATION;
       }
       case PortTakenException taken -> {
-        System.err.println(program + ": " + taken.getMessage());
+        report(program + ": " + taken.getMessage());
         return PORT_TAKEN;
       }
       case Exception exception when isTaken(exception) -> {
-        System.err.println(program + ": a port is taken by another process: " + messages(e));
+        report(program + ": a port is taken by another process: " + messages(e));
         return PORT_TAKEN;
       }
       case CannotStartException expected ->
-          System.err.println(program + ": " + expected.getMessage());
-      case FailureException expected -> System.err.println(program + ": " + expected.getMessage());
+          report(program + ": " + expected.getMessage());
+      case FailureException expected -> report(program + ": " + expected.getMessage());
       default -> {
         LOG.error("start failed", e);
-        System.err.println(program + ": start failed: " + messages(e));
+        report(program + ": start failed: " + messages(e));
       }
     }
     return FAILED;
+  }
+
+  @SuppressWarnings("SystemOut") // for the person at the terminal
+  private static void report(String text) {
+    System.err.println(Redaction.withoutPasswords(text));
   }
 
   private boolean isTold() {

@@ -105,34 +105,34 @@ class ConfigLoaderTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("badFiles")
-  void tellsEveryMistakeAsExpected(String name) throws IOException {
+  void reportsEveryErrorAsExpected(String name) throws IOException {
     Path file = BAD.resolve(name);
 
     String told =
         ConfigLoader.read(file, HubConfig.getDefaultInstance(), Map.of("TOKEN", "S3CRET"))
-            .mistakes()
+            .errors()
             .stream()
-            .map(mistake -> mistake.toString().replace(BAD + "/", "") + "\n")
+            .map(error -> error.toString().replace(BAD + "/", "") + "\n")
             .collect(Collectors.joining());
 
     assertThat(told).isEqualTo(Files.readString(BAD.resolve(name.replace(".yaml", ".expected"))));
   }
 
   @Test
-  void throwsAllMistakesOnALineEach() throws IOException {
+  void throwsAllErrorsOnALineEach() throws IOException {
     Path file = file("listen:\n  port: 99999\n  prot: 1\n" + ROUTES);
 
     ConfigException refused =
         catchThrowableOfType(
             ConfigException.class, () -> ConfigLoader.load(file, HubConfig.getDefaultInstance()));
 
-    assertThat(refused.mistakes()).extracting(Mistake::line).containsExactly(2, 3);
+    assertThat(refused.errors()).extracting(ConfigError::line).containsExactly(2, 3);
     assertThat(refused.getMessage()).hasLineCount(2).startsWith(file + ":2: listen.port: 99999 ");
   }
 
   @Test
   void refusesNestingThatNobodyWrites() throws IOException {
-    assertThat(mistakes("listen: " + "[".repeat(100_000)))
+    assertThat(errors("listen: " + "[".repeat(100_000)))
         .containsExactly("hub.yaml:1: (expected: well-formed YAML; nested too deeply)");
   }
 
@@ -153,7 +153,7 @@ class ConfigLoaderTest {
   @Test
   void tellsALongValueShortAndOnOneLine() throws IOException {
     String told =
-        mistakes("limits:\n  drain: \"" + "x\\n".repeat(200) + "\"\n" + ROUTES).getFirst();
+        errors("limits:\n  drain: \"" + "x\\n".repeat(200) + "\"\n" + ROUTES).getFirst();
 
     assertThat(told).startsWith("hub.yaml:2: limits.drain: \"x x x").hasSizeLessThan(250);
     assertThat(told).doesNotContain("\n");
@@ -178,12 +178,12 @@ class ConfigLoaderTest {
         ConfigLoader.read(file, HubConfig.getDefaultInstance(), Map.of("TOKEN", "s3cret"));
     HubConfig completed = document.value().toBuilder().setOps(document.value().getListen()).build();
     String effective = ConfigLoader.render(completed);
-    document.mistake("listen.host", document.value().getListen().getHost(), "something else");
+    document.error("listen.host", document.value().getListen().getHost(), "something else");
 
     assertThat(document.value().getListen().getHost()).isEqualTo("s3cret");
     assertThat(document.render()).contains("host: \"${env:TOKEN}\"").doesNotContain("s3cret");
     assertThat(effective).contains("ops:\n  host: \"***\"").doesNotContain("s3cret");
-    assertThat(document.mistakes().toString()).doesNotContain("s3cret");
+    assertThat(document.errors().toString()).doesNotContain("s3cret");
   }
 
   @Test
@@ -200,8 +200,8 @@ class ConfigLoaderTest {
     ConfigDocument<ConnectorConfig> document =
         ConfigLoader.read(file, ConnectorConfig.getDefaultInstance(), Map.of());
 
-    assertThat(document.mistakes())
-        .extracting(Mistake::toString)
+    assertThat(document.errors())
+        .extracting(ConfigError::toString)
         .containsExactly(
             file + ":3: backend.bearer_token: *** (expected: at most 8192 characters)");
     assertThat(document.render()).contains("bearer_token: \"***\"").doesNotContain("s3cret");
@@ -228,8 +228,8 @@ class ConfigLoaderTest {
   void saysThatARequiredPartIsMissing() throws IOException {
     Path file = file("listen: {port: 0}\n");
 
-    assertThat(ConfigLoader.read(file, ConnectorConfig.getDefaultInstance(), Map.of()).mistakes())
-        .extracting(Mistake::toString)
+    assertThat(ConfigLoader.read(file, ConnectorConfig.getDefaultInstance(), Map.of()).errors())
+        .extracting(ConfigError::toString)
         .containsExactly(file + ": backend: nothing (expected: a value)");
   }
 
@@ -261,19 +261,19 @@ class ConfigLoaderTest {
     assertThat(again).isEqualTo(document.orThrow());
   }
 
-  private List<String> mistakes(String text) throws IOException {
+  private List<String> errors(String text) throws IOException {
     return ConfigLoader.read(file(text), HubConfig.getDefaultInstance(), Map.of())
-        .mistakes()
+        .errors()
         .stream()
-        .map(mistake -> mistake.toString().replace(dir + "/", ""))
+        .map(error -> error.toString().replace(dir + "/", ""))
         .toList();
   }
 
   private static String only(Path file) {
-    List<Mistake> mistakes =
-        ConfigLoader.read(file, HubConfig.getDefaultInstance(), Map.of()).mistakes();
-    assertThat(mistakes).hasSize(1);
-    return mistakes.getFirst().toString();
+    List<ConfigError> errors =
+        ConfigLoader.read(file, HubConfig.getDefaultInstance(), Map.of()).errors();
+    assertThat(errors).hasSize(1);
+    return errors.getFirst().toString();
   }
 
   private Path file(String text) throws IOException {

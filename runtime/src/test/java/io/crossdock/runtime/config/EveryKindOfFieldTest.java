@@ -92,7 +92,7 @@ class EveryKindOfFieldTest {
 
     ConfigDocument<DynamicMessage> document = read(text);
 
-    assertThat(document.mistakes()).isEmpty();
+    assertThat(document.errors()).isEmpty();
     assertThat(document.render()).isEqualTo(text);
     assertThat(ConfigLoader.render(document.value())).isEqualTo(text);
   }
@@ -127,16 +127,16 @@ class EveryKindOfFieldTest {
           """)
   void refusesWhatDoesNotFit(String text, String expected) throws IOException {
     assertThat(
-            read(text).mistakes().stream()
-                .map(mistake -> mistake.toString().replaceFirst("^.*?:1: ", ""))
+            read(text).errors().stream()
+                .map(error -> error.toString().replaceFirst("^.*?:1: ", ""))
                 .reduce("", (all, each) -> all.isEmpty() ? each : all + ", " + each))
         .isEqualTo(expected);
   }
 
   @Test
   void showsAKeyOnItsOwnLine() throws IOException {
-    assertThat(read("by_number:\n  1: {}\n  x: {}\n").mistakes())
-        .extracting(Mistake::line)
+    assertThat(read("by_number:\n  1: {}\n  x: {}\n").errors())
+        .extracting(ConfigError::line)
         .containsExactly(3);
   }
 

@@ -77,7 +77,7 @@ class LifecycleIT {
   }
 
   @Test
-  void tellsEveryMistakeAndEndsWith2() throws Exception {
+  void reportsEveryConfigErrorAndEndsWith2() throws Exception {
     String config = config("ops: {port: 99999}\nlisten: {prot: 1}\n" + ROUTES);
 
     Process process = start(Map.of(), "serve", config);

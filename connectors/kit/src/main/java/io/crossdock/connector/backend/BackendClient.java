@@ -7,6 +7,7 @@ import io.crossdock.config.v1.Backend;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.runtime.ops.HealthChecks;
+import io.crossdock.time.Durations;
 import io.grpc.Deadline;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
@@ -97,7 +98,7 @@ public final class BackendClient implements AutoCloseable {
         backend.getBearerToken().isEmpty() ? "" : "Bearer " + backend.getBearerToken();
     this.timeout =
         backend.hasTimeout()
-            ? Duration.ofSeconds(backend.getTimeout().getSeconds(), backend.getTimeout().getNanos())
+            ? Durations.toJava(backend.getTimeout())
             : DEFAULT_TIMEOUT;
     this.turns =
         new Semaphore(

@@ -1,7 +1,6 @@
 package io.crossdock.connector.process;
 
 import io.crossdock.config.v1.ConnectorConfig;
-import io.crossdock.config.v1.Listener;
 import io.crossdock.connector.backend.BackendClient;
 import io.crossdock.connector.backend.BackendErrors;
 import io.crossdock.connector.service.CallPath;
@@ -9,14 +8,13 @@ import io.crossdock.connector.service.ContractService;
 import io.crossdock.runtime.config.ConfigDocument;
 import io.crossdock.runtime.config.ConfigException;
 import io.crossdock.runtime.config.ConfigLoader;
+import io.crossdock.runtime.config.Loopback;
 import io.crossdock.runtime.lifecycle.Lifecycle;
 import io.crossdock.runtime.lifecycle.Release;
 import io.crossdock.runtime.ops.HealthChecks;
 import io.crossdock.runtime.ops.OpsServer;
 import io.crossdock.runtime.telemetry.Telemetry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
@@ -155,23 +153,8 @@ public final class ConnectorProcess {
   // Without TLS nobody outside this machine may call.
   private static ConnectorConfig check(ConfigDocument<ConnectorConfig> document)
       throws ConfigException {
-    loopback(document, document.value().getListen(), "listen.host");
-    loopback(document, document.value().getOps(), "ops.host");
+    Loopback.check(document, "listen", document.value().getListen());
+    Loopback.check(document, "ops", document.value().getOps());
     return document.orThrow();
-  }
-
-  private static void loopback(
-      ConfigDocument<ConnectorConfig> document, Listener listener, String path) {
-    if (listener.getHost().isEmpty()) {
-      return;
-    }
-    try {
-      if (InetAddress.getByName(listener.getHost()).isLoopbackAddress()) {
-        return;
-      }
-    } catch (UnknownHostException e) {
-      // Refused below.
-    }
-    document.mistake(path, listener.getHost(), "an address of this machine only, e.g. 127.0.0.1");
   }
 }

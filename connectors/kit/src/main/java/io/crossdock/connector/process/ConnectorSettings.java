@@ -1,10 +1,10 @@
 package io.crossdock.connector.process;
 
-import com.google.protobuf.util.Durations;
 import io.crossdock.config.v1.ConnectorConfig;
 import io.crossdock.config.v1.ConnectorLimits;
 import io.crossdock.config.v1.Dedupe;
 import io.crossdock.config.v1.Listener;
+import io.crossdock.time.Durations;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -32,18 +32,14 @@ record ConnectorSettings(
         address(config.getOps(), port + OPS_ABOVE_LISTEN),
         limits.hasMaxMessageBytes() ? limits.getMaxMessageBytes() : 4 << 20,
         limits.hasMaxMetadataBytes() ? limits.getMaxMetadataBytes() : 16 << 10,
-        limits.hasDrain() ? duration(limits.getDrain()) : Duration.ofSeconds(30),
+        limits.hasDrain() ? Durations.toJava(limits.getDrain()) : Duration.ofSeconds(30),
         dedupe.hasMaxEntries() ? dedupe.getMaxEntries() : 20_000,
-        dedupe.hasTtl() ? duration(dedupe.getTtl()) : Duration.ofHours(24));
+        dedupe.hasTtl() ? Durations.toJava(dedupe.getTtl()) : Duration.ofHours(24));
   }
 
   private static InetSocketAddress address(Listener listener, int port) {
     return new InetSocketAddress(
         listener.getHost().isEmpty() ? LOOPBACK : listener.getHost(),
         listener.hasPort() ? listener.getPort() : port);
-  }
-
-  private static Duration duration(com.google.protobuf.Duration duration) {
-    return Duration.ofNanos(Durations.toNanos(duration));
   }
 }

@@ -3,13 +3,12 @@ package io.crossdock.connector.service;
 import build.buf.protovalidate.ValidationResult;
 import build.buf.protovalidate.Validator;
 import build.buf.protovalidate.ValidatorFactory;
-import build.buf.protovalidate.Violation;
 import build.buf.protovalidate.exceptions.ValidationException;
-import build.buf.validate.FieldPathElement;
 import com.google.protobuf.Message;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import io.crossdock.failure.Violations;
 
 /**
  * The rules that stand in the contract beside the fields.
@@ -44,24 +43,9 @@ final class ContractRules {
     }
     if (!result.isSuccess()) {
       throw new FailureException(
-          Failure.of(Reason.REASON_RULE_VIOLATED, "The request breaks rules of its contract.")
-              .withViolations(
-                  result.getViolations().stream().map(ContractRules::toViolation).toList()));
+          Violations.add(
+              Failure.of(Reason.REASON_RULE_VIOLATED, "The request breaks rules of its contract."),
+              result.getViolations()));
     }
-  }
-
-  private static Failure.Violation toViolation(Violation violation) {
-    build.buf.validate.Violation proto = violation.toProto();
-    StringBuilder path = new StringBuilder();
-    for (FieldPathElement element : proto.getField().getElementsList()) {
-      if (!path.isEmpty()) {
-        path.append('.');
-      }
-      path.append(element.getFieldName());
-      if (element.hasIndex()) {
-        path.append('[').append(element.getIndex()).append(']');
-      }
-    }
-    return new Failure.Violation(path.toString(), proto.getRuleId(), proto.getMessage());
   }
 }

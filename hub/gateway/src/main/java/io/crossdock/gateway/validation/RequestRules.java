@@ -2,14 +2,13 @@ package io.crossdock.gateway.validation;
 
 import build.buf.protovalidate.ValidationResult;
 import build.buf.protovalidate.Validator;
-import build.buf.protovalidate.Violation;
 import build.buf.protovalidate.exceptions.ValidationException;
-import build.buf.validate.FieldPathElement;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
+import io.crossdock.failure.Violations;
 import io.crossdock.gateway.wire.Reading;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +57,11 @@ public final class RequestRules {
     }
     try {
       ValidationResult result = validator.validate(DynamicMessage.parseFrom(type, request));
-      return result.isSuccess() ? null : violated(result.getViolations());
+      return result.isSuccess()
+          ? null
+          : Violations.add(
+              Failure.of(Reason.REASON_RULE_VIOLATED, "The request breaks rules of its contract."),
+              result.getViolations());
     } catch (InvalidProtocolBufferException e) {
       return malformed();
     } catch (ValidationException e) {
@@ -71,25 +74,5 @@ public final class RequestRules {
             Reason.REASON_MALFORMED_REQUEST, "The bytes are not a " + type.getFullName() + ".")
         .withViolations(
             List.of(new Failure.Violation("", "wire_format", "not a " + type.getFullName())));
-  }
-
-  private static Failure violated(List<Violation> violations) {
-    return Failure.of(Reason.REASON_RULE_VIOLATED, "The request breaks rules of its contract.")
-        .withViolations(violations.stream().map(RequestRules::toViolation).toList());
-  }
-
-  private static Failure.Violation toViolation(Violation violation) {
-    build.buf.validate.Violation proto = violation.toProto();
-    StringBuilder path = new StringBuilder();
-    for (FieldPathElement element : proto.getField().getElementsList()) {
-      if (!path.isEmpty()) {
-        path.append('.');
-      }
-      path.append(element.getFieldName());
-      if (element.hasIndex()) {
-        path.append('[').append(element.getIndex()).append(']');
-      }
-    }
-    return new Failure.Violation(path.toString(), proto.getRuleId(), proto.getMessage());
   }
 }

@@ -39,6 +39,7 @@ import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.crossdock.ops.v1.ReplayServiceGrpc;
 import io.crossdock.policy.v1.Lane;
+import io.crossdock.time.Durations;
 import io.grpc.BindableService;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -150,17 +151,13 @@ public final class HubLedger implements AutoCloseable {
     Map<Lane, Duration> ages =
         Map.of(
             Lane.LANE_FINANCIAL,
-            config.hasFinancial() ? duration(config.getFinancial()) : FINANCIAL_AGE,
+            config.hasFinancial() ? Durations.toJava(config.getFinancial()) : FINANCIAL_AGE,
             Lane.LANE_BUSINESS,
-            config.hasBusiness() ? duration(config.getBusiness()) : BUSINESS_AGE,
+            config.hasBusiness() ? Durations.toJava(config.getBusiness()) : BUSINESS_AGE,
             Lane.LANE_STOCK,
-            config.hasStock() ? duration(config.getStock()) : STOCK_AGE);
+            config.hasStock() ? Durations.toJava(config.getStock()) : STOCK_AGE);
     return Housekeeping.start(
         store, leases, new Retention(log, archive), ages, Housekeeping.USUAL, clock);
-  }
-
-  private static Duration duration(com.google.protobuf.Duration duration) {
-    return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 
   private Consumers consumers(LedgerConfig config, Clock clock) {

@@ -4,7 +4,6 @@ import build.buf.protovalidate.ValidationResult;
 import build.buf.protovalidate.Validator;
 import build.buf.protovalidate.ValidatorFactory;
 import build.buf.protovalidate.exceptions.ValidationException;
-import build.buf.validate.FieldPathElement;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -18,6 +17,7 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import io.crossdock.failure.Violations;
 import io.crossdock.policy.v1.PolicyProto;
 import java.io.IOException;
 import java.io.InputStream;
@@ -134,7 +134,7 @@ public final class EventCatalogue {
       throw broken(
           envelope, "key", "event.key", "expected: the value of data." + type.key().getName());
     }
-    obey(envelope, data, "data.");
+    obey(envelope, data, "data");
     return CheckedEvent.of(envelope, type);
   }
 
@@ -147,28 +147,13 @@ public final class EventCatalogue {
           message.getDescriptorForType().getFullName() + ": rules cannot be evaluated", e);
     }
     if (!result.isSuccess()) {
-      throw new FailureException(
-          Failure.of(Reason.REASON_RULE_VIOLATED, "The event breaks rules of its contract.")
-              .with("event_id", envelope.getEventId())
-              .withViolations(
-                  result.getViolations().stream()
-                      .map(each -> violation(path, each.toProto()))
-                      .toList()));
+      Failure failure =
+          Violations.add(
+              Failure.of(Reason.REASON_RULE_VIOLATED, "The event breaks rules of its contract.")
+                  .with("event_id", envelope.getEventId()),
+              result.getViolations());
+      throw new FailureException(path.isEmpty() ? failure : failure.under(path));
     }
-  }
-
-  private static Failure.Violation violation(String path, build.buf.validate.Violation violation) {
-    StringBuilder field = new StringBuilder(path);
-    for (FieldPathElement element : violation.getField().getElementsList()) {
-      if (field.length() > path.length()) {
-        field.append('.');
-      }
-      field.append(element.getFieldName());
-      if (element.hasIndex()) {
-        field.append('[').append(element.getIndex()).append(']');
-      }
-    }
-    return new Failure.Violation(field.toString(), violation.getRuleId(), violation.getMessage());
   }
 
   private static FailureException broken(

@@ -7,14 +7,19 @@ package io.crossdock.runtime.config;
  * @param line line in the file, from 1; 0 when it concerns the whole file
  * @param path where in the configuration, for example {@code routes[1].service}; empty for the
  *     whole
- * @param value what stands there; empty when it must not be shown
+ * @param value what the file says there; empty when it must not be shown
  * @param expectation what was expected
  */
-public record Mistake(String file, int line, String path, String value, String expectation) {
+public record ConfigError(String file, int line, String path, String value, String expectation) {
 
   private static final int SHOWN = 120;
 
-  /** The mistake on one line, {@code hub.yaml:12: listen.port: 99999 (expected: 0..65535)}. */
+  /** Passwords in {@code value} are left out. */
+  public ConfigError {
+    value = Redaction.withoutPasswords(value);
+  }
+
+  /** The error on one line, {@code hub.yaml:12: listen.port: 99999 (expected: 0..65535)}. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(file);

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DurationsTest {
+class DurationTextTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -23,16 +23,16 @@ class DurationsTest {
     "9999999h, 35999996400000, 9999999h"
   })
   void readsAndWrites(String written, long millis, String rendered) {
-    Duration duration = Durations.parse(written).orElseThrow();
+    Duration duration = DurationText.parse(written).orElseThrow();
 
     assertThat(com.google.protobuf.util.Durations.toMillis(duration)).isEqualTo(millis);
-    assertThat(Durations.write(duration)).isEqualTo(rendered);
+    assertThat(DurationText.write(duration)).isEqualTo(rendered);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "30", "s", "-5s", "1.5s", "5 m", "5d", "1h30m", "5S", "12345678h", "٣s"})
   void refuses(String written) {
-    assertThat(Durations.parse(written)).isEmpty();
+    assertThat(DurationText.parse(written)).isEmpty();
   }
 }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * Durations as people write them: a whole number and {@code ms}, {@code s}, {@code m} or {@code h}.
  */
-final class Durations {
+final class DurationText {
 
   static final String EXAMPLES = "a duration such as 250ms, 30s, 5m or 1h";
 
@@ -17,7 +17,7 @@ final class Durations {
   private static final Pattern WRITTEN =
       Pattern.compile("(\\d{1,14})ms|(\\d{1,11})s|(\\d{1,9})m|(\\d{1,7})h");
 
-  private Durations() {}
+  private DurationText() {}
 
   static boolean holds(FieldDescriptor field) {
     return field.getJavaType() == FieldDescriptor.JavaType.MESSAGE

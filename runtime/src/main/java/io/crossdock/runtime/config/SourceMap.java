@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where each part of a document stands, what was written there, and what of it must not be shown.
+ * The line of each part of a document, the text written there, and which texts are secret.
  */
-final class Places {
+final class SourceMap {
 
   private final Map<String, Integer> lines = new HashMap<>();
   private final Map<String, String> written = new HashMap<>();
