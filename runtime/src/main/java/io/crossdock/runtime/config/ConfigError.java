@@ -12,7 +12,7 @@ package io.crossdock.runtime.config;
  */
 public record ConfigError(String file, int line, String path, String value, String expectation) {
 
-  private static final int SHOWN = 120;
+  private static final int SHOWN = 200;
 
   /** Passwords in {@code value} are left out. */
   public ConfigError {

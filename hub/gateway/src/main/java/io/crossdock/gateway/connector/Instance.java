@@ -55,7 +55,7 @@ final class Instance {
       EventLoop loop = loops.loop(i);
       states[i] = ConnectivityState.IDLE;
       channels[i] =
-          NettyChannelBuilder.forTarget("dns:///" + address)
+          NettyChannelBuilder.forTarget("dns:///" + address.replace("[", "%5B").replace("]", "%5D"))
               .usePlaintext()
               .directExecutor()
               .eventLoopGroup(loop)

@@ -58,7 +58,7 @@ public final class RouteCondition {
   }
 
   /** Whether the rule applies to a call with these attributes. */
-  boolean applies(Map<String, String> attributes) {
+  public boolean applies(Map<String, String> attributes) {
     if (text.isEmpty()) {
       return true;
     }
