@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.hub.config;
+
+import org.jspecify.annotations.NullMarked;
