@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures the ledger beside the bare database driver; see --help.
 set -euo pipefail
+unset CDPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 jdk=$("$root/build/jdk")
 mvn -q -f "$root/pom.xml" -Dquick package -pl bench -am >&2

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures the hub beside a plain gRPC server and beside proxies; see --help and docs/performance.md.
 set -euo pipefail
+unset CDPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 jdk=$("$root/build/jdk")
 mvn -q -f "$root/pom.xml" -Dquick package -pl bench,hub/app -am >&2

@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,14 +86,75 @@ final class LauncherIT {
     assertThat(run.output()).contains("is no JDK (expected: a JDK 25 or newer)");
   }
 
+  @Test
+  void worksWithoutAHome() throws Exception {
+    Run run = run(folder, Set.of("HOME"), THIS_JDK, Repository.HOME.resolve("crossdock"), "ctl", "--help");
+    Run jdk = run(folder, Set.of("HOME"), Map.of(), Repository.HOME.resolve("build/jdk"));
+
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(jdk.output()).doesNotContain("unbound");
+  }
+
+  @Test
+  void worksByARelativePathWhereCdSearchesElsewhere() throws Exception {
+    Map<String, String> environment = new HashMap<>(THIS_JDK);
+    environment.put("CDPATH", Repository.HOME.toString());
+
+    Run run = run(Repository.HOME, Set.of(), environment, Path.of("build/../crossdock"), "ctl", "--help");
+
+    assertThat(run.exitCode()).as(run.output()).isZero();
+  }
+
+  @Test
+  void leavesWhenTheMemoryIsUsedUp() throws Exception {
+    Map<String, String> environment = new HashMap<>(THIS_JDK);
+    environment.put("CROSSDOCK_JVM_OPTS", "-XX:+PrintCommandLineFlags");
+
+    for (String command : List.of("hub", "ctl", "pos", "estate")) {
+      Run run =
+          run(folder, Set.of(), environment, Repository.HOME.resolve("crossdock"), command, "--help");
+
+      assertThat(run.output()).as(command).contains("-XX:+ExitOnOutOfMemoryError");
+    }
+  }
+
+  @Test
+  void startsWithoutARecordedStartWhereItMayNotWrite() throws Exception {
+    String launcher = Files.readString(Repository.HOME.resolve("crossdock"));
+    int from = launcher.indexOf("watch_start() {");
+    String function = launcher.substring(from, launcher.indexOf("\n}\n", from) + 3);
+
+    Run run =
+        run(
+            folder,
+            Set.of(),
+            Map.of(),
+            Path.of("/bin/bash"),
+            "-c",
+            "set -euo pipefail; root=/proc/none; " + function + " watch_start; echo started");
+
+    assertThat(run.output()).isEqualTo("started\n");
+  }
+
   private static Run run(
       Path where, Map<String, String> environment, Path program, String... arguments)
+      throws IOException, InterruptedException {
+    return run(where, Set.of(), environment, program, arguments);
+  }
+
+  private static Run run(
+      Path where,
+      Set<String> without,
+      Map<String, String> environment,
+      Path program,
+      String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(where.toFile()).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("CROSSDOCK_"));
+    builder.environment().keySet().removeAll(without);
     builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
