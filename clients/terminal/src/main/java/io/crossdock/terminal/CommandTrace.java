@@ -44,7 +44,7 @@ final class CommandTrace implements AutoCloseable {
     for (String variable : EXPORTING) {
       String value = System.getenv(variable);
       if (value != null && !value.isBlank()) {
-        Telemetry telemetry = Telemetry.start(program);
+        Telemetry telemetry = Telemetry.startBriefly(program);
         OpenTelemetry sdk = telemetry.openTelemetry();
         return new CommandTrace(
             sdk, sdk.getTracer("io.crossdock.terminal").spanBuilder(name).startSpan(), telemetry);

@@ -98,6 +98,7 @@ public final class Lifecycle {
     Logging.begin();
     Lifecycle lifecycle = new Lifecycle(program);
     Runtime.getRuntime().addShutdownHook(new Thread(lifecycle::end, "stop"));
+    Hangup.handle(lifecycle::stop);
     int code;
     try {
       code = lifecycle.startAndWait(body);

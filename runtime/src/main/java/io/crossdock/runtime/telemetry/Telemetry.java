@@ -44,6 +44,7 @@ import java.util.stream.Stream;
 public final class Telemetry implements AutoCloseable {
 
   private static final Duration FLUSH_WITHIN = Duration.ofSeconds(5);
+  private static final Duration BRIEF_FLUSH_WITHIN = Duration.ofMillis(500);
   private static final String TRACES_EXPORTER = "otel.traces.exporter";
   private static final AttributeKey<String> NAME = AttributeKey.stringKey("service.name");
   private static final AttributeKey<String> VERSION = AttributeKey.stringKey("service.version");
@@ -54,11 +55,17 @@ public final class Telemetry implements AutoCloseable {
   private final OpenTelemetrySdk sdk;
   private final PrometheusMetricReader metrics;
   private final RuntimeTelemetry jvm;
+  private final Duration flushWithin;
 
-  private Telemetry(OpenTelemetrySdk sdk, PrometheusMetricReader metrics, RuntimeTelemetry jvm) {
+  private Telemetry(
+      OpenTelemetrySdk sdk,
+      PrometheusMetricReader metrics,
+      RuntimeTelemetry jvm,
+      Duration flushWithin) {
     this.sdk = sdk;
     this.metrics = metrics;
     this.jvm = jvm;
+    this.flushWithin = flushWithin;
   }
 
   /**
@@ -71,9 +78,24 @@ public final class Telemetry implements AutoCloseable {
   }
 
   /**
+   * Sets up the telemetry of a program that answers a person and ends: it does not keep them
+   * waiting for a collector that is away, so its last spans may then be lost.
+   *
+   * @param serviceName {@code service.name} unless {@code OTEL_SERVICE_NAME} says otherwise
+   */
+  public static Telemetry startBriefly(String serviceName) {
+    return start(serviceName, Map.of(), BRIEF_FLUSH_WITHIN);
+  }
+
+  /**
    * @param more variables that go before those of the environment
    */
   static Telemetry start(String serviceName, Map<String, String> more) {
+    return start(serviceName, more, FLUSH_WITHIN);
+  }
+
+  private static Telemetry start(
+      String serviceName, Map<String, String> more, Duration flushWithin) {
     PrometheusMetricReader metrics = PrometheusMetricReader.create();
     OpenTelemetrySdk sdk =
         AutoConfiguredOpenTelemetrySdk.builder()
@@ -92,7 +114,7 @@ public final class Telemetry implements AutoCloseable {
             .addMeterProviderCustomizer((provider, _) -> provider.registerMetricReader(metrics))
             .build()
             .getOpenTelemetrySdk();
-    return new Telemetry(sdk, metrics, RuntimeTelemetry.create(sdk));
+    return new Telemetry(sdk, metrics, RuntimeTelemetry.create(sdk), flushWithin);
   }
 
   /** What spans and instruments are made with. */
@@ -111,10 +133,10 @@ public final class Telemetry implements AutoCloseable {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  /** Sends what is still to be sent, for at most five seconds. */
+  /** Sends what is still to be sent, for at most five seconds, or half a second in a brief program. */
   @Override
   public void close() {
-    close(FLUSH_WITHIN);
+    close(flushWithin);
   }
 
   void close(Duration within) {

@@ -77,6 +77,37 @@ class LifecycleIT {
   }
 
   @Test
+  void goesOnAfterSighupAndSaysSo() throws Exception {
+    Process process = start(Map.of(), "serve", config("ops: {port: 0}\n" + ROUTES));
+    BufferedReader out = process.inputReader(UTF_8);
+    String ready = out.readLine();
+
+    signal("HUP", process);
+    int status = status(ready.substring(ready.lastIndexOf('=') + 1));
+    signal("TERM", process);
+
+    assertThat(status).isEqualTo(200);
+    assertThat(out.lines()).containsExactly("closed last", "closed first");
+    assertThat(process.waitFor()).isEqualTo(143);
+    assertThat(errors()).contains("SIGHUP is ignored");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OTEL_PROPAGATORS, b3",
+    "OTEL_PROPAGATORS, 'tracecontext,jaeger'",
+    "OTEL_TRACES_EXPORTER, console"
+  })
+  void takesWhatTheOpenTelemetrySpecificationNames(String name, String value) throws Exception {
+    Process process = start(Map.of(name, value), "serve", config("ops: {port: 0}\n" + ROUTES));
+    BufferedReader out = process.inputReader(UTF_8);
+
+    assertThat(out.readLine()).startsWith("test program ready");
+    signal("TERM", process);
+    assertThat(process.waitFor()).isEqualTo(143);
+  }
+
+  @Test
   void reportsEveryConfigErrorAndEndsWith2() throws Exception {
     String config = config("ops: {port: 99999}\nlisten: {prot: 1}\n" + ROUTES);
 

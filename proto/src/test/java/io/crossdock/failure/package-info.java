@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.failure;
+
+import org.jspecify.annotations.NullMarked;

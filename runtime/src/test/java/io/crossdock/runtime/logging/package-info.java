@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.runtime.logging;
+
+import org.jspecify.annotations.NullMarked;
