@@ -9,6 +9,7 @@ import io.crossdock.config.v1.Listener;
 import io.crossdock.failure.FailureException;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
+import io.crossdock.hub.gateway.GatewayMetrics;
 import io.crossdock.hub.gateway.GatewayModule;
 import io.crossdock.hub.ledger.EventDelivery;
 import io.crossdock.hub.ledger.LedgerModule;
@@ -87,6 +88,7 @@ final class Hub {
             new OpsModule());
 
     Gateway gateway = startGateway(lifecycle, injector, settings.config());
+    var _ = lifecycle.own(GatewayMetrics.start(gateway, telemetry.openTelemetry()));
     if (ledger != null) {
       startDelivery(lifecycle, ledger, gateway, telemetry, settings.config());
     }

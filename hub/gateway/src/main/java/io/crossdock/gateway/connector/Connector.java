@@ -66,7 +66,7 @@ public final class Connector {
             : KEEP_ALIVE;
     this.instances =
         target.getInstancesList().stream()
-            .map(address -> new Instance(address, keepAlive, maxMessageBytes, loops))
+            .map(address -> new Instance(name, address, keepAlive, maxMessageBytes, loops))
             .toList();
     this.turns = new int[loops.count()];
   }

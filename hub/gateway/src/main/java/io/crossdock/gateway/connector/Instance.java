@@ -32,6 +32,7 @@ final class Instance {
   private static final Duration NEVER_IDLE = Duration.ofDays(3650);
 
   private final String address;
+  private final Reachability reachability;
   private final EventLoops loops;
   private final ManagedChannel[] channels;
   private final ConnectivityState[] states;
@@ -46,8 +47,14 @@ final class Instance {
   /** Why a connection or a call failed last, and when. */
   record LastFailure(String why, Instant at) {}
 
-  Instance(String address, Duration keepAlive, int maxMessageBytes, EventLoops loops) {
+  Instance(
+      String connector,
+      String address,
+      Duration keepAlive,
+      int maxMessageBytes,
+      EventLoops loops) {
     this.address = address;
+    this.reachability = new Reachability(connector, address);
     this.loops = loops;
     this.channels = new ManagedChannel[loops.count()];
     this.states = new ConnectivityState[loops.count()];
@@ -172,6 +179,7 @@ final class Instance {
       if (state == ConnectivityState.READY) {
         wakeOthers(loop);
       }
+      logReachability();
     }
     if (closing || state == ConnectivityState.SHUTDOWN) {
       return;
@@ -205,6 +213,22 @@ final class Instance {
     if (now != health) {
       health = now;
       since = Instant.now();
+      logReachability();
+    }
+  }
+
+  private void logReachability() {
+    if (closing) {
+      return;
+    }
+    ConnectivityState best = state();
+    if (best == ConnectivityState.READY && health != Health.NOT_SERVING) {
+      reachability.ready();
+    } else if (best == ConnectivityState.READY) {
+      reachability.lost("says that it does not serve");
+    } else if (best == ConnectivityState.TRANSIENT_FAILURE) {
+      LastFailure last = lastFailure;
+      reachability.lost(last == null ? "cannot be reached" : last.why());
     }
   }
 
