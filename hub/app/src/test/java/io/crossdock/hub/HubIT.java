@@ -159,7 +159,10 @@ class HubIT {
         .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
     assertThat(ready.statusCode()).isEqualTo(200);
     assertThat(ready.body()).contains("\"connector-erp-eu\":\"DEGRADED\"");
-    assertThat(metrics.body()).contains("jvm_memory_used_bytes");
+    assertThat(metrics.body())
+        .contains("jvm_memory_used_bytes")
+        .containsPattern("crossdock_connector_ready\\{[^}]*crossdock_connector=\"erp-eu\"[^}]*} 0")
+        .contains("crossdock_cache_max_bytes");
   }
 
   @Test
