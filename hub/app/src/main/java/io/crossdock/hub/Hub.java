@@ -11,14 +11,13 @@ import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
 import io.crossdock.hub.gateway.GatewayMetrics;
 import io.crossdock.hub.gateway.GatewayModule;
-import io.crossdock.hub.ledger.EventDelivery;
 import io.crossdock.hub.ledger.LedgerModule;
+import io.crossdock.hub.ledger.LedgerOpening;
+import io.crossdock.hub.ledger.LedgerSlot;
 import io.crossdock.hub.ops.OpsEndpoint;
 import io.crossdock.hub.ops.OpsModule;
 import io.crossdock.ledger.assembly.HubLedger;
-import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.part.HubPart;
-import io.crossdock.ledger.part.PartContext;
 import io.crossdock.ledger.store.LedgerException;
 import io.crossdock.runtime.config.ConfigException;
 import io.crossdock.runtime.lifecycle.Lifecycle;
@@ -26,16 +25,15 @@ import io.crossdock.runtime.ops.HealthChecks;
 import io.crossdock.runtime.ops.OpsServer;
 import io.crossdock.runtime.telemetry.Telemetry;
 import io.crossdock.time.Durations;
+import io.grpc.ServiceDescriptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,20 +76,21 @@ final class Hub {
     HubSettings settings = settings();
     LOG.info("configuration\n{}", settings.effective());
     Telemetry telemetry = lifecycle.own(Telemetry.start("crossdock-hub"));
-    HubLedger ledger = openLedger(lifecycle, settings);
+    LedgerSlot ledger = lifecycle.own(new LedgerSlot());
+    LedgerOpening opening =
+        new LedgerOpening(settings, file.toAbsolutePath().resolveSibling(""), ledger, parts);
+    open(opening);
     Injector injector =
         Guice.createInjector(
             Stage.PRODUCTION,
             new HubModule(settings, telemetry),
             new GatewayModule(),
-            new LedgerModule(ledger, parts),
+            new LedgerModule(ledger, opening),
             new OpsModule());
 
     Gateway gateway = startGateway(lifecycle, injector, settings.config());
     var _ = lifecycle.own(GatewayMetrics.start(gateway, telemetry.openTelemetry()));
-    if (ledger != null) {
-      startDelivery(lifecycle, ledger, gateway, telemetry, settings.config());
-    }
+    startDelivery(lifecycle.own(opening), gateway, telemetry);
     OpsServer ops = startOps(lifecycle, injector, settings.config());
     lifecycle.ready(
         "grpc="
@@ -108,21 +107,17 @@ final class Hub {
   }
 
   private HubSettings settings() throws ConfigException {
-    Set<String> ledgerServices = new HashSet<>(HubLedger.SERVICES);
-    parts.forEach(part -> ledgerServices.addAll(part.serviceNames()));
-    return HubSettings.read(file, Set.of(OpsEndpoint.SERVICE), ledgerServices);
+    List<ServiceDescriptor> onLedger = new ArrayList<>(HubLedger.SERVICES);
+    parts.forEach(part -> onLedger.addAll(part.serviceDescriptors()));
+    return HubSettings.read(
+        file,
+        Set.of(OpsEndpoint.SERVICE),
+        onLedger.stream().map(ServiceDescriptor::getName).collect(Collectors.toSet()));
   }
 
-  private @Nullable HubLedger openLedger(Lifecycle lifecycle, HubSettings settings)
-      throws Exception {
-    if (!settings.config().hasLedger()) {
-      return null;
-    }
-    Path base = file.toAbsolutePath().resolveSibling("");
+  private static void open(LedgerOpening opening) throws Lifecycle.CannotStartException {
     try {
-      return lifecycle.own(
-          HubLedger.open(
-              settings.config().getLedger(), base, settings.catalogue(), Clock.systemUTC()));
+      opening.open();
     } catch (LedgerException e) {
       throw new Lifecycle.CannotStartException("ledger: " + e.getMessage(), e);
     }
@@ -144,20 +139,11 @@ final class Hub {
     }
   }
 
-  private void startDelivery(
-      Lifecycle lifecycle,
-      HubLedger ledger,
-      Gateway gateway,
-      Telemetry telemetry,
-      HubConfig config)
-      throws Exception {
-    PartContext context = new PartContext(ledger, gateway.innerChannel());
-    List<Consumer> consumers = new ArrayList<>();
-    parts.forEach(part -> consumers.addAll(part.consumers(context)));
+  private static void startDelivery(
+      LedgerOpening opening, Gateway gateway, Telemetry telemetry)
+      throws Lifecycle.CannotStartException {
     try {
-      lifecycle.own(
-          EventDelivery.start(
-              ledger, gateway, telemetry.openTelemetry(), config.getConsumersList(), consumers));
+      opening.start(gateway, telemetry.openTelemetry());
     } catch (FailureException e) {
       throw new Lifecycle.CannotStartException("ledger: " + e.failure().message(), e);
     }

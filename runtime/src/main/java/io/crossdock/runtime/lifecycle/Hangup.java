@@ -2,6 +2,7 @@ package io.crossdock.runtime.lifecycle;
 
 import java.io.Console;
 import java.lang.reflect.Proxy;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,11 +32,13 @@ final class Hangup {
                       hungUp(stop);
                       yield null;
                     }
-                    case "equals" -> proxy == arguments[0];
+                    case "equals" ->
+                        System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
                     case "hashCode" -> System.identityHashCode(proxy);
                     default -> "SIGHUP handler";
                   });
-      signal
+      var _ =
+          signal
           .getMethod("handle", signal, handler)
           .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), handles);
     } catch (ReflectiveOperationException e) {
@@ -44,8 +47,7 @@ final class Hangup {
   }
 
   private static void hungUp(Runnable stop) {
-    Console console = System.console();
-    if (console != null && console.isTerminal()) {
+    if (Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()) {
       LOG.info("SIGHUP: the terminal is gone, stopping");
       stop.run();
     } else {

@@ -221,8 +221,8 @@ public final class Lifecycle {
   }
 
   @SuppressWarnings("SystemOut") // for the person at the terminal
-  private static void report(String text) {
-    System.err.println(Redaction.withoutPasswords(text));
+  private static void report(@Nullable String text) {
+    System.err.println(Redaction.withoutPasswords(String.valueOf(text)));
   }
 
   private boolean isTold() {

@@ -127,11 +127,14 @@ public final class LogLayout extends LayoutBase<ILoggingEvent> {
   }
 
   private static void frames(StringBuilder text, StackTraceElementProxy @Nullable [] frames) {
-    int written = frames == null ? 0 : Math.min(frames.length, MOST_FRAMES);
+    if (frames == null) {
+      return;
+    }
+    int written = Math.min(frames.length, MOST_FRAMES);
     for (int i = 0; i < written; i++) {
       text.append("\n  ").append(frames[i].getSTEAsString());
     }
-    if (frames != null && frames.length > written) {
+    if (frames.length > written) {
       text.append("\n  ... ").append(frames.length - written).append(" more");
     }
   }

@@ -42,7 +42,7 @@ class FloodFilterTest {
     FloodFilter filter = new FloodFilter();
 
     for (int i = 0; i < 1_000; i++) {
-      filter.decide(event("a.Flood", Level.WARN));
+      var _ = filter.decide(event("a.Flood", Level.WARN));
     }
 
     assertThat(filter.decide(event("a.Flood", Level.WARN))).isEqualTo(FilterReply.DENY);

@@ -13,7 +13,7 @@ import io.crossdock.ledger.telemetry.TracedEffect;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
 
-/** What a running hub does with events: tells its consumers, and drops what they make untrue. */
+/** What a running hub does with events: delivers them, and drops from the cache what they change. */
 public final class EventDelivery implements AutoCloseable {
 
   private final HubLedger ledger;
@@ -46,15 +46,22 @@ public final class EventDelivery implements AutoCloseable {
             ledger.signal(),
             new EventTags(ledger.log().catalogue()),
             gateway.cache());
-    for (EventConsumer consumer : configured) {
-      ledger
-          .consumers()
-          .start(
-              TracedEffect.on(
-                  EventSink.consumer(consumer, ledger.log(), gateway.innerChannel()), telemetry));
+    try {
+      for (EventConsumer consumer : configured) {
+        ledger
+            .consumers()
+            .start(
+                TracedEffect.on(
+                    EventSink.consumer(consumer, ledger.log(), gateway.innerChannel()),
+                    telemetry));
+      }
+      more.forEach(consumer -> ledger.consumers().start(TracedEffect.on(consumer, telemetry)));
+      return new EventDelivery(
+          ledger, invalidation, LedgerMetrics.start(ledger.store(), telemetry));
+    } catch (RuntimeException e) {
+      invalidation.close();
+      throw e;
     }
-    more.forEach(consumer -> ledger.consumers().start(TracedEffect.on(consumer, telemetry)));
-    return new EventDelivery(ledger, invalidation, LedgerMetrics.start(ledger.store(), telemetry));
   }
 
   /** Ends the deliveries and the streams of subscribers, before the gateway that they use. */

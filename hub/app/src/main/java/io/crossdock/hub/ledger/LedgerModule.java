@@ -1,77 +1,56 @@
 package io.crossdock.hub.ledger;
 
 import com.google.inject.AbstractModule;
-import com.google.inject.Provides;
-import com.google.inject.Singleton;
-import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
+import io.crossdock.config.v1.HubConfig;
 import io.crossdock.hub.feature.FeatureHealth;
 import io.crossdock.hub.feature.FeatureServices;
 import io.crossdock.ledger.assembly.HubLedger;
 import io.crossdock.ledger.consumer.LaneHealth;
-import io.crossdock.ledger.part.HubPart;
-import io.crossdock.ledger.part.PartContext;
 import io.crossdock.runtime.ops.HealthChecks.State;
-import io.grpc.BindableService;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /** The ledger and the parts that stand on it; nothing when the configuration has no ledger. */
 public final class LedgerModule extends AbstractModule {
 
-  private final @Nullable HubLedger ledger;
-  private final List<HubPart> parts;
+  private final LedgerSlot slot;
+  private final LedgerOpening opening;
 
   /**
-   * @param ledger that is open; null when the configuration has none
+   * @param opening of the ledger that {@code slot} holds
    */
-  public LedgerModule(@Nullable HubLedger ledger, List<HubPart> parts) {
-    this.ledger = ledger;
-    this.parts = List.copyOf(parts);
+  public LedgerModule(LedgerSlot slot, LedgerOpening opening) {
+    this.slot = slot;
+    this.opening = opening;
   }
 
   @Override
   protected void configure() {
-    Multibinder<HubPart> hubParts = Multibinder.newSetBinder(binder(), HubPart.class);
-    parts.forEach(part -> hubParts.addBinding().toInstance(part));
-  }
-
-  @Provides
-  @Singleton
-  Optional<HubLedger> ledger() {
-    return Optional.ofNullable(ledger);
+    bind(LedgerSlot.class).toInstance(slot);
   }
 
   @ProvidesIntoSet
-  FeatureServices services(Optional<HubLedger> open, Set<HubPart> hubParts) {
-    return gateway -> {
-      List<BindableService> services = new ArrayList<>();
-      open.ifPresent(opened -> {
-        services.addAll(opened.services());
-        PartContext context = new PartContext(opened, gateway.innerChannel());
-        hubParts.forEach(part -> services.addAll(part.services(context)));
-      });
-      return services;
+  FeatureServices services() {
+    return gateway -> opening.services(gateway.innerChannel());
+  }
+
+  @ProvidesIntoSet
+  FeatureHealth health(HubConfig config) {
+    return health -> {
+      if (config.hasLedger()) {
+        // Reads and what the cache has go on without it.
+        health.register("ledger", () -> state(ledger -> ledger.store().isWritable()));
+        // Calls go on while events wait.
+        health.register(
+            "events",
+            () ->
+                state(ledger ->
+                    ledger.consumers().health().stream().allMatch(LaneHealth::works)));
+      }
     };
   }
 
-  @ProvidesIntoSet
-  FeatureHealth health(Optional<HubLedger> open) {
-    return health ->
-        open.ifPresent(opened -> {
-          // Reads and what the cache has go on without it.
-          health.register(
-              "ledger", () -> opened.store().isWritable() ? State.UP : State.DEGRADED);
-          // Calls go on while events wait.
-          health.register(
-              "events",
-              () ->
-                  opened.consumers().health().stream().allMatch(LaneHealth::works)
-                      ? State.UP
-                      : State.DEGRADED);
-        });
+  private State state(Predicate<HubLedger> works) {
+    return slot.ledger().filter(works).isPresent() ? State.UP : State.DEGRADED;
   }
 }

@@ -40,10 +40,11 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** Tells how this hub is wired and how its parts are, and empties its cache. */
 public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
@@ -53,7 +54,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
 
   private final Gateway gateway;
   private final List<io.crossdock.config.v1.Route> routes;
-  private final @Nullable Audit audit;
+  private final Supplier<Optional<Audit>> audit;
   private final Clock clock;
   private final Timestamp started;
 
@@ -61,12 +62,12 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
    * Makes the service.
    *
    * @param routes as configured
-   * @param audit of what operators do; null when the hub has no ledger
+   * @param audit of what operators do; empty while the hub has no ledger
    */
   public OpsEndpoint(
       Gateway gateway,
       List<io.crossdock.config.v1.Route> routes,
-      @Nullable Audit audit,
+      Supplier<Optional<Audit>> audit,
       Clock clock) {
     this.gateway = gateway;
     this.audit = audit;
@@ -189,9 +190,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
                 case WHAT_NOT_SET -> 0;
               };
           // Afterwards: wrong answers must go also while the ledger cannot be written.
-          if (audit != null) {
-            var _ = audit.append(deed(request));
-          }
+          audit.get().ifPresent(open -> open.append(deed(request)));
           return InvalidateCacheResponse.newBuilder().setDroppedEntries(dropped).build();
         });
   }

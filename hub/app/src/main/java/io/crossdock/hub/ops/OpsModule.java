@@ -7,24 +7,24 @@ import com.google.inject.multibindings.ProvidesIntoSet;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.hub.feature.FeatureHealth;
 import io.crossdock.hub.feature.FeatureServices;
+import io.crossdock.hub.ledger.LedgerSlot;
 import io.crossdock.ledger.assembly.HubLedger;
 import io.crossdock.runtime.ops.HealthChecks;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** What operators ask the hub: {@code OpsService}, and the health of every feature. */
 public final class OpsModule extends AbstractModule {
 
   @ProvidesIntoSet
-  FeatureServices services(HubConfig config, Optional<HubLedger> ledger, Clock clock) {
+  FeatureServices services(HubConfig config, LedgerSlot slot, Clock clock) {
     return gateway ->
         List.of(
             new OpsEndpoint(
                 gateway,
                 config.getRoutesList(),
-                ledger.map(HubLedger::audit).orElse(null),
+                () -> slot.ledger().map(HubLedger::audit),
                 clock));
   }
 

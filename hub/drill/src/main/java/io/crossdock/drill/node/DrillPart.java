@@ -9,6 +9,7 @@ import io.crossdock.ledger.part.HubPart;
 import io.crossdock.ledger.part.PartContext;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
 import io.grpc.BindableService;
+import io.grpc.ServiceDescriptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -30,8 +31,8 @@ final class DrillPart implements HubPart {
   }
 
   @Override
-  public Set<String> serviceNames() {
-    return Set.of(LoyaltyServiceGrpc.SERVICE_NAME);
+  public List<ServiceDescriptor> serviceDescriptors() {
+    return List.of(LoyaltyServiceGrpc.getServiceDescriptor());
   }
 
   @Override

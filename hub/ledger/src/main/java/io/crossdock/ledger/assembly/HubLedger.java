@@ -5,6 +5,7 @@ import io.crossdock.config.v1.LedgerConfig;
 import io.crossdock.config.v1.PostgresConfig;
 import io.crossdock.config.v1.RetentionConfig;
 import io.crossdock.event.v1.EventServiceGrpc;
+import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.audit.AuditEndpoint;
 import io.crossdock.ledger.audit.OperatorActions;
@@ -41,24 +42,24 @@ import io.crossdock.ops.v1.ReplayServiceGrpc;
 import io.crossdock.policy.v1.Lane;
 import io.crossdock.time.Durations;
 import io.grpc.BindableService;
+import io.grpc.ServiceDescriptor;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The hub's ledger and everything that stands on it. */
 public final class HubLedger implements AutoCloseable {
 
-  /** Full names of the services that a hub with a ledger has. */
-  public static final Set<String> SERVICES =
-      Set.of(
-          EventServiceGrpc.SERVICE_NAME,
-          AuditServiceGrpc.SERVICE_NAME,
-          DeadLetterServiceGrpc.SERVICE_NAME,
-          ReplayServiceGrpc.SERVICE_NAME,
-          LedgerServiceGrpc.SERVICE_NAME);
+  /** The services that a hub with a ledger has. */
+  public static final List<ServiceDescriptor> SERVICES =
+      List.of(
+          EventServiceGrpc.getServiceDescriptor(),
+          AuditServiceGrpc.getServiceDescriptor(),
+          DeadLetterServiceGrpc.getServiceDescriptor(),
+          ReplayServiceGrpc.getServiceDescriptor(),
+          LedgerServiceGrpc.getServiceDescriptor());
 
   private static final Duration FINANCIAL_AGE = Duration.ofDays(366);
   private static final Duration BUSINESS_AGE = Duration.ofDays(90);
@@ -94,10 +95,6 @@ public final class HubLedger implements AutoCloseable {
     this.offline = new OfflineAuthorisations(store, clock);
     this.deadLetters = new DeadLetters(store, catalogue, clock);
     this.leases = Leases.start(store, Consumers.LEASE);
-    if (store.engine() == Engine.SQLITE) {
-      // The directory is this process's alone, so whoever held a lane is gone.
-      Consumers.freeAll(store);
-    }
     this.consumers = consumers(config, clock);
     this.replayer = Replayer.start(store, log, leases, deadLetters, consumers, clock);
     this.housekeeping = housekeeping(config.getRetention(), archive(config, base), clock);
@@ -121,12 +118,22 @@ public final class HubLedger implements AutoCloseable {
    *
    * @param base directory that paths of the configuration are relative to
    * @throws LedgerException when it cannot be used
+   * @throws FailureException when it can be opened, but not read or written
    */
   public static HubLedger open(
       LedgerConfig config, Path base, EventCatalogue catalogue, Clock clock)
       throws LedgerException {
-    return new HubLedger(
-        config, base, Store.open(database(config, base), READERS), catalogue, clock);
+    Store store = Store.open(database(config, base), READERS);
+    try {
+      if (store.engine() == Engine.SQLITE) {
+        // The directory is this process's alone, so whoever held a lane is gone.
+        Consumers.freeAll(store);
+      }
+      return new HubLedger(config, base, store, catalogue, clock);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
   }
 
   private static Database database(LedgerConfig config, Path base) {

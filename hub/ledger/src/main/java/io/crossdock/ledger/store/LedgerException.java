@@ -1,5 +1,9 @@
 package io.crossdock.ledger.store;
 
+import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
 /** A ledger that cannot be opened; the message says what an operator has to do. */
 public final class LedgerException extends Exception {
 
@@ -11,5 +15,25 @@ public final class LedgerException extends Exception {
 
   LedgerException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * Whether the cause may pass without anybody touching the ledger: a database that is away or
+   * starts, a disk that is full.
+   */
+  public boolean mayPass() {
+    for (Throwable each = getCause(); each != null; each = each.getCause()) {
+      if (each instanceof SQLiteException sqlite) {
+        int primary = sqlite.getResultCode().code & 0xFF;
+        return primary == SQLiteErrorCode.SQLITE_FULL.code
+            || primary == SQLiteErrorCode.SQLITE_IOERR.code;
+      }
+      if (each instanceof SQLException sql && sql.getSQLState() != null) {
+        String state = sql.getSQLState();
+        // Connection errors, insufficient resources, operator intervention such as a start.
+        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57");
+      }
+    }
+    return false;
   }
 }
