@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
 
@@ -222,6 +223,38 @@ class ConfigLoaderTest {
 
     assertThat(document.orThrow().getBackend().getBearerToken()).endsWith("s3cret");
     assertThat(document.render()).contains("bearer_token: \"" + shown + "\"\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://erp_eu:8080",
+        "https://user:s3cret@erp.example",
+        "ftp://erp.example",
+        "http://erp.example/?client=1",
+        "erp.example"
+      })
+  void refusesABackendThatNoClientCanCall(String url) throws IOException {
+    Path file = file("backend: {base_url: \"" + url + "\"}\n");
+
+    assertThat(ConfigLoader.read(file, ConnectorConfig.getDefaultInstance(), Map.of()).errors())
+        .singleElement()
+        .asString()
+        .contains("backend.base_url: ")
+        .contains("(expected: an address such as https://erp.example:8443/api, without user")
+        .doesNotContain("s3cret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:8080", "https://[::1]:8443/api/v2", "http://erp-eu"})
+  void takesABackendByNameOrAddress(String url) throws Exception {
+    Path file = file("backend: {base_url: \"" + url + "\"}\n");
+
+    assertThat(
+            ConfigLoader.load(file, ConnectorConfig.getDefaultInstance())
+                .getBackend()
+                .getBaseUrl())
+        .isEqualTo(url);
   }
 
   @Test

@@ -1,9 +1,11 @@
 package io.crossdock.gateway.telemetry;
 
+import io.crossdock.failure.Failure;
 import io.crossdock.gateway.pipeline.Call;
 import io.crossdock.gateway.pipeline.Outcome;
 import io.crossdock.gateway.pipeline.Policy;
 import io.crossdock.gateway.pipeline.Verdict;
+import io.grpc.protobuf.StatusProto;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -39,7 +41,16 @@ public final class CallLogPolicy implements Policy {
           .addKeyValue("operation", call.operation().name())
           .addKeyValue("connector", call.servedBy())
           .addKeyValue("status", failed.status().getCode())
+          .addKeyValue("reason", reason(failed))
+          .addKeyValue("duration_ms", (System.nanoTime() - call.startNanos()) / 1_000_000)
           .log("call failed");
     }
+  }
+
+  // As the caller is told it; empty when a connector failed without one.
+  private static String reason(Outcome.Failed failed) {
+    return Failure.from(StatusProto.fromStatusAndTrailers(failed.status(), failed.trailers()))
+        .map(Failure::reasonName)
+        .orElse("");
   }
 }

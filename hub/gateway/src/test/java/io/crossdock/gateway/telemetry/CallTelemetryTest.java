@@ -240,9 +240,11 @@ final class CallTelemetryTest {
     assertThat(line.getMessage()).isEqualTo("call failed");
     assertThat(line.getKeyValuePairs())
         .extracting(pair -> pair.key)
-        .containsExactly("call_id", "trace_id", "operation", "connector", "status");
+        .containsExactly(
+            "call_id", "trace_id", "operation", "connector", "status", "reason", "duration_ms");
     assertThat(line.getKeyValuePairs().get(1).value).isEqualTo(TRACE);
     assertThat(line.getKeyValuePairs().get(3).value).isEqualTo("loyalty");
+    assertThat(line.getKeyValuePairs().get(5).value).isEqualTo("CONNECTOR_UNAVAILABLE");
   }
 
   @Test
