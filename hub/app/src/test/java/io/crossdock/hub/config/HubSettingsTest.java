@@ -7,17 +7,26 @@ import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.DescriptorProtos.MessageOptions;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import io.crossdock.policy.v1.EventPolicy;
+import io.crossdock.policy.v1.Lane;
+import io.crossdock.policy.v1.PolicyProto;
 import io.crossdock.runtime.config.ConfigError;
 import io.crossdock.runtime.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HubSettingsTest {
 
@@ -165,6 +174,59 @@ class HubSettingsTest {
         .allSatisfy(error -> assertThat(error).startsWith("hub.yaml:6: contracts[0]"))
         .anySatisfy(error -> assertThat(error).contains("acme.note.v1.NoteRequest.text"))
         .anySatisfy(error -> assertThat(error).contains("acme.note.v1.NoteService.AddNote"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "no_such_field, LANE_BUSINESS, ''",
+    "note_id, LANE_UNSPECIFIED, ''",
+    "note_id, LANE_BUSINESS, note/{no_such_field}",
+    "note_id, LANE_BUSINESS, note/{note_id"
+  })
+  void reportsAMistakeInTheOptionOfAnEventAsASentence(String key, Lane lane, String tag)
+      throws Exception {
+    EventPolicy.Builder policy =
+        EventPolicy.newBuilder().setAggregate("note").setKey(key).setLane(lane).setOwner("notes");
+    if (!tag.isEmpty()) {
+      policy.addInvalidates(tag);
+    }
+    FileDescriptorProto contract =
+        FileDescriptorProto.newBuilder()
+            .setName("acme/note/v1/note_events.proto")
+            .setPackage("acme.note.v1")
+            .setSyntax("proto3")
+            .addDependency(PolicyProto.getDescriptor().getFullName())
+            .addMessageType(
+                DescriptorProto.newBuilder()
+                    .setName("NoteAdded")
+                    .setOptions(
+                        MessageOptions.newBuilder()
+                            .setExtension(PolicyProto.event, policy.build()))
+                    .addField(
+                        FieldDescriptorProto.newBuilder()
+                            .setName("note_id")
+                            .setNumber(1)
+                            .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)
+                            .setType(FieldDescriptorProto.Type.TYPE_STRING)))
+            .addMessageType(DescriptorProto.newBuilder().setName("Nothing"))
+            .addService(ServiceDescriptorProto.newBuilder().setName("NoteService"))
+            .build();
+    Map<String, FileDescriptorProto> files = new LinkedHashMap<>();
+    collect(PolicyProto.getDescriptor(), files);
+    files.put(contract.getName(), contract);
+    Files.write(
+        dir.resolve("note.binpb"),
+        FileDescriptorSet.newBuilder().addAllFile(files.values()).build().toByteArray());
+
+    assertThat(errors(ROUTES + "contracts:\n  - {descriptor_set: note.binpb}\n"))
+        .isNotEmpty()
+        .allSatisfy(error -> assertThat(error).startsWith("hub.yaml:").contains("(expected: "))
+        .anySatisfy(error -> assertThat(error).contains("NoteAdded"));
+  }
+
+  private static void collect(FileDescriptor file, Map<String, FileDescriptorProto> files) {
+    file.getDependencies().forEach(each -> collect(each, files));
+    files.put(file.getFullName(), file.toProto());
   }
 
   private List<String> errors(String text) throws IOException {
