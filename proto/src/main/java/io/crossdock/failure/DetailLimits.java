@@ -39,13 +39,15 @@ final class DetailLimits {
         failure.violations().stream()
             .limit(most)
             .map(each ->
-                new Violation(shorten(each.field()), shorten(each.rule()), shorten(each.description())))
+                new Violation(
+                    shorten(each.field()), shorten(each.rule()), shorten(each.description())))
             .toList();
     List<Precondition> preconditions =
         failure.preconditions().stream()
             .limit(most)
             .map(each ->
-                new Precondition(shorten(each.type()), shorten(each.subject()), shorten(each.description())))
+                new Precondition(
+                    shorten(each.type()), shorten(each.subject()), shorten(each.description())))
             .toList();
     Map<String, String> metadata = new LinkedHashMap<>();
     failure.metadata().entrySet().stream()

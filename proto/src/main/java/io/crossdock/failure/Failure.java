@@ -136,9 +136,9 @@ public record Failure(
   }
 
   /**
-   * The failure as it travels: at most {@link #MOST_DETAILS} violations and preconditions, texts cut
-   * to 256 characters, small enough for the 8 KB of headers that every client takes. What was left
-   * out is counted in the metadata, as {@code more_violations} and {@code more_preconditions}.
+   * The failure as it travels: at most {@link #MOST_DETAILS} violations and preconditions, texts
+   * cut to 256 characters, small enough for the 8 KB of headers that every client takes. What was
+   * left out is counted in the metadata, as {@code more_violations} and {@code more_preconditions}.
    */
   public com.google.rpc.Status toProto() {
     return DetailLimits.fit(this).toStatusProto();
@@ -240,10 +240,7 @@ public record Failure(
                   .toList();
         } else if (detail.is(RetryInfo.class)) {
           com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
-          retryAfter =
-              Durations.isValid(delay)
-                  ? io.crossdock.time.Durations.toJava(delay)
-                  : null;
+          retryAfter = Durations.isValid(delay) ? io.crossdock.time.Durations.toJava(delay) : null;
         }
       }
     } catch (InvalidProtocolBufferException e) {

@@ -25,8 +25,7 @@ public final class Violations {
   /** A violation as a failure has it. */
   public static Failure.Violation of(Violation violation) {
     build.buf.validate.Violation proto = violation.toProto();
-    return new Failure.Violation(
-        path(proto.getField()), proto.getRuleId(), proto.getMessage());
+    return new Failure.Violation(path(proto.getField()), proto.getRuleId(), proto.getMessage());
   }
 
   private static String path(FieldPath field) {

@@ -58,17 +58,21 @@ final class ContractsPage {
     line("");
     line(
         "What callers can ask of Crossdock, and how the hub treats each call. The words are those of the");
-    line("`.proto` files under `proto/src/main/proto/crossdock`; the figures are their policy options.");
+    line(
+        "`.proto` files under `proto/src/main/proto/crossdock`; the figures are their policy options.");
     line("");
     overview();
     line("## How to read the tables");
     line("");
     line("- **Priority**: who is served first under load: checkout, service, back office, batch.");
-    line("- **Deadline**: longest duration of a call; the caller's own deadline applies when it is shorter.");
+    line(
+        "- **Deadline**: longest duration of a call; the caller's own deadline applies when it is shorter.");
     line(
         "- **Cache**: time to live of an answer; *refresh*: how much longer it may be served while a fresh one is");
-    line("  fetched; *error*: how much longer because the backend fails; *absent*: time to live of a NOT_FOUND.");
-    line("- **Idempotency**: *safe* changes nothing; *keyed* gives the first answer again for the same");
+    line(
+        "  fetched; *error*: how much longer because the backend fails; *absent*: time to live of a NOT_FOUND.");
+    line(
+        "- **Idempotency**: *safe* changes nothing; *keyed* gives the first answer again for the same");
     line("  `request_id`; *none* does it again.");
     line("- **Scopes**: what a caller must be allowed to do, all of them.");
     line("");
@@ -79,7 +83,9 @@ final class ContractsPage {
     row("validation rules, deadline", "the hub");
     row("cache time to live, cache key, tags, invalidation by writes and events", "the hub");
     row("routing attributes", "the hub");
-    row("idempotency", "connectors (kit) and the services inside the hub, each for its own methods");
+    row(
+        "idempotency",
+        "connectors (kit) and the services inside the hub, each for its own methods");
     row("retry", "clients (`crossdock-client`); the hub itself does not retry yet");
     row("event lane, key, aggregate", "the hub's ledger");
     row("data class", "the hub: sensitive fields are never cached, personal ones never logged");

@@ -216,7 +216,8 @@ final class PolicyChangeTest {
 
   @Test
   void aPageMovesTheBaselineOnce() {
-    String words = "The platform has become faster, and tills that wait longer only queue behind each other. ";
+    String words =
+        "The platform has become faster, and tills that wait longer only queue behind each other. ";
     String page =
         "## Context\n\n%1$s\n\n## Decision\n\n%1$s\n\n## Consequences\n\n%1$s\n".formatted(words);
 
@@ -224,7 +225,8 @@ final class PolicyChangeTest {
     assertThat(
             DecisionPage.of(page + "\nBaseline of the contracts from here on: `0`\n")
                 .lacks(List.of()))
-        .containsExactly("it has moved the baseline before; another change needs a page of its own");
+        .containsExactly(
+            "it has moved the baseline before; another change needs a page of its own");
   }
 
   private static List<PolicyChange> changes(String old, String edit) {

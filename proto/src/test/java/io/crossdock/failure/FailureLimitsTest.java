@@ -48,8 +48,7 @@ class FailureLimitsTest {
     Failure failure =
         Failure.of(Reason.REASON_INVALID_STATE, endless)
             .with(endless, endless)
-            .withViolations(
-                Collections.nCopies(500, new Violation(endless, endless, endless)))
+            .withViolations(Collections.nCopies(500, new Violation(endless, endless, endless)))
             .withPreconditions(
                 Collections.nCopies(500, new Precondition(endless, endless, endless)));
 
@@ -82,7 +81,10 @@ class FailureLimitsTest {
             .setCode(Status.Code.UNAVAILABLE.value())
             .addDetails(
                 Any.pack(
-                    ErrorInfo.newBuilder().setDomain(Failure.DOMAIN).setReason("RULE_VIOLATED").build()))
+                    ErrorInfo.newBuilder()
+                        .setDomain(Failure.DOMAIN)
+                        .setReason("RULE_VIOLATED")
+                        .build()))
             .addDetails(
                 Any.pack(
                     RetryInfo.newBuilder()

@@ -69,7 +69,11 @@ final class InnerWallsTest {
 
   @Test
   void partsOfAHubReachServicesThroughAChannelAlone() {
-    classes().that().implement(PART).should(new SeeNothingOf("io.crossdock.gateway")).check(WRITTEN);
+    classes()
+        .that()
+        .implement(PART)
+        .should(new SeeNothingOf("io.crossdock.gateway"))
+        .check(WRITTEN);
   }
 
   /** Does not refer to another class of the same kind. */

@@ -88,7 +88,14 @@ final class LauncherIT {
 
   @Test
   void worksWithoutAHome() throws Exception {
-    Run run = run(folder, Set.of("HOME"), THIS_JDK, Repository.HOME.resolve("crossdock"), "ctl", "--help");
+    Run run =
+        run(
+            folder,
+            Set.of("HOME"),
+            THIS_JDK,
+            Repository.HOME.resolve("crossdock"),
+            "ctl",
+            "--help");
     Run jdk = run(folder, Set.of("HOME"), Map.of(), Repository.HOME.resolve("build/jdk"));
 
     assertThat(run.exitCode()).as(run.output()).isZero();
@@ -100,7 +107,8 @@ final class LauncherIT {
     Map<String, String> environment = new HashMap<>(THIS_JDK);
     environment.put("CDPATH", Repository.HOME.toString());
 
-    Run run = run(Repository.HOME, Set.of(), environment, Path.of("build/../crossdock"), "ctl", "--help");
+    Run run =
+        run(Repository.HOME, Set.of(), environment, Path.of("build/../crossdock"), "ctl", "--help");
 
     assertThat(run.exitCode()).as(run.output()).isZero();
   }
@@ -112,7 +120,13 @@ final class LauncherIT {
 
     for (String command : List.of("hub", "ctl", "pos", "estate")) {
       Run run =
-          run(folder, Set.of(), environment, Repository.HOME.resolve("crossdock"), command, "--help");
+          run(
+              folder,
+              Set.of(),
+              environment,
+              Repository.HOME.resolve("crossdock"),
+              command,
+              "--help");
 
       assertThat(run.output()).as(command).contains("-XX:+ExitOnOutOfMemoryError");
     }

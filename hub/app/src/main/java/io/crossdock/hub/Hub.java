@@ -139,8 +139,7 @@ final class Hub {
     }
   }
 
-  private static void startDelivery(
-      LedgerOpening opening, Gateway gateway, Telemetry telemetry)
+  private static void startDelivery(LedgerOpening opening, Gateway gateway, Telemetry telemetry)
       throws Lifecycle.CannotStartException {
     try {
       opening.start(gateway, telemetry.openTelemetry());

@@ -52,6 +52,8 @@ public final class HubMain implements Callable<Integer> {
   @Override
   public Integer call() {
     Hub hub = new Hub(config, parts);
-    return check ? hub.check() : Lifecycle.run("crossdock hub", each -> hub.start(each, untilReady));
+    return check
+        ? hub.check()
+        : Lifecycle.run("crossdock hub", each -> hub.start(each, untilReady));
   }
 }

@@ -16,20 +16,20 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Looks after a ledger's files while no hub does. */
+/** Checks and restores the files of a ledger that no hub uses. */
 @Command(
     name = "crossdock ledger",
     mixinStandardHelpOptions = true,
     versionProvider = Release.class,
-    description = "Checks the files of an embedded ledger, and puts a back-up back.",
+    description = "Checks the files of an embedded ledger, and restores a backup.",
     footer = {
       "",
       "Examples:",
       "  crossdock ledger check /backup/ledger-2026-11-21.db",
       "  crossdock ledger restore /backup/ledger-2026-11-21.db /var/lib/ledger",
       "",
-      "Exit codes: 0 whole, 1 not whole or not restored, 2 wrong arguments.",
-      "A hub that runs is asked by: crossdock ctl ledger."
+      "Exit codes: 0 intact, 1 damaged or not restored, 2 wrong arguments.",
+      "For the ledger of a running hub: crossdock ctl ledger."
     })
 public final class LedgerMain {
 
@@ -48,11 +48,11 @@ public final class LedgerMain {
   @Command(
       name = "check",
       mixinStandardHelpOptions = true,
-      description = "Tells whether a back-up, or a hub's directory, is whole; changes nothing.")
+      description = "Checks a backup or the directory of a ledger; changes nothing.")
   int check(
       @Parameters(
               paramLabel = "FILE|DIRECTORY",
-              description = "A back-up, or the directory of a ledger.")
+              description = "A backup, or the directory of a ledger.")
           Path path) {
     Path file = Files.isDirectory(path) ? new SqliteDatabase(path).file() : path;
     if (!Files.isRegularFile(file)) {
@@ -62,7 +62,7 @@ public final class LedgerMain {
               : path + ": is not there (expected: a back-up, or the directory of a ledger)");
     }
     try {
-      return tell(Backup.check(file));
+      return print(Backup.check(file));
     } catch (BackupException e) {
       return fail(e);
     }
@@ -72,12 +72,12 @@ public final class LedgerMain {
       name = "restore",
       mixinStandardHelpOptions = true,
       description = {
-        "Puts a back-up into a directory that has no ledger; the hub must not run.",
-        "A damaged back-up is refused."
+        "Restores a backup into a directory without a ledger; the hub must not run.",
+        "A damaged backup is refused."
       })
   int restore(
-      @Parameters(paramLabel = "FILE", description = "The back-up.") Path file,
-      @Parameters(paramLabel = "DIRECTORY", description = "Where the ledger is to be.")
+      @Parameters(paramLabel = "FILE", description = "The backup.") Path file,
+      @Parameters(paramLabel = "DIRECTORY", description = "The directory of the ledger.")
           Path directory) {
     if (!Files.isRegularFile(file)) {
       throw mistake(file + ": is not there (expected: a back-up)");
@@ -88,13 +88,13 @@ public final class LedgerMain {
     try {
       Report report = Backup.restore(file, directory);
       out().println("restored into " + directory);
-      return tell(report);
+      return print(report);
     } catch (BackupException e) {
       return fail(e);
     }
   }
 
-  private int tell(Report report) {
+  private int print(Report report) {
     PrintWriter out = out();
     if (!report.version().isEmpty()) {
       out.println("version " + report.version());

@@ -275,7 +275,8 @@ class GiftCardIT {
                                         ValidateProto.field,
                                         FieldRules.newBuilder()
                                             .setString(
-                                                StringRules.newBuilder().setPattern("^GC-[0-9]{1,18}$"))
+                                                StringRules.newBuilder()
+                                                    .setPattern("^GC-[0-9]{1,18}$"))
                                             .build()))))
             .addMessageType(
                 DescriptorProto.newBuilder()

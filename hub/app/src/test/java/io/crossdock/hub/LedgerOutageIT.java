@@ -74,14 +74,14 @@ class LedgerOutageIT {
 
   private static String config(int port) {
     return """
-        listen: {port: 0}
-        ops: {port: 0}
-        routes:
-          - {service: crossdock.ops.v1.OpsService, local: true}
-          - {service: crossdock.ops.v1.AuditService, local: true}
-        ledger:
-          postgresql: {url: "jdbc:postgresql://127.0.0.1:%d/postgres?user=postgres"}
-        """
+    listen: {port: 0}
+    ops: {port: 0}
+    routes:
+      - {service: crossdock.ops.v1.OpsService, local: true}
+      - {service: crossdock.ops.v1.AuditService, local: true}
+    ledger:
+      postgresql: {url: "jdbc:postgresql://127.0.0.1:%d/postgres?user=postgres"}
+    """
         .formatted(port);
   }
 

@@ -30,15 +30,13 @@ public final class ConfigLoader {
   /**
    * Reads a file and checks it.
    *
-   * @throws ConfigException when anything is wrong; it tells everything that is
+   * @throws ConfigException when anything is wrong; it lists everything that is
    */
   public static <M extends Message> M load(Path file, M defaultInstance) throws ConfigException {
     return read(file, defaultInstance).orThrow();
   }
 
-  /**
-   * Reads a file and gathers its errors, so that the caller can add those that only it can see.
-   */
+  /** Reads a file and gathers its errors, so that the caller can add those that only it can see. */
   public static <M extends Message> ConfigDocument<M> read(Path file, M defaultInstance) {
     return read(file, defaultInstance, System.getenv());
   }

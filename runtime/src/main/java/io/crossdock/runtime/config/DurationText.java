@@ -43,7 +43,8 @@ final class DurationText {
   }
 
   /**
-   * The duration in the largest unit that tells it without a fraction; what is below 1 ms is cut.
+   * The duration in the largest unit that expresses it without a fraction; what is below 1 ms is
+   * cut.
    */
   static String write(Message duration) {
     Object seconds = field(duration, "seconds");

@@ -56,7 +56,7 @@ final class References {
     return REFERENCE.matcher(written).find();
   }
 
-  /** Whether a text is made of references alone, so that showing it tells no secret. */
+  /** Whether a text is made of references alone, so that showing it reveals no secret. */
   static boolean isAllOf(String written) {
     return REFERENCE.matcher(written).replaceAll("").isBlank();
   }

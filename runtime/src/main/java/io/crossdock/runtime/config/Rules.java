@@ -29,9 +29,9 @@ final class Rules {
    * Tells every rule that a message breaks.
    *
    * @param unread paths of what the file holds and the message does not
-   * @param tell takes the path and what was expected there
+   * @param report takes the path and what was expected there
    */
-  static void check(Message message, List<String> unread, BiConsumer<String, String> tell) {
+  static void check(Message message, List<String> unread, BiConsumer<String, String> report) {
     ValidationResult result;
     try {
       result = VALIDATOR.validate(message);
@@ -51,13 +51,13 @@ final class Rules {
         // What could not be read is not complained about twice.
         if (unread.stream()
             .noneMatch(known -> isIn(known, path) || (!counts && isIn(path, known)))) {
-          tell.accept(path, expectation(violation, around.findFieldByName(name)));
+          report.accept(path, expectation(violation, around.findFieldByName(name)));
         }
       } else {
         // A oneof is no key in the file.
         String path = path(elements.subList(0, elements.size() - 1));
         if (unread.stream().noneMatch(known -> couldHold(path, known, oneof))) {
-          tell.accept(path, members(oneof));
+          report.accept(path, members(oneof));
         }
       }
     }

@@ -15,7 +15,7 @@ final class Secrets {
 
   static final String HIDDEN = "***";
 
-  // A message does not tell where its texts came from, and it is rebuilt when defaults are filled
+  // A message does not say where its texts came from, and it is rebuilt when defaults are filled
   // in.
   private static final Set<String> RESOLVED = ConcurrentHashMap.newKeySet();
 

@@ -4,9 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The line of each part of a document, the text written there, and which texts are secret.
- */
+/** The line of each part of a document, the text written there, and which texts are secret. */
 final class SourceMap {
 
   private final Map<String, Integer> lines = new HashMap<>();

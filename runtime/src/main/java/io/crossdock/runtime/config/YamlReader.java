@@ -173,7 +173,8 @@ final class YamlReader {
     for (int i = before; i < errors.size(); i++) {
       // The path is the map's; the line is the key's own.
       ConfigError map = errors.get(i);
-      errors.set(i, new ConfigError(file, line(node), path, "key " + map.value(), map.expectation()));
+      errors.set(
+          i, new ConfigError(file, line(node), path, "key " + map.value(), map.expectation()));
     }
     return key;
   }

@@ -39,8 +39,8 @@ final class Hangup {
                   });
       var _ =
           signal
-          .getMethod("handle", signal, handler)
-          .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), handles);
+              .getMethod("handle", signal, handler)
+              .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), handles);
     } catch (ReflectiveOperationException e) {
       LOG.debug("SIGHUP cannot be handled", e);
     }

@@ -18,14 +18,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One process: its parts are owned in the order in which they start, and closed in reverse when it
- * is told to stop (SIGTERM, SIGINT) or when a later part fails to start.
+ * is stopped (SIGTERM, SIGINT) or when a later part fails to start.
  *
- * <p>A JVM that ends on a signal tells so by its exit code, 143 for SIGTERM and 130 for SIGINT. A
+ * <p>A JVM that ends on a signal shows it by its exit code, 143 for SIGTERM and 130 for SIGINT. A
  * process whose parts do not close in time ends with {@link #FAILED}.
  */
 public final class Lifecycle {
 
-  /** Exit code of a process that ended as it was told to. */
+  /** Exit code of a process that was stopped. */
   public static final int OK = 0;
 
   /** Exit code of a process that failed for a reason of its own. */
@@ -43,7 +43,7 @@ public final class Lifecycle {
   private final String program;
   private final Thread starter = Thread.currentThread();
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-  private final CountDownLatch told = new CountDownLatch(1);
+  private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Duration stopWithin = STOP_WITHIN;
   private volatile String closing = "the start";
@@ -62,7 +62,7 @@ public final class Lifecycle {
     void start(Lifecycle lifecycle) throws Exception;
   }
 
-  /** A start that cannot succeed as things are; the message tells an operator all there is. */
+  /** A start that cannot succeed as things are; the message is all that an operator needs. */
   public static final class CannotStartException extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -89,7 +89,7 @@ public final class Lifecycle {
   }
 
   /**
-   * Runs a process until it is told to stop.
+   * Runs a process until it is stopped.
    *
    * @param program its name, as messages begin with it
    * @return its exit code
@@ -133,12 +133,12 @@ public final class Lifecycle {
     stopWithin = bound;
   }
 
-  /** Tells the process to stop, as SIGTERM does; returns at once. */
+  /** Asks the process to stop, as SIGTERM does; returns at once. */
   public void stop() {
-    told.countDown();
+    stopRequested.countDown();
   }
 
-  /** Tells on standard output that the process is ready, in one line. */
+  /** Prints on standard output that the process is ready, in one line. */
   @SuppressWarnings("SystemOut") // the line is the interface to whoever started the process
   public void ready(String line) {
     System.out.println(program + " ready " + line);
@@ -177,10 +177,10 @@ public final class Lifecycle {
       synchronized (this) {
         started = true;
       }
-      told.await();
+      stopRequested.await();
       return OK;
     } catch (Throwable e) {
-      return isTold() ? OK : failed(e);
+      return isStopRequested() ? OK : failed(e);
     } finally {
       synchronized (this) {
         started = true;
@@ -209,8 +209,7 @@ public final class Lifecycle {
         report(program + ": a port is taken by another process: " + messages(e));
         return PORT_TAKEN;
       }
-      case CannotStartException expected ->
-          report(program + ": " + expected.getMessage());
+      case CannotStartException expected -> report(program + ": " + expected.getMessage());
       case FailureException expected -> report(program + ": " + expected.getMessage());
       default -> {
         LOG.error("start failed", e);
@@ -225,13 +224,13 @@ public final class Lifecycle {
     System.err.println(Redaction.withoutPasswords(String.valueOf(text)));
   }
 
-  private boolean isTold() {
-    return told.getCount() == 0;
+  private boolean isStopRequested() {
+    return stopRequested.getCount() == 0;
   }
 
   // Runs in the shutdown hook: the JVM ends when it returns, so it waits for the parts.
   private void end() {
-    told.countDown();
+    stopRequested.countDown();
     synchronized (this) {
       if (!started) {
         starter.interrupt();

@@ -14,7 +14,7 @@ public final class Release implements IVersionProvider {
   /** For picocli. */
   public Release() {}
 
-  /** The version, as {@code service.version} tells it. */
+  /** The version, as {@code service.version} has it. */
   public static String version() {
     return VERSION;
   }

@@ -9,7 +9,7 @@ import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
 
-/** Records what another sampler drops, so that an error among it can still be told. */
+/** Records what another sampler drops, so that an error among it can still be sent. */
 final class ErrorsAlwaysSampler implements Sampler {
 
   private final Sampler decides;

@@ -133,7 +133,9 @@ public final class Telemetry implements AutoCloseable {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  /** Sends what is still to be sent, for at most five seconds, or half a second in a brief program. */
+  /**
+   * Sends what is still to be sent, for at most five seconds, or half a second in a brief program.
+   */
   @Override
   public void close() {
     close(flushWithin);

@@ -153,8 +153,7 @@ class ConfigLoaderTest {
 
   @Test
   void tellsALongValueShortAndOnOneLine() throws IOException {
-    String told =
-        errors("limits:\n  drain: \"" + "x\\n".repeat(200) + "\"\n" + ROUTES).getFirst();
+    String told = errors("limits:\n  drain: \"" + "x\\n".repeat(200) + "\"\n" + ROUTES).getFirst();
 
     assertThat(told).startsWith("hub.yaml:2: limits.drain: \"x x x").hasSizeLessThan(330);
     assertThat(told).doesNotContain("\n");
@@ -251,9 +250,7 @@ class ConfigLoaderTest {
     Path file = file("backend: {base_url: \"" + url + "\"}\n");
 
     assertThat(
-            ConfigLoader.load(file, ConnectorConfig.getDefaultInstance())
-                .getBackend()
-                .getBaseUrl())
+            ConfigLoader.load(file, ConnectorConfig.getDefaultInstance()).getBackend().getBaseUrl())
         .isEqualTo(url);
   }
 
@@ -295,9 +292,7 @@ class ConfigLoaderTest {
   }
 
   private List<String> errors(String text) throws IOException {
-    return ConfigLoader.read(file(text), HubConfig.getDefaultInstance(), Map.of())
-        .errors()
-        .stream()
+    return ConfigLoader.read(file(text), HubConfig.getDefaultInstance(), Map.of()).errors().stream()
         .map(error -> error.toString().replace(dir + "/", ""))
         .toList();
   }

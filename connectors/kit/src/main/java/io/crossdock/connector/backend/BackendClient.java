@@ -96,10 +96,7 @@ public final class BackendClient implements AutoCloseable {
     this.base = URI.create(backend.getBaseUrl().replaceAll("/+$", ""));
     this.authorization =
         backend.getBearerToken().isEmpty() ? "" : "Bearer " + backend.getBearerToken();
-    this.timeout =
-        backend.hasTimeout()
-            ? Durations.toJava(backend.getTimeout())
-            : DEFAULT_TIMEOUT;
+    this.timeout = backend.hasTimeout() ? Durations.toJava(backend.getTimeout()) : DEFAULT_TIMEOUT;
     this.turns =
         new Semaphore(
             backend.hasMaxConnections() ? backend.getMaxConnections() : DEFAULT_CONNECTIONS, true);

@@ -50,7 +50,7 @@ final class ConsumerCheck implements ConfigCheck {
       draft.error("consumers", "given", "a ledger section, which consumers need");
     }
     if (!names.isEmpty() && route.isEmpty()) {
-      draft.error("consumers", "given", "a route of " + SINK + ", which says who is told");
+      draft.error("consumers", "given", "a route of " + SINK + ", which names the connector");
     }
   }
 

@@ -12,8 +12,7 @@ import io.crossdock.runtime.config.ConfigDocument;
  * @param contracts those of the build and those that the configuration adds
  * @param catalogue the events of those contracts
  */
-record Draft(
-    ConfigDocument<HubConfig> document, ContractSet contracts, EventCatalogue catalogue) {
+record Draft(ConfigDocument<HubConfig> document, ContractSet contracts, EventCatalogue catalogue) {
 
   HubConfig config() {
     return document.value();

@@ -101,7 +101,9 @@ final class RouteCheck implements ConfigCheck {
             .toList();
     if (!name.isEmpty() && !names.contains(name)) {
       draft.error(
-          path, name, names.isEmpty() ? "an entry under connectors" : Suggestion.among(name, names));
+          path,
+          name,
+          names.isEmpty() ? "an entry under connectors" : Suggestion.among(name, names));
     }
   }
 }

@@ -100,8 +100,7 @@ public final class GatewayMetrics implements AutoCloseable {
   }
 
   private void counter(String name, String description, Consumer<ObservableLongMeasurement> read) {
-    instruments.add(
-        meter.counterBuilder(name).setDescription(description).buildWithCallback(read));
+    instruments.add(meter.counterBuilder(name).setDescription(description).buildWithCallback(read));
   }
 
   private Consumer<ObservableLongMeasurement> each(ToLongFunction<InstanceState> figure) {

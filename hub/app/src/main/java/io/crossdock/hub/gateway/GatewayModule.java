@@ -32,8 +32,7 @@ public final class GatewayModule extends AbstractModule {
         config,
         contracts,
         telemetry.openTelemetry(),
-        gateway ->
-            features.stream().flatMap(each -> each.services(gateway).stream()).toList());
+        gateway -> features.stream().flatMap(each -> each.services(gateway).stream()).toList());
   }
 
   @ProvidesIntoSet
@@ -42,8 +41,7 @@ public final class GatewayModule extends AbstractModule {
       for (Connector connector : gateway.connectors().all()) {
         // Other connectors' services work on, so the hub stays ready.
         health.register(
-            "connector-" + connector.name(),
-            () -> connector.isReady() ? State.UP : State.DEGRADED);
+            "connector-" + connector.name(), () -> connector.isReady() ? State.UP : State.DEGRADED);
       }
     };
   }

@@ -1,4 +1,6 @@
-/** The gateway as a feature of the hub: built from the configuration, with a check per connector. */
+/**
+ * The gateway as a feature of the hub: built from the configuration, with a check per connector.
+ */
 @NullMarked
 package io.crossdock.hub.gateway;
 

@@ -13,7 +13,9 @@ import io.crossdock.ledger.telemetry.TracedEffect;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
 
-/** What a running hub does with events: delivers them, and drops from the cache what they change. */
+/**
+ * What a running hub does with events: delivers them, and drops from the cache what they change.
+ */
 public final class EventDelivery implements AutoCloseable {
 
   private final HubLedger ledger;
@@ -30,7 +32,7 @@ public final class EventDelivery implements AutoCloseable {
    * Begins.
    *
    * @param gateway that is started
-   * @param configured consumers that connectors are told for
+   * @param configured consumers that connectors serve
    * @param more consumers within the hub
    * @throws FailureException when the ledger cannot be read
    */
@@ -52,8 +54,7 @@ public final class EventDelivery implements AutoCloseable {
             .consumers()
             .start(
                 TracedEffect.on(
-                    EventSink.consumer(consumer, ledger.log(), gateway.innerChannel()),
-                    telemetry));
+                    EventSink.consumer(consumer, ledger.log(), gateway.innerChannel()), telemetry));
       }
       more.forEach(consumer -> ledger.consumers().start(TracedEffect.on(consumer, telemetry)));
       return new EventDelivery(

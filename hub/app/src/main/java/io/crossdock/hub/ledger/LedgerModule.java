@@ -44,8 +44,7 @@ public final class LedgerModule extends AbstractModule {
         health.register(
             "events",
             () ->
-                state(ledger ->
-                    ledger.consumers().health().stream().allMatch(LaneHealth::works)));
+                state(ledger -> ledger.consumers().health().stream().allMatch(LaneHealth::works)));
       }
     };
   }

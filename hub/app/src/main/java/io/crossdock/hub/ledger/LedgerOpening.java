@@ -49,8 +49,7 @@ public final class LedgerOpening implements AutoCloseable {
   /**
    * @param base directory that paths of the configuration are relative to
    */
-  public LedgerOpening(
-      HubSettings settings, Path base, LedgerSlot slot, List<HubPart> parts) {
+  public LedgerOpening(HubSettings settings, Path base, LedgerSlot slot, List<HubPart> parts) {
     this.settings = settings;
     this.base = base;
     this.slot = slot;

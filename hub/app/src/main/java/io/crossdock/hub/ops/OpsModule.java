@@ -22,10 +22,7 @@ public final class OpsModule extends AbstractModule {
     return gateway ->
         List.of(
             new OpsEndpoint(
-                gateway,
-                config.getRoutesList(),
-                () -> slot.ledger().map(HubLedger::audit),
-                clock));
+                gateway, config.getRoutesList(), () -> slot.ledger().map(HubLedger::audit), clock));
   }
 
   @Provides

@@ -106,15 +106,16 @@ class HubSettingsTest {
     String text =
         ROUTES
             + """
-                - service: crossdock.event.v1.EventSinkService
-                  rules: [{when: consumer == "points", connector: loyalty}]
-              ledger: {directory: ledger}
-              consumers:
-                - name: points
-                - name: pionts
-              """;
+              - service: crossdock.event.v1.EventSinkService
+                rules: [{when: consumer == "points", connector: loyalty}]
+            ledger: {directory: ledger}
+            consumers:
+              - name: points
+              - name: pionts
+            """;
 
-    assertThat(errors(text.replace("\n  ledger", "\nledger").replace("\n  consumers", "\nconsumers")))
+    assertThat(
+            errors(text.replace("\n  ledger", "\nledger").replace("\n  consumers", "\nconsumers")))
         .singleElement()
         .asString()
         .contains("consumers[1].name: pionts")
@@ -200,8 +201,7 @@ class HubSettingsTest {
                 DescriptorProto.newBuilder()
                     .setName("NoteAdded")
                     .setOptions(
-                        MessageOptions.newBuilder()
-                            .setExtension(PolicyProto.event, policy.build()))
+                        MessageOptions.newBuilder().setExtension(PolicyProto.event, policy.build()))
                     .addField(
                         FieldDescriptorProto.newBuilder()
                             .setName("note_id")

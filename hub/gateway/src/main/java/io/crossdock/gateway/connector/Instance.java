@@ -48,11 +48,7 @@ final class Instance {
   record LastFailure(String why, Instant at) {}
 
   Instance(
-      String connector,
-      String address,
-      Duration keepAlive,
-      int maxMessageBytes,
-      EventLoops loops) {
+      String connector, String address, Duration keepAlive, int maxMessageBytes, EventLoops loops) {
     this.address = address;
     this.reachability = new Reachability(connector, address);
     this.loops = loops;

@@ -9,8 +9,8 @@ import java.util.List;
  * A part of a hub that stands on the ledger: services and consumers of events, written in Java.
  *
  * <p>The hub calls {@link #services} once, before its port opens, and {@link #consumers} once,
- * after it has opened, both as soon as the ledger is open: a ledger that is out for now delays them.
- * Both are skipped when the hub has no ledger.
+ * after it has opened, both as soon as the ledger is open: a ledger that is out for now delays
+ * them. Both are skipped when the hub has no ledger.
  */
 public interface HubPart {
 
