@@ -30,6 +30,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServiceDescriptor;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -52,6 +53,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,7 +159,10 @@ class OneTraceIT {
               - {name: books}
             """
                 .formatted(connectorPort));
-    return HubSettings.read(file, Set.of(), HubLedger.SERVICES);
+    return HubSettings.read(
+        file,
+        Set.of(),
+        HubLedger.SERVICES.stream().map(ServiceDescriptor::getName).collect(Collectors.toSet()));
   }
 
   private static OpenTelemetrySdk telemetry(InMemorySpanExporter exporter) {

@@ -83,13 +83,10 @@ final class GatewayIT {
         .addRoutesBuilder()
         .setService("crossdock.loyalty.v1.LoyaltyService")
         .setConnector("loyalty");
-    var rules =
-        config
-            .addRoutesBuilder()
-            .setService("crossdock.inventory.v1.InventoryService")
-            .getRulesBuilder();
-    rules.addRulesBuilder().setWhen("location.startsWith('EU-')").setConnector("erp-eu");
-    rules.addRulesBuilder().setWhen("location.startsWith('US-')").setConnector("erp-us");
+    var stockRoute =
+        config.addRoutesBuilder().setService("crossdock.inventory.v1.InventoryService");
+    stockRoute.addRulesBuilder().setWhen("location.startsWith('EU-')").setConnector("erp-eu");
+    stockRoute.addRulesBuilder().setWhen("location.startsWith('US-')").setConnector("erp-us");
     gateway =
         new Gateway(
             config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), ofGateway -> List.of());
