@@ -9,6 +9,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.GenericDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import io.crossdock.policy.v1.Cache;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Every tag is both carried by a cached read and dropped by a write or an event. */
 final class TagRules implements Rule {
 
+  private static final String RESPONSE = "response.";
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
 
   @Override
@@ -33,6 +35,7 @@ final class TagRules implements Rule {
           drops(
               method,
               method.getInputType(),
+              method.getOutputType(),
               policy(method).getInvalidatesList(),
               carried,
               findings);
@@ -45,7 +48,8 @@ final class TagRules implements Rule {
     scope
         .events()
         .forEach(
-            event -> drops(event, event, policy(event).getInvalidatesList(), carried, findings));
+            event ->
+                drops(event, event, null, policy(event).getInvalidatesList(), carried, findings));
   }
 
   private static void read(
@@ -62,7 +66,7 @@ final class TagRules implements Rule {
               "cache.tags that a write or an event drops, or cache.ttl_only"));
     }
     for (String tag : cache.getTagsList()) {
-      placeholders(method, method.getInputType(), tag, findings);
+      placeholders(method, method.getInputType(), method.getOutputType(), tag, findings);
       if (!dropped.contains(shape(tag)) && !cache.getTtlOnly()) {
         findings.accept(
             finding(
@@ -82,11 +86,12 @@ final class TagRules implements Rule {
   private static void drops(
       GenericDescriptor element,
       Descriptor fields,
+      @Nullable Descriptor response,
       List<String> tags,
       Set<String> carried,
       Consumer<Finding> findings) {
     for (String tag : tags) {
-      placeholders(element, fields, tag, findings);
+      placeholders(element, fields, response, tag, findings);
       if (!carried.contains(shape(tag))) {
         findings.accept(
             finding(
@@ -98,29 +103,49 @@ final class TagRules implements Rule {
   }
 
   private static void placeholders(
-      GenericDescriptor element, Descriptor fields, String tag, Consumer<Finding> findings) {
+      GenericDescriptor element,
+      Descriptor fields,
+      @Nullable Descriptor response,
+      String tag,
+      Consumer<Finding> findings) {
     Matcher matcher = PLACEHOLDER.matcher(tag);
+    int lists = 0;
     while (matcher.find()) {
-      if (!isScalar(fields, matcher.group(1))) {
+      String path = matcher.group(1);
+      Descriptor message = fields;
+      if (response != null && path.startsWith(RESPONSE)) {
+        message = response;
+        path = path.substring(RESPONSE.length());
+      }
+      List<FieldDescriptor> way = way(message, path);
+      if (way.isEmpty()) {
         findings.accept(
             finding(
                 element,
-                "has the tag " + tag + ", whose {" + matcher.group(1) + "} is no single scalar",
-                "a field of " + fields.getFullName()));
+                "has the tag " + tag + ", whose {" + matcher.group(1) + "} is no text or number",
+                "a field of " + message.getFullName()));
       }
+      lists += way.stream().anyMatch(FieldDescriptor::isRepeated) ? 1 : 0;
+    }
+    if (lists > 1) {
+      findings.accept(
+          finding(element, "has the tag " + tag + " with fields of more than one list", "one list"));
     }
   }
 
-  private static boolean isScalar(Descriptor message, String path) {
+  /** The fields down to a scalar, inside of lists too; empty when there is none. */
+  private static List<FieldDescriptor> way(Descriptor message, String path) {
+    List<FieldDescriptor> way = new ArrayList<>();
     @Nullable Descriptor at = message;
     for (String name : path.split("\\.", -1)) {
       FieldDescriptor field = at == null ? null : at.findFieldByName(name);
-      if (field == null || field.isRepeated()) {
-        return false;
+      if (field == null || field.isMapField()) {
+        return List.of();
       }
+      way.add(field);
       at = Scope.isMessage(field) ? field.getMessageType() : null;
     }
-    return at == null;
+    return at == null ? way : List.of();
   }
 
   private static Stream<String> carried(Scope scope) {

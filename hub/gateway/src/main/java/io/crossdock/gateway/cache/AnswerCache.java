@@ -29,11 +29,15 @@ public final class AnswerCache {
   // Estimate of the objects around one answer: entry, key, array headers, map and tag nodes.
   private static final int OVERHEAD_BYTES = 256;
 
+  // More than are dropped while one answer is under way, about 2 MB when full.
+  private static final int RECENT_TAGS = 16_384;
+
   private final long maxBytes;
   private final LongSupplier clock;
   private final Cache<CacheKey, Entry> entries;
   private final ConcurrentHashMap<CacheKey, Flight> flights = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Set<CacheKey>> tagged = new ConcurrentHashMap<>();
+  private final RecentInvalidations invalidations = new RecentInvalidations(RECENT_TAGS);
   private final ConcurrentHashMap<Integer, Counters> counters = new ConcurrentHashMap<>();
 
   /**
@@ -133,6 +137,11 @@ public final class AnswerCache {
             .build();
   }
 
+  /** Moment before a backend is asked, for the flight that will bring the answer. */
+  long begin() {
+    return invalidations.now();
+  }
+
   /** Nanoseconds of the cache's clock. */
   long now() {
     return clock.getAsLong();
@@ -170,9 +179,16 @@ public final class AnswerCache {
    * Ends a flight and keeps its answer, unless a write was faster.
    *
    * @param answer the answer with its stamp; null keeps none
+   * @param answerTags tags that the answer says, beside those of the request
    */
-  void land(Flight flight, @Nullable Payload answer, long lifeNanos) {
+  void land(Flight flight, @Nullable Payload answer, List<String> answerTags, long lifeNanos) {
     if (answer != null) {
+      if (!answerTags.isEmpty() && !flight.isOvertaken()) {
+        flight.add(answerTags);
+        for (String tag : answerTags) {
+          tag(tag, flight.key());
+        }
+      }
       Entry landed =
           new Entry(
               answer.body(),
@@ -180,14 +196,24 @@ public final class AnswerCache {
               now(),
               lifeNanos,
               AnswerFreshness.ofStamp(answer.tail()));
-      // Within the map's own step: a write either marks the flight before, or drops the answer
-      // after.
-      entries.asMap().compute(flight.key(), (key, known) -> flight.isOvertaken() ? known : landed);
+      // Within the map's own step: a write either marks the flight or notes the tag before, or drops the answer after.
+      entries
+          .asMap()
+          .compute(flight.key(), (key, known) -> isOvertaken(flight, answerTags) ? known : landed);
     }
     if (flights.remove(flight.key(), flight) && !entries.asMap().containsKey(flight.key())) {
       // Nothing was kept, or it was dropped at once for lack of room.
       untag(flight.key(), flight.tags());
+    } else if (flight.isOvertaken()) {
+      untag(flight.key(), answerTags);
     }
+  }
+
+  private boolean isOvertaken(Flight flight, List<String> answerTags) {
+    if (!answerTags.isEmpty() && invalidations.anySince(flight.begun(), answerTags)) {
+      flight.overtake();
+    }
+    return flight.isOvertaken();
   }
 
   /**
@@ -196,6 +222,7 @@ public final class AnswerCache {
    * @return how many answers were dropped
    */
   public int invalidate(String tag) {
+    invalidations.add(tag);
     Set<CacheKey> keys = tagged.get(tag);
     if (keys == null) {
       return 0;

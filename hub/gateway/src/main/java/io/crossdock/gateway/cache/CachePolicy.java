@@ -11,6 +11,7 @@ import io.crossdock.gateway.wire.Reading;
 import io.grpc.Status;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ public final class CachePolicy implements Policy {
       return remembered(
           call, entry.body(), entry.freshness(), cache.now() - entry.observedNanos(), "hit");
     }
-    Flight own = new Flight(key, operation.tags(reading));
+    Flight own = new Flight(key, operation.tags(reading), cache.begin());
     Flight flight = cache.joinOrLead(own);
     call.keep(flight);
     if (flight != own) {
@@ -83,24 +84,31 @@ public final class CachePolicy implements Policy {
   public void after(Call call, Outcome outcome) {
     Operation operation = call.operation();
     if (call.kept() instanceof Flight flight) {
-      land(flight, outcome, operation);
+      land(flight, outcome, call);
     }
     // A write that failed, or whose answer never came, may still have happened.
     if (operation.policy().getInvalidatesCount() > 0 && mayHaveHappened(outcome)) {
-      for (String tag : operation.invalidates(call.reading())) {
-        cache.invalidate(tag);
-      }
+      byte[] answer = outcome instanceof Outcome.Answered(Payload payload) ? payload.body() : null;
+      operation.invalidates(call.reading(), call.request(), answer).forEach(cache::invalidate);
     }
   }
 
-  private void land(Flight flight, Outcome outcome, Operation operation) {
+  private void land(Flight flight, Outcome outcome, Call call) {
+    Operation operation = call.operation();
     switch (outcome) {
       case Outcome.Answered(Payload payload) -> {
-        cache.land(flight, payload, operation.timeToLive().toNanos());
+        // An answer that no write could find is not kept.
+        List<String> tags =
+            operation.answerTags(call.reading(), call.request(), payload.body()).orElse(null);
+        cache.land(
+            flight,
+            tags == null ? null : payload,
+            tags == null ? List.of() : tags,
+            operation.timeToLive().toNanos());
         flight.landed().complete(flight.isOvertaken() ? null : outcome);
       }
       case Outcome.Failed failed -> {
-        cache.land(flight, null, 0);
+        cache.land(flight, null, List.of(), 0);
         flight.landed().complete(isLeadersOwn(failed) ? null : failed.copy());
       }
       case Outcome.Streamed() -> flight.landed().complete(null);

@@ -3,6 +3,7 @@ package io.crossdock.gateway.cache;
 import io.crossdock.gateway.pipeline.Outcome;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,19 @@ import org.jspecify.annotations.Nullable;
 final class Flight {
 
   private final CacheKey key;
-  private final List<String> tags;
+  private final long begun;
+  private volatile List<String> tags;
   private final CompletableFuture<@Nullable Outcome> landed = new CompletableFuture<>();
   private volatile boolean overtaken;
 
-  Flight(CacheKey key, List<String> tags) {
+  /**
+   * @param tags the tags that the request says
+   * @param begun moment of {@link RecentInvalidations} before the backend was asked
+   */
+  Flight(CacheKey key, List<String> tags, long begun) {
     this.key = key;
     this.tags = tags;
+    this.begun = begun;
   }
 
   CacheKey key() {
@@ -29,6 +36,15 @@ final class Flight {
 
   List<String> tags() {
     return tags;
+  }
+
+  /** Adds the tags that the answer says. */
+  void add(List<String> answerTags) {
+    tags = Stream.concat(tags.stream(), answerTags.stream()).distinct().toList();
+  }
+
+  long begun() {
+    return begun;
   }
 
   CompletableFuture<@Nullable Outcome> landed() {

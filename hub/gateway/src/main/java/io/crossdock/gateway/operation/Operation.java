@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.gateway.wire.FieldPath;
@@ -25,9 +26,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A contract method as the hub needs it: immutable, compiled from the descriptor at start-up, so
@@ -41,7 +46,12 @@ public final class Operation {
   /** Number of the field that every read response reserves for {@link HubFreshness}. */
   public static final int HUB_FRESHNESS_FIELD = 16;
 
+  private static final Logger log = LoggerFactory.getLogger(Operation.class);
+
+  // An answer about more things than this is not worth finding again.
+  private static final int MAX_ANSWER_TAGS = 64;
   private static final int[] NO_SLOTS = {};
+  private static final byte[] NOTHING = {};
 
   private final int index;
   private final MethodDescriptor method;
@@ -51,6 +61,7 @@ public final class Operation {
   private final int[] keySlots;
   private final List<String> cacheKeyFields;
   private final List<TagTemplate> tags;
+  private final List<TagTemplate> answerTags;
   private final List<TagTemplate> invalidates;
   private final Map<String, Integer> routingSlots;
   private final AnswerFields.@Nullable Reader answers;
@@ -64,8 +75,10 @@ public final class Operation {
     this.servicePolicy = method.getService().getOptions().getExtension(PolicyProto.service);
     this.policy = method.getOptions().getExtension(PolicyProto.method);
     this.keySlots = policy.hasCache() ? slots.keySlots() : NO_SLOTS;
-    this.tags = slots.templates(policy.getCache().getTagsList());
-    this.invalidates = slots.templates(policy.getInvalidatesList());
+    List<TagTemplate> all = slots.templates(policy.getCache().getTagsList(), method);
+    this.tags = all.stream().filter(tag -> !tag.needsResponse()).toList();
+    this.answerTags = all.stream().filter(TagTemplate::needsResponse).toList();
+    this.invalidates = slots.templates(policy.getInvalidatesList(), method);
     this.routingSlots = slots.routingSlots();
     this.cacheKeyFields =
         IntStream.of(keySlots).mapToObj(slot -> slots.paths().get(slot).toString()).toList();
@@ -194,14 +207,38 @@ public final class Operation {
     return cacheKeyFields;
   }
 
-  /** Tags under which the answer to a request can be dropped. */
+  /** Tags under which the answer to a request can be dropped, as far as the request says. */
   public List<String> tags(Reading reading) {
-    return render(tags, reading);
+    return render(tags, reading, NOTHING, null);
   }
 
-  /** Tags that a successful call drops. */
-  public List<String> invalidates(Reading reading) {
-    return render(invalidates, reading);
+  /**
+   * Further tags, which only the answer says.
+   *
+   * @return empty when the answer cannot be read or has more tags than a cached answer may have
+   */
+  public Optional<List<String>> answerTags(Reading reading, byte[] request, byte[] answer) {
+    if (answerTags.isEmpty()) {
+      return Optional.of(List.of());
+    }
+    List<String> rendered = new ArrayList<>();
+    try {
+      for (TagTemplate template : answerTags) {
+        template.render(reading, request, answer, rendered::add);
+      }
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
+    return rendered.size() > MAX_ANSWER_TAGS ? Optional.empty() : Optional.of(rendered);
+  }
+
+  /**
+   * Tags that a call drops when it succeeded or may have.
+   *
+   * @param answer null when there is none; tags that need one are left out
+   */
+  public List<String> invalidates(Reading reading, byte[] request, byte @Nullable [] answer) {
+    return render(invalidates, reading, request, answer);
   }
 
   /** Names of the routing attributes that requests of this method carry. */
@@ -238,7 +275,10 @@ public final class Operation {
     expect(isRead(), "cache: idempotency " + policy.getIdempotency() + " (expected: SAFE)");
     expect(policy.getCache().getTtlMs() > 0, "cache.ttl_ms: 0 (expected: 1 or more)");
     expect(keySlots.length > 0, "cache: no key (expected: a request field with cache_key)");
-    for (TagTemplate tag : tags) {
+    for (TagTemplate tag : Stream.concat(tags.stream(), answerTags.stream()).toList()) {
+      expect(
+          !tag.needsLists(),
+          "cache.tags: a field inside of a list (expected: single fields of the request)");
       for (int slot : tag.slots()) {
         expect(
             IntStream.of(keySlots).anyMatch(key -> key == slot),
@@ -301,10 +341,20 @@ public final class Operation {
         && field.getMessageType().getFullName().equals(type.getFullName());
   }
 
-  private static List<String> render(List<TagTemplate> templates, Reading reading) {
-    return templates.isEmpty()
-        ? List.of()
-        : templates.stream().map(template -> template.render(reading)).toList();
+  private static List<String> render(
+      List<TagTemplate> templates, Reading reading, byte[] request, byte @Nullable [] answer) {
+    if (templates.isEmpty()) {
+      return List.of();
+    }
+    List<String> rendered = new ArrayList<>();
+    for (TagTemplate template : templates) {
+      try {
+        template.render(reading, request, answer, rendered::add);
+      } catch (InvalidProtocolBufferException e) {
+        log.warn("a tag cannot be rendered", e);
+      }
+    }
+    return List.copyOf(rendered);
   }
 
   private static io.grpc.MethodDescriptor.Builder<byte[], Payload> grpcMethod(
@@ -347,8 +397,10 @@ public final class Operation {
       return Map.copyOf(routing);
     }
 
-    List<TagTemplate> templates(List<String> texts) {
-      return texts.stream().map(text -> TagTemplate.parse(text, type, this::slotOf)).toList();
+    List<TagTemplate> templates(List<String> texts, MethodDescriptor method) {
+      return texts.stream()
+          .map(text -> TagTemplate.parse(text, type, method.getOutputType(), this::slotOf))
+          .toList();
     }
 
     List<FieldPath> paths() {

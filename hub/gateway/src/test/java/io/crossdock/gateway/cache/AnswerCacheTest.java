@@ -155,23 +155,23 @@ final class AnswerCacheTest {
   @Test
   void letsTheSecondJoinTheFirst() {
     Flight first = lead(key("M-1"), "member/M-1");
-    Flight own = new Flight(key("M-1"), List.of("member/M-1"));
+    Flight own = new Flight(key("M-1"), List.of("member/M-1"), 0);
 
     assertThat(cache.joinOrLead(own)).isSameAs(first);
-    assertThat(cache.joinOrLead(new Flight(key("M-2"), List.of())).key()).isEqualTo(key("M-2"));
+    assertThat(cache.joinOrLead(new Flight(key("M-2"), List.of(), 0)).key()).isEqualTo(key("M-2"));
   }
 
   @Test
   void letsTheNextLeadAfterALanding() {
     land(lead(key("M-1"), "member/M-1"), bytes("one"), LIFE);
-    Flight own = new Flight(key("M-1"), List.of("member/M-1"));
+    Flight own = new Flight(key("M-1"), List.of("member/M-1"), 0);
 
     assertThat(cache.joinOrLead(own)).isSameAs(own);
   }
 
   @Test
   void keepsNothingOfAFlightThatFailed() {
-    cache.land(lead(key("M-1"), "member/M-1"), null, 0);
+    cache.land(lead(key("M-1"), "member/M-1"), null, List.of(), 0);
 
     assertThat(found("M-1")).isNull();
     assertThat(cache.tags()).isZero();
@@ -180,10 +180,10 @@ final class AnswerCacheTest {
   @Test
   void keepsAnOlderAnswerInReachWhenALaterFlightFails() {
     Flight second = lead(key("M-1"), "member/M-1");
-    Flight first = new Flight(key("M-1"), List.of("member/M-1"));
-    cache.land(first, Payload.of(bytes("one")), LIFE);
+    Flight first = new Flight(key("M-1"), List.of("member/M-1"), 0);
+    cache.land(first, Payload.of(bytes("one")), List.of(), LIFE);
 
-    cache.land(second, null, 0);
+    cache.land(second, null, List.of(), 0);
 
     assertThat(found("M-1")).isEqualTo("one");
     assertThat(cache.invalidate("member/M-1")).isEqualTo(1);
@@ -260,7 +260,7 @@ final class AnswerCacheTest {
               found.incrementAndGet();
               continue;
             }
-            Flight own = new Flight(key("M-1"), List.of("member/M-1"));
+            Flight own = new Flight(key("M-1"), List.of("member/M-1"), 0);
             if (cache.joinOrLead(own) == own) {
               byte[] body = ByteBuffer.allocate(8).putLong(truth.get()).array();
               Thread.onSpinWait();
@@ -303,13 +303,13 @@ final class AnswerCacheTest {
   }
 
   private Flight lead(CacheKey key, String... tags) {
-    Flight own = new Flight(key, List.of(tags));
+    Flight own = new Flight(key, List.of(tags), 0);
     assertThat(cache.joinOrLead(own)).isSameAs(own);
     return own;
   }
 
   private void land(Flight flight, byte[] body, long life) {
-    cache.land(flight, Payload.of(body), life);
+    cache.land(flight, Payload.of(body), List.of(), life);
   }
 
   private @Nullable String found(String member) {

@@ -110,12 +110,23 @@ final class OperationTest {
   void refusesTagsThatCannotBeRendered() {
     refuses("invalidates: 'thing/{id'", KEY, "", "tag: thing/{id (expected: a closing brace)");
     refuses("invalidates: 'thing/{name}'", KEY, "", "name: no field name");
+    refuses("invalidates: 'thing/{response.name}'", KEY, "", "name: no field name");
+    String lists = list("ids", 1) + list("more", 2);
     refuses(
-        "invalidates: 'thing/{ids}'",
-        OwnContract.field("ids", 1, "type: TYPE_STRING")
-            .replace("LABEL_OPTIONAL", "LABEL_REPEATED"),
+        "invalidates: 'thing/{ids}/{more}'",
+        lists,
         "",
-        "tag: thing/{ids}: ids has many values (expected: a single scalar)");
+        "tag: thing/{ids}/{more}: fields of several lists (expected: of one list)");
+    refuses(
+        CACHED.replace("{id}", "{ids}"),
+        KEY + list("ids", 2),
+        FRESHNESS,
+        "cache.tags: a field inside of a list");
+  }
+
+  private static String list(String name, int number) {
+    return OwnContract.field(name, number, "type: TYPE_STRING")
+        .replace("LABEL_OPTIONAL", "LABEL_REPEATED");
   }
 
   @Test
