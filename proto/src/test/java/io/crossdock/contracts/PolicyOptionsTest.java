@@ -133,13 +133,13 @@ final class PolicyOptionsTest {
   }
 
   @Test
-  void everyTagNamesScalarFieldsOfTheRequest() {
+  void everyTagNamesFieldsOfTheRequestOrTheAnswer() {
     assertThat(
             methods()
                 .flatMap(method ->
                     tags(method)
                         .flatMap(PolicyOptionsTest::placeholders)
-                        .filter(path -> !isScalarPath(method.getInputType(), path))
+                        .filter(path -> !isTagPath(method, path))
                         .map(path -> method.getFullName() + ": {" + path + "}")))
         .isEmpty();
   }
@@ -229,14 +229,25 @@ final class PolicyOptionsTest {
             "PointsRedeemed",
             "PointsReversed",
             "PointsExpired",
+            "PointsActivated",
+            "PointsReserved",
+            "PointsReleased",
+            "PointsAdjusted",
+            "PointsTransferred",
             "TierChanged",
+            "MemberEnrolled",
+            "MembersMerged",
             "CustomerUpdated",
             "CustomerMerged",
+            "CustomerUnmerged",
+            "CustomerErased",
+            "AccountStatusChanged",
             "ConsentChanged",
             "CaseOpened",
             "CaseUpdated",
             "PostingCompleted",
             "PostingRejected",
+            "ProductChanged",
             "PriceChanged",
             "PromotionPublished");
   }
@@ -390,10 +401,17 @@ final class PolicyOptionsTest {
     return match.group(1);
   }
 
+  private static boolean isTagPath(MethodDescriptor method, String path) {
+    return path.startsWith("response.")
+        ? isScalarPath(method.getOutputType(), path.substring("response.".length()))
+        : isScalarPath(method.getInputType(), path);
+  }
+
+  /** Whether a path leads to a scalar, perhaps inside of a list. */
   private static boolean isScalarPath(Descriptor message, String path) {
     int dot = path.indexOf('.');
     FieldDescriptor field = message.findFieldByName(dot < 0 ? path : path.substring(0, dot));
-    if (field == null || field.isRepeated()) {
+    if (field == null || field.isMapField()) {
       return false;
     }
     boolean isMessage = field.getJavaType() == JavaType.MESSAGE;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import build.buf.protovalidate.Validator;
 import build.buf.protovalidate.ValidatorFactory;
 import build.buf.protovalidate.exceptions.ValidationException;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
@@ -13,6 +15,8 @@ import com.google.type.Decimal;
 import com.google.type.Money;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Quantity;
+import io.crossdock.customer.v1.Consent;
+import io.crossdock.customer.v1.ContactProof;
 import io.crossdock.customer.v1.CustomerAttributes;
 import io.crossdock.customer.v1.LookupCustomerRequest;
 import io.crossdock.customer.v1.UpsertCustomerRequest;
@@ -23,6 +27,7 @@ import io.crossdock.inventory.v1.StockBucket;
 import io.crossdock.loyalty.v1.AccruePointsRequest;
 import io.crossdock.loyalty.v1.CommitRedemptionRequest;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
+import io.crossdock.loyalty.v1.Points;
 import io.crossdock.loyalty.v1.ReservePointsRequest;
 import io.crossdock.order.v1.ListOrdersRequest;
 import io.crossdock.order.v1.NewOrderLine;
@@ -34,7 +39,9 @@ import io.crossdock.order.v1.ShipGroupLine;
 import io.crossdock.price.v1.PriceQuestion;
 import io.crossdock.price.v1.QuotePricesRequest;
 import io.crossdock.product.v1.GetProductRequest;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The rules that stand beside the fields, each seen to pass and to refuse. */
@@ -63,7 +70,7 @@ final class ValidationRulesTest {
         CommitRedemptionRequest.newBuilder()
             .setContext(CONTEXT)
             .setMemberId("M-1001")
-            .setPoints(500)
+            .setPoints(points(500))
             .setOrderId("EU-001:till-03:000123:2026-11-21")
             .build();
 
@@ -79,13 +86,16 @@ final class ValidationRulesTest {
         ReservePointsRequest.newBuilder()
             .setContext(CONTEXT)
             .setMemberId("M-1001")
-            .setPoints(1)
+            .setPoints(points(1))
             .setOrderId("O-1")
             .setHoldFor(Duration.newBuilder().setSeconds(86_400))
             .build();
 
     assertThat(refused(good)).isEmpty();
-    assertThat(refused(good.toBuilder().setPoints(0).build())).containsExactly("points");
+    assertThat(refused(good.toBuilder().clearPoints().build())).containsExactly("");
+    assertThat(refused(good.toBuilder().clearPoints().setRewardId("RW-BIRTHDAY").build()))
+        .isEmpty();
+    assertThat(refused(good.toBuilder().setPoints(points(-1)).build())).contains("points");
     assertThat(refused(good.toBuilder().setHoldFor(Duration.getDefaultInstance()).build()))
         .containsExactly("hold_for");
     assertThat(
@@ -102,7 +112,62 @@ final class ValidationRulesTest {
             .setOrderId("O-1");
 
     assertThat(refused(request.build())).containsExactly("");
-    assertThat(refused(request.setPoints(10).build())).isEmpty();
+    assertThat(refused(request.setPoints(points(10)).build())).isEmpty();
+    assertThat(refused(request.clearOrderId().build())).containsExactly("");
+    assertThat(refused(request.setCampaignId("BIRTHDAY").build())).isEmpty();
+  }
+
+  @Test
+  void pointsHaveOneSignAndABound() throws ValidationException {
+    assertThat(refused(Points.newBuilder().setUnits(1).setNanos(500_000_000).build())).isEmpty();
+    assertThat(refused(Points.newBuilder().setUnits(1).setNanos(-1).build())).containsExactly("");
+    assertThat(refused(points(1_000_000_000_001L))).containsExactly("units");
+    assertThat(refused(points(1).toBuilder().setNanos(1_000_000_000).build()))
+        .containsExactly("nanos");
+    assertThat(refused(points(1).toBuilder().setCurrencyCode("no code").build()))
+        .containsExactly("currency_code");
+  }
+
+  @Test
+  void aConsentNamesItsPurposeAndItsChannel() throws ValidationException {
+    Consent good =
+        Consent.newBuilder()
+            .setPurpose(Consent.Purpose.PURPOSE_MARKETING)
+            .setChannel(Consent.ContactChannel.CONTACT_CHANNEL_EMAIL)
+            .setState(Consent.State.STATE_GRANTED)
+            .setAt(Timestamp.newBuilder().setSeconds(1_795_000_000L))
+            .build();
+
+    assertThat(refused(good)).isEmpty();
+    assertThat(refused(good.toBuilder().clearChannel().build())).containsExactly("");
+    assertThat(refused(good.toBuilder().clearChannel().setRawChannel("pager").build())).isEmpty();
+    assertThat(refused(good.toBuilder().clearPurpose().build())).containsExactly("");
+    assertThat(refused(good.toBuilder().clearState().build())).containsExactly("state");
+  }
+
+  @Test
+  void noCallerCanSayThatAContactIsProved() {
+    // The proof is the source's word: it is no part of anything that a write takes.
+    assertThat(reachable(UpsertCustomerRequest.getDescriptor(), new HashSet<>()))
+        .doesNotContain(ContactProof.getDescriptor().getFullName())
+        .allSatisfy(name -> assertThat(name).doesNotContain("verified"));
+  }
+
+  private static Set<String> reachable(Descriptor message, Set<String> seen) {
+    if (seen.add(message.getFullName())) {
+      for (FieldDescriptor field : message.getFields()) {
+        if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+          reachable(field.getMessageType(), seen);
+        } else {
+          seen.add(field.getFullName());
+        }
+      }
+    }
+    return seen;
+  }
+
+  private static Points points(long units) {
+    return Points.newBuilder().setUnits(units).build();
   }
 
   @Test

@@ -57,7 +57,7 @@ final class CtlProcessIT {
     assertThat(ran.out()).startsWith("D-771 is edited.");
     assertThat(ran.exit()).isZero();
     EventEnvelope edited = hub.asked(EditDeadLetterRequest.class).getEvent();
-    assertThat(edited.getData().unpack(PointsAccrued.class).getPoints()).isEqualTo(12);
+    assertThat(edited.getData().unpack(PointsAccrued.class).getPoints().getUnits()).isEqualTo(12);
     assertThat(drafts).isEmptyDirectory();
   }
 
@@ -84,7 +84,7 @@ final class CtlProcessIT {
                   data.points: must be above 0
                 """
                     .formatted(kept)));
-    assertThat(kept).content().contains("\"points\": \"-12\"");
+    assertThat(kept).content().contains("\"units\": \"-12\"");
   }
 
   @Test

@@ -44,7 +44,7 @@ final class DeadLettersIT {
           .formatted(
               Scripts.LETTER,
               Scripts.POINTS_EVENT,
-              Scripts.POINTS_EVENT.replace("points: 120", "points: 1200"));
+              Scripts.POINTS_EVENT.replace("units: 120", "units: 1200"));
 
   @TempDir private Path directory;
 
@@ -164,8 +164,13 @@ final class DeadLettersIT {
               "data": {
                 "@type": "type.googleapis.com/crossdock.event.v1.PointsAccrued",
                 "member_id": "M-1001",
+                "account_id": "",
                 "entry_id": "E-90017",
-                "points": "120",
+                "points": {
+                  "currency_code": "",
+                  "units": "120",
+                  "nanos": 0
+                },
                 "order_id": "",
                 "campaign_id": ""
               }
@@ -174,7 +179,7 @@ final class DeadLettersIT {
             history
               2026-11-21T00:01:00Z  admitted by the hub: BACKEND_DENIED
               2026-11-21T01:00:00Z  edited by anna: a zero too many
-                data.points: "1200" -> "120"
+                data.points.units: "1200" -> "120"
             """);
   }
 
@@ -186,7 +191,7 @@ final class DeadLettersIT {
 
     assertThat(ran.out())
         .contains(
-            "\"dead_letter_id\": \"D-771\"", "\"action\": \"EDITED\"", "\"points\": \"1200\"");
+            "\"dead_letter_id\": \"D-771\"", "\"action\": \"EDITED\"", "\"units\": \"1200\"");
   }
 
   @Test
@@ -217,7 +222,7 @@ final class DeadLettersIT {
     EventEnvelope before = ScriptedHub.message(EventEnvelope.class, Scripts.POINTS_EVENT);
     assertThat(sent.getEvent().toBuilder().clearData().build())
         .isEqualTo(before.toBuilder().clearData().build());
-    assertThat(sent.getEvent().getData().unpack(PointsAccrued.class).getPoints()).isEqualTo(12);
+    assertThat(sent.getEvent().getData().unpack(PointsAccrued.class).getPoints().getUnits()).isEqualTo(12);
     assertThat(sent.getReason()).isEqualTo("too many");
     assertThat(sent.getContext()).satisfies(DeadLettersIT::isOfTheOperator);
   }

@@ -16,7 +16,7 @@ final class Scripts {
       correlation_id: "EU-001:till-03:000123:2026-11-21" channel: CHANNEL_STORE
       data {
         [type.googleapis.com/crossdock.event.v1.PointsAccrued] {
-          member_id: "M-1001" entry_id: "E-90017" points: 120
+          member_id: "M-1001" entry_id: "E-90017" points { units: 120 }
         }
       }
       recorded_at { seconds: 1795219201 }

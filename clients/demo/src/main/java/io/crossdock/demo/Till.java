@@ -33,6 +33,8 @@ import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc.LoyaltyServiceBlockingStub;
+import io.crossdock.loyalty.v1.Points;
+import io.crossdock.loyalty.v1.PointsBalance;
 import io.grpc.StatusRuntimeException;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -206,12 +208,12 @@ final class Till implements AutoCloseable {
                             PointsAccrued.newBuilder()
                                 .setMemberId("M-1001")
                                 .setEntryId("E-" + System.currentTimeMillis())
-                                .setPoints(120)
+                                .setPoints(Points.newBuilder().setUnits(120))
                                 .build())))
             .build();
     out.println();
     out.println("The loyalty service publishes that M-1001 has earned points in the web shop");
-    out.println("  > Publish PointsAccrued {\"member_id\":\"M-1001\",\"points\":\"120\"}");
+    out.println("  > Publish PointsAccrued {\"member_id\":\"M-1001\",\"points\":{\"units\":\"120\"}}");
     try {
       PublishedEvent written = events.publish(request).getEvents(0);
       out.println("  < in the ledger as number " + written.getSequence() + " of member M-1001");
@@ -253,8 +255,8 @@ final class Till implements AutoCloseable {
 
   private void checkBalance(GetBalanceResponse answer, Freshness.Mode mode) {
     expect("tier of M-1001", answer.getBalance().getTier(), "GOLD");
-    expect("points of M-1001", answer.getBalance().getAvailablePoints(), 12_480L);
-    expect("pending points of M-1001", answer.getBalance().getPendingPoints(), 350L);
+    expect("points of M-1001", points(answer).getAvailable().getUnits(), 12_480L);
+    expect("pending points of M-1001", points(answer).getPending().getUnits(), 350L);
     expect("mode of the balance", answer.getHubFreshness().getMode(), mode);
     expect("source of the balance", answer.getFreshness().getSourceSystem(), "loyalty");
   }
@@ -304,14 +306,22 @@ final class Till implements AutoCloseable {
     return LookupCustomerRequest.newBuilder().setCard(number).build();
   }
 
+  /** Points of the programme's main currency. */
+  private static PointsBalance points(GetBalanceResponse answer) {
+    Balance balance = answer.getBalance();
+    return balance.getBalancesCount() == 0
+        ? PointsBalance.getDefaultInstance()
+        : balance.getBalances(0);
+  }
+
   private static String tell(GetBalanceResponse answer) {
     Balance balance = answer.getBalance();
     return String.format(
         Locale.ROOT,
         "%s: %,d points to spend, %,d pending",
         balance.getTier(),
-        balance.getAvailablePoints(),
-        balance.getPendingPoints());
+        points(answer).getAvailable().getUnits(),
+        points(answer).getPending().getUnits());
   }
 
   private static String tell(GetAvailabilityResponse answer) {

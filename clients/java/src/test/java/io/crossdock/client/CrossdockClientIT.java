@@ -11,6 +11,7 @@ import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc.LoyaltyServiceBlockingStub;
+import io.crossdock.loyalty.v1.Points;
 import io.crossdock.loyalty.v1.ReservePointsRequest;
 import io.crossdock.ops.v1.InvalidateCacheRequest;
 import io.crossdock.ops.v1.OpsServiceGrpc;
@@ -45,7 +46,7 @@ final class CrossdockClientIT {
   private static final GetBalanceRequest BALANCE =
       GetBalanceRequest.newBuilder().setMemberId("M-1001").build();
   private static final ReservePointsRequest RESERVE =
-      ReservePointsRequest.newBuilder().setMemberId("M-1001").setPoints(500).build();
+      ReservePointsRequest.newBuilder().setMemberId("M-1001").setPoints(Points.newBuilder().setUnits(500)).build();
 
   private ScriptedHub hub;
   private CrossdockClient client;
@@ -98,7 +99,7 @@ final class CrossdockClientIT {
 
     GetBalanceResponse answer = loyalty.getBalance(BALANCE);
 
-    assertThat(answer.getBalance().getAvailablePoints()).isEqualTo(12_480);
+    assertThat(answer.getBalance().getBalances(0).getAvailable().getUnits()).isEqualTo(12_480);
     assertThat(hub.seen).hasSize(3);
     assertThat(hub.seen.getLast().header("grpc-previous-rpc-attempts")).isEqualTo("2");
   }

@@ -4,6 +4,8 @@ import io.crossdock.common.v1.CommandContext;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.Points;
+import io.crossdock.loyalty.v1.PointsBalance;
 import io.crossdock.loyalty.v1.ReservePointsRequest;
 import io.crossdock.loyalty.v1.ReservePointsResponse;
 import io.crossdock.ops.v1.InvalidateCacheRequest;
@@ -116,7 +118,7 @@ final class ScriptedHub implements AutoCloseable {
     @Override
     public void getBalance(GetBalanceRequest request, StreamObserver<GetBalanceResponse> caller) {
       GetBalanceResponse.Builder answer = GetBalanceResponse.newBuilder();
-      answer.getBalanceBuilder().setMemberId(request.getMemberId()).setAvailablePoints(12_480);
+      answer.getBalanceBuilder().setMemberId(request.getMemberId()).addBalances(PointsBalance.newBuilder().setAvailable(Points.newBuilder().setUnits(12_480)));
       answer(caller, answer.build());
     }
 

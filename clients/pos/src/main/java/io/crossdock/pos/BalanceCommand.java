@@ -5,10 +5,12 @@ import io.crossdock.loyalty.v1.Balance;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.PointsBalance;
 import io.crossdock.terminal.FailureMessages;
 import io.crossdock.terminal.HubCommand;
 import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -37,13 +39,24 @@ final class BalanceCommand extends HubCommand<GetBalanceResponse> {
     Balance balance = answer.getBalance();
     out.println(
         (balance.getMemberId() + "  " + balance.getTier()).strip() + "  " + standing(balance));
+    PointsBalance main =
+        balance.getBalancesCount() == 0
+            ? PointsBalance.getDefaultInstance()
+            : balance.getBalances(0);
     String worth =
-        balance.hasCashEquivalent() ? " = " + TillFormat.money(balance.getCashEquivalent()) : "";
-    new Receipt()
-        .add("available", TillFormat.points(balance.getAvailablePoints()) + worth)
-        .add("pending", TillFormat.points(balance.getPendingPoints()))
-        .add("reserved", TillFormat.points(balance.getReservedPoints()))
-        .print(out);
+        main.hasCashEquivalent() ? " = " + TillFormat.money(main.getCashEquivalent()) : "";
+    Receipt receipt =
+        new Receipt()
+            .add("available", TillFormat.points(main.getAvailable()) + worth)
+            .add("pending", TillFormat.points(main.getPending()))
+            .add("reserved", TillFormat.points(main.getReserved()));
+    balance.getBalancesList().stream()
+        .skip(1)
+        .forEach(other ->
+            receipt.add(
+                other.getAvailable().getCurrencyCode().toLowerCase(Locale.ROOT),
+                TillFormat.points(other.getAvailable())));
+    receipt.print(out);
     out.println(TillFormat.freshness(answer.getFreshness(), answer.getHubFreshness()));
   }
 
@@ -67,6 +80,7 @@ final class BalanceCommand extends HubCommand<GetBalanceResponse> {
       case MEMBERSHIP_STATUS_PROSPECT -> "not yet confirmed: earns, cannot redeem";
       case MEMBERSHIP_STATUS_SUSPENDED -> "suspended: neither earns nor redeems";
       case MEMBERSHIP_STATUS_CLOSED -> "closed";
+      case MEMBERSHIP_STATUS_MERGED -> "merged into another member";
       case MEMBERSHIP_STATUS_UNSPECIFIED, UNRECOGNIZED -> "status not known";
     };
   }

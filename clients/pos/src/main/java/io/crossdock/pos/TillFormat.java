@@ -6,6 +6,7 @@ import com.google.type.Money;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Quantity;
+import io.crossdock.loyalty.v1.Points;
 import io.crossdock.terminal.DurationConverter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -25,9 +26,15 @@ final class TillFormat {
 
   private TillFormat() {}
 
-  /** Example: {@code 12,480 points}. */
-  static String points(long points) {
-    return whole(points) + (points == 1 ? " point" : " points");
+  /** Example: {@code 12,480 points}, {@code 0.5 points}. */
+  static String points(Points points) {
+    BigDecimal amount =
+        BigDecimal.valueOf(points.getUnits()).add(BigDecimal.valueOf(points.getNanos(), 9));
+    String text =
+        points.getNanos() == 0
+            ? whole(points.getUnits())
+            : amount.stripTrailingZeros().toPlainString();
+    return text + (amount.compareTo(BigDecimal.ONE) == 0 ? " point" : " points");
   }
 
   /** Example: {@code 12,480}. */

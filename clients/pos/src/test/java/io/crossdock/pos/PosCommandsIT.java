@@ -29,8 +29,12 @@ final class PosCommandsIT {
           GetBalanceResponse.class,
           """
           balance {
-            member_id: "M-1001" tier: "GOLD" available_points: 12480 pending_points: 350
-            cash_equivalent { currency_code: "EUR" units: 124 nanos: 800000000 }
+            member_id: "M-1001" tier: "GOLD" balances {
+              available { currency_code: "POINTS" units: 12480 }
+              pending { currency_code: "POINTS" units: 350 }
+              reserved { currency_code: "POINTS" }
+              cash_equivalent { currency_code: "EUR" units: 124 nanos: 800000000 }
+            }
             status: MEMBERSHIP_STATUS_ACTIVE
           }
           freshness { source_system: "loyalty" }

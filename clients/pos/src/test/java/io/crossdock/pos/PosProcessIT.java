@@ -32,7 +32,7 @@ final class PosProcessIT {
             ScriptedHub.message(
                 GetBalanceResponse.class,
                 """
-                balance { member_id: "M-1001" tier: "GOLD" available_points: 12480 }
+                balance { member_id: "M-1001" tier: "GOLD" balances { available { units: 12480 } } }
                 hub_freshness { mode: MODE_LIVE }
                 """));
   }

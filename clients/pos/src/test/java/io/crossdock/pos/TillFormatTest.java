@@ -7,6 +7,7 @@ import com.google.type.Decimal;
 import com.google.type.Money;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
+import io.crossdock.loyalty.v1.Points;
 import io.crossdock.common.v1.Quantity;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +19,7 @@ final class TillFormatTest {
       delimiter = '|',
       value = {"0 | 0 points", "1 | 1 point", "12480 | 12,480 points", "-500 | -500 points"})
   void showsPoints(long points, String text) {
-    assertThat(TillFormat.points(points)).isEqualTo(text);
+    assertThat(TillFormat.points(Points.newBuilder().setUnits(points).build())).isEqualTo(text);
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import io.crossdock.loyalty.v1.Balance;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.Points;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -124,7 +125,7 @@ class TwoNodesIT {
                     .setMemberId(member)
                     .setEntryId("E-2")
                     .setReversedEntryId("E-1")
-                    .setPoints(-10)
+                    .setPoints(Points.newBuilder().setUnits(-10))
                     .build()))
         .build();
   }

@@ -82,6 +82,7 @@ final class CustomerCodes {
     return switch (word) {
       case "shipping" -> Use.USE_SHIPPING;
       case "billing" -> Use.USE_BILLING;
+      case "any" -> Use.USE_ANY;
       default -> Use.USE_UNSPECIFIED;
     };
   }
@@ -90,6 +91,7 @@ final class CustomerCodes {
     return switch (use) {
       case USE_SHIPPING -> "shipping";
       case USE_BILLING -> "billing";
+      case USE_ANY -> "any";
       case USE_UNSPECIFIED, UNRECOGNIZED -> "";
     };
   }
@@ -136,10 +138,13 @@ final class CustomerCodes {
       case "phone" -> ContactChannel.CONTACT_CHANNEL_PHONE;
       case "push" -> ContactChannel.CONTACT_CHANNEL_PUSH;
       case "post" -> ContactChannel.CONTACT_CHANNEL_POST;
+      case "whatsapp", "telegram", "signal" -> ContactChannel.CONTACT_CHANNEL_MESSENGER;
+      case "any" -> ContactChannel.CONTACT_CHANNEL_ANY;
       default -> ContactChannel.CONTACT_CHANNEL_UNSPECIFIED;
     };
   }
 
+  /** The CRM's word for a channel; empty where it depends on the caller's own word. */
   static String of(ContactChannel channel) {
     return switch (channel) {
       case CONTACT_CHANNEL_EMAIL -> "email";
@@ -147,7 +152,8 @@ final class CustomerCodes {
       case CONTACT_CHANNEL_PHONE -> "phone";
       case CONTACT_CHANNEL_PUSH -> "push";
       case CONTACT_CHANNEL_POST -> "post";
-      case CONTACT_CHANNEL_UNSPECIFIED, UNRECOGNIZED -> "";
+      case CONTACT_CHANNEL_ANY -> "any";
+      case CONTACT_CHANNEL_MESSENGER, CONTACT_CHANNEL_UNSPECIFIED, UNRECOGNIZED -> "";
     };
   }
 

@@ -9,6 +9,7 @@ import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.customer.v1.AttributeSource;
 import io.crossdock.customer.v1.Consent;
+import io.crossdock.customer.v1.ContactProof;
 import io.crossdock.customer.v1.Customer;
 import io.crossdock.customer.v1.CustomerAttributes;
 import io.crossdock.customer.v1.CustomerStatus;
@@ -43,6 +44,7 @@ final class CustomerMapper {
             .setRawStatus(rawStatus(data))
             .setMergedInto(data.optionalText("mergedInto"))
             .setAttributes(attributes(data))
+            .addAllContactProofs(proofs(data))
             .addAllLinks(links(data))
             .setMemberId(data.optionalText("loyaltyId"))
             .addAllConsents(consents(data.list("consents")))
@@ -70,6 +72,7 @@ final class CustomerMapper {
         .setCustomerId(data.text("id"))
         .setDisplayName(name.isEmpty() ? data.optionalText("company") : name)
         .setStatus(CustomerCodes.status(data.text("status")))
+        .setRawStatus(rawStatus(data))
         .setMergedInto(data.optionalText("mergedInto"))
         .setMemberId(data.optionalText("loyaltyId"))
         .addAllLinks(links(data))
@@ -96,16 +99,10 @@ final class CustomerMapper {
             .setHomeStore(data.optionalText("homeStore"))
             .addAllSegments(data.texts("segments"));
     for (BackendData email : data.list("emails")) {
-      attributes.addEmails(
-          EmailAddress.newBuilder()
-              .setAddress(email.text("address"))
-              .setVerified(email.flag("verified")));
+      attributes.addEmails(EmailAddress.newBuilder().setAddress(email.text("address")));
     }
     for (BackendData phone : data.list("phones")) {
-      attributes.addPhones(
-          PhoneNumber.newBuilder()
-              .setNumber(phone.text("number"))
-              .setVerified(phone.flag("verified")));
+      attributes.addPhones(PhoneNumber.newBuilder().setNumber(phone.text("number")));
     }
     for (BackendData address : data.list("addresses")) {
       attributes.addAddresses(address(address));
@@ -114,9 +111,33 @@ final class CustomerMapper {
     return attributes.build();
   }
 
+  private static List<ContactProof> proofs(BackendData data) {
+    List<ContactProof> proofs = new ArrayList<>();
+    for (BackendData email : data.list("emails")) {
+      if (email.flag("verified")) {
+        proofs.add(proof(email).setEmail(email.text("address")).build());
+      }
+    }
+    for (BackendData phone : data.list("phones")) {
+      if (phone.flag("verified")) {
+        proofs.add(proof(phone).setPhone(phone.text("number")).build());
+      }
+    }
+    return proofs;
+  }
+
+  private static ContactProof.Builder proof(BackendData contact) {
+    ContactProof.Builder proof = ContactProof.newBuilder().setSourceSystem(SYSTEM);
+    contact.instant("verifiedAt").ifPresent(at -> proof.setProvedAt(timestamp(at)));
+    return proof;
+  }
+
   private static PostalAddress address(BackendData data) {
+    String word = data.optionalText("type");
+    PostalAddress.Use use = CustomerCodes.use(word);
     return PostalAddress.newBuilder()
-        .setUse(CustomerCodes.use(data.optionalText("type")))
+        .setUse(use)
+        .setRawUse(use == PostalAddress.Use.USE_UNSPECIFIED ? word : "")
         .setRecipient(data.optionalText("recipient"))
         .setAddress(
             Address.newBuilder()
@@ -169,30 +190,53 @@ final class CustomerMapper {
     return links;
   }
 
+  /**
+   * The CRM's decisions. A word that the contract has none for stays beside UNSPECIFIED, which
+   * permits nothing; a consent never becomes wider than the CRM says.
+   */
   static List<Consent> consents(List<BackendData> list) {
-    List<Consent> consents = new ArrayList<>();
-    for (BackendData data : list) {
-      Consent.Builder consent =
-          Consent.newBuilder()
-              .setPurpose(CustomerCodes.purpose(data.text("purpose")))
-              .setChannel(CustomerCodes.channel(data.optionalText("channel")))
-              .setState(CustomerCodes.state(data.text("state")))
-              .setBasis(CustomerCodes.basis(data.optionalText("basis")))
-              .setTextVersion(data.optionalText("textVersion"))
-              .setSourceSystem(data.optionalText("source"));
-      data.instant("decidedAt").ifPresent(at -> consent.setAt(timestamp(at)));
-      data.instant("expiresAt").ifPresent(at -> consent.setExpiresAt(timestamp(at)));
-      consents.add(consent.build());
+    return list.stream().map(CustomerMapper::consent).toList();
+  }
+
+  private static Consent consent(BackendData data) {
+    String purpose = data.text("purpose");
+    String channel = data.optionalText("channel");
+    String state = data.text("state");
+    String basis = data.optionalText("basis");
+    Consent.Builder consent =
+        Consent.newBuilder()
+            .setPurpose(CustomerCodes.purpose(purpose))
+            .setChannel(CustomerCodes.channel(channel))
+            .setState(CustomerCodes.state(state))
+            .setBasis(CustomerCodes.basis(basis))
+            .setTextVersion(data.optionalText("textVersion"))
+            .setSourceSystem(data.optionalText("source"));
+    if (consent.getPurpose() == Consent.Purpose.PURPOSE_UNSPECIFIED) {
+      consent.setRawPurpose(purpose);
     }
-    return consents;
+    if (CustomerCodes.of(consent.getChannel()).isEmpty()) {
+      consent.setRawChannel(channel);
+    }
+    if (consent.getState() == Consent.State.STATE_UNSPECIFIED) {
+      consent.setRawStatus(state);
+    }
+    if (consent.getBasis() == Consent.LegalBasis.LEGAL_BASIS_UNSPECIFIED) {
+      consent.setRawBasis(basis);
+    }
+    data.instant("decidedAt").ifPresent(at -> consent.setAt(timestamp(at)));
+    data.instant("expiresAt").ifPresent(at -> consent.setExpiresAt(timestamp(at)));
+    return consent.build();
   }
 
   static List<Restriction> restrictions(BackendData data) {
     List<Restriction> restrictions = new ArrayList<>();
     for (BackendData each : data.list("restrictions")) {
+      String word = each.text("kind");
+      Restriction.Kind kind = CustomerCodes.restriction(word);
       Restriction.Builder restriction =
           Restriction.newBuilder()
-              .setKind(CustomerCodes.restriction(each.text("kind")))
+              .setKind(kind)
+              .setRawKind(kind == Restriction.Kind.KIND_UNSPECIFIED ? word : "")
               .setReasonCode(each.optionalText("reason"))
               .setSourceSystem(each.optionalText("system"));
       each.instant("until").ifPresent(at -> restriction.setUntil(timestamp(at)));

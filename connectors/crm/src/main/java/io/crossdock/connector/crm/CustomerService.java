@@ -64,6 +64,19 @@ final class CustomerService {
         .unary(CustomerServiceGrpc.getUpsertCustomerMethod(), this::upsertCustomer)
         .unary(CustomerServiceGrpc.getUpdateConsentMethod(), this::updateConsent)
         .unary(CustomerServiceGrpc.getMergeCustomersMethod(), this::mergeCustomers)
+        .unsupported(
+            CustomerServiceGrpc.getUnmergeCustomersMethod(),
+            "The CRM cannot take a merged contact apart.")
+        .unsupported(
+            CustomerServiceGrpc.getListCustomersMethod(), "The CRM's interface lists no contacts.")
+        .unsupported(
+            CustomerServiceGrpc.getRequestErasureMethod(),
+            "The CRM erases contacts on its own pages only.")
+        .unsupported(
+            CustomerServiceGrpc.getGetErasureMethod(),
+            "The CRM erases contacts on its own pages only.")
+        .unsupported(
+            CustomerServiceGrpc.getExportDataMethod(), "The CRM exports no contacts.")
         .unary(CustomerServiceGrpc.getGetAccountStatusMethod(), this::getAccountStatus)
         .build();
   }
@@ -76,7 +89,15 @@ final class CustomerService {
   }
 
   private Customer read(String id) throws InterruptedException {
-    return CustomerMapper.customer(one(BackendRequest.get(CONTACT, id)));
+    return CustomerMapper.customer(about(id, one(BackendRequest.get(CONTACT, id))));
+  }
+
+  // An answer about somebody else must reach nobody, least of all the hub's cache.
+  private static BackendData about(String id, BackendData contact) {
+    if (!contact.text("id").equals(id)) {
+      throw contact.invalid("id", "the contact that was asked about");
+    }
+    return contact;
   }
 
   private BackendData one(BackendRequest request) throws InterruptedException {
@@ -110,7 +131,10 @@ final class CustomerService {
 
   private GetAccountStatusResponse getAccountStatus(GetAccountStatusRequest request)
       throws InterruptedException {
-    BackendData data = one(BackendRequest.get(CONTACT + "/restrictions", request.getCustomerId()));
+    BackendData data =
+        about(
+            request.getCustomerId(),
+            one(BackendRequest.get(CONTACT + "/restrictions", request.getCustomerId())));
     GetAccountStatusResponse.Builder answer =
         GetAccountStatusResponse.newBuilder()
             .setCustomerId(data.text("id"))
@@ -152,7 +176,8 @@ final class CustomerService {
     version(body, "version", request.getEtag());
     Customer customer;
     try {
-      customer = CustomerMapper.customer(one(BackendRequest.patch(CONTACT, id).json(body)));
+      customer =
+          CustomerMapper.customer(about(id, one(BackendRequest.patch(CONTACT, id).json(body))));
     } catch (FailureException e) {
       if (e.failure().reason() != Reason.REASON_ETAG_MISMATCH) {
         throw e;
@@ -244,15 +269,13 @@ final class CustomerService {
         case "emails" -> {
           ArrayNode list = body.putArray(field);
           for (EmailAddress email : attributes.getEmailsList()) {
-            list.addObject()
-                .put("address", email.getAddress())
-                .put("verified", email.getVerified());
+            list.addObject().put("address", email.getAddress());
           }
         }
         case "phones" -> {
           ArrayNode list = body.putArray(field);
           for (PhoneNumber phone : attributes.getPhonesList()) {
-            list.addObject().put("number", phone.getNumber()).put("verified", phone.getVerified());
+            list.addObject().put("number", phone.getNumber());
           }
         }
         case "addresses" -> {
@@ -290,7 +313,8 @@ final class CustomerService {
           "attributes.addresses[" + index + "].address.country_code", "a country");
     }
     ObjectNode sent = BackendJson.object();
-    put(sent, "type", CustomerCodes.of(address.getUse()));
+    String use = CustomerCodes.of(address.getUse());
+    put(sent, "type", use.isEmpty() ? address.getRawUse() : use);
     put(sent, "recipient", address.getRecipient());
     ArrayNode lines = sent.putArray("lines");
     postal.getLinesList().forEach(lines::add);
@@ -336,8 +360,10 @@ final class CustomerService {
     ArrayNode consents = body.putArray("consents");
     for (Consent consent : request.getConsentsList()) {
       ObjectNode sent = consents.addObject();
-      sent.put("purpose", CustomerCodes.of(consent.getPurpose()));
-      put(sent, "channel", CustomerCodes.of(consent.getChannel()));
+      String purpose = CustomerCodes.of(consent.getPurpose());
+      String channel = CustomerCodes.of(consent.getChannel());
+      sent.put("purpose", purpose.isEmpty() ? consent.getRawPurpose() : purpose);
+      sent.put("channel", channel.isEmpty() ? channelWord(consent) : channel);
       sent.put("state", CustomerCodes.of(consent.getState()));
       put(sent, "basis", CustomerCodes.of(consent.getBasis()));
       sent.put("decidedAt", instant(consent.getAt()).toString());
@@ -357,6 +383,13 @@ final class CustomerService {
     return UpdateConsentResponse.newBuilder()
         .addAllConsents(CustomerMapper.consents(data.list("data")))
         .build();
+  }
+
+  private static String channelWord(Consent consent) {
+    if (consent.getRawChannel().isEmpty()) {
+      throw Canonical.refused("consents.raw_channel", "the CRM's word for the channel");
+    }
+    return consent.getRawChannel();
   }
 
   private MergeCustomersResponse mergeCustomers(MergeCustomersRequest request)

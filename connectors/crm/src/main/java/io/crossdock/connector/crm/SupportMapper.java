@@ -8,11 +8,13 @@ import io.crossdock.connector.backend.BackendData;
 import io.crossdock.support.v1.Case;
 import io.crossdock.support.v1.CaseKind;
 import io.crossdock.support.v1.CaseLink;
+import io.crossdock.support.v1.CasePriority;
 import io.crossdock.support.v1.CaseStatus;
 import io.crossdock.support.v1.Comment;
 import io.crossdock.support.v1.Resolution;
 import io.crossdock.support.v1.SlaClock;
 import io.crossdock.support.v1.Visibility;
+import java.util.List;
 
 /** The CRM's cases as the contract's messages. */
 final class SupportMapper {
@@ -20,14 +22,27 @@ final class SupportMapper {
   /** Begins the keys of cases whose opener gave none: the request id follows. */
   static final String OWN_KEY = "crossdock-request/";
 
+  private static final int SHOWN_COMMENTS = 100;
+
   private SupportMapper() {}
 
-  /**
-   * @param withPrivate whether private comments are told
-   */
-  static Case toCase(BackendData data, boolean withPrivate) {
+  /** A case with its latest public comments, as the contract shows it. */
+  static Case publicCase(Case whole) {
+    List<Comment> shown =
+        whole.getCommentsList().stream()
+            .filter(comment -> comment.getVisibility() == Visibility.VISIBILITY_PUBLIC)
+            .toList();
+    return whole.toBuilder()
+        .clearComments()
+        .addAllComments(shown.subList(Math.max(0, shown.size() - SHOWN_COMMENTS), shown.size()))
+        .build();
+  }
+
+  /** A case with all its comments. */
+  static Case toCase(BackendData data) {
     String status = data.text("status");
     String kind = data.text("type");
+    String priority = data.optionalText("priority");
     String key = data.optionalText("dedupeKey");
     Case.Builder told =
         Case.newBuilder()
@@ -37,7 +52,11 @@ final class SupportMapper {
                 SupportCodes.status(status) == CaseStatus.CASE_STATUS_UNSPECIFIED ? status : "")
             .setKind(SupportCodes.kind(kind))
             .setRawKind(SupportCodes.kind(kind) == CaseKind.CASE_KIND_UNSPECIFIED ? kind : "")
-            .setPriority(SupportCodes.priority(data.optionalText("priority")))
+            .setPriority(SupportCodes.priority(priority))
+            .setRawPriority(
+                SupportCodes.priority(priority) == CasePriority.CASE_PRIORITY_UNSPECIFIED
+                    ? priority
+                    : "")
             .setSubject(data.optionalText("subject"))
             .setDescription(data.optionalText("description"))
             .setCustomerId(data.optionalText("contactId"))
@@ -53,9 +72,7 @@ final class SupportMapper {
               .setLineId(link.optionalText("line")));
     }
     for (BackendData comment : data.list("comments")) {
-      if (withPrivate || comment.flag("public")) {
-        told.addComments(comment(comment));
-      }
+      told.addComments(comment(comment));
     }
     for (BackendData clock : data.list("sla")) {
       told.addSlaClocks(clock(clock));

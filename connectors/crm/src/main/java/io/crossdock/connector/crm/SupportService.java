@@ -4,6 +4,7 @@ import static io.crossdock.connector.canonical.Canonical.instant;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.util.Timestamps;
 import io.crossdock.answer.PageToken;
 import io.crossdock.common.v1.Actor;
 import io.crossdock.common.v1.CommandContext;
@@ -16,6 +17,7 @@ import io.crossdock.connector.backend.BackendJson;
 import io.crossdock.connector.backend.BackendRequest;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.service.ContractService;
+import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.support.v1.Case;
 import io.crossdock.support.v1.CaseLink;
@@ -27,6 +29,10 @@ import io.crossdock.support.v1.GetCaseResponse;
 import io.crossdock.support.v1.ListCasesRequest;
 import io.crossdock.support.v1.ListCasesResponse;
 import io.crossdock.support.v1.NewComment;
+import io.crossdock.support.v1.AddCommentRequest;
+import io.crossdock.support.v1.AddCommentResponse;
+import io.crossdock.support.v1.ListCommentsRequest;
+import io.crossdock.support.v1.ListCommentsResponse;
 import io.crossdock.support.v1.OpenCaseRequest;
 import io.crossdock.support.v1.OpenCaseResponse;
 import io.crossdock.support.v1.SupportServiceGrpc;
@@ -34,6 +40,7 @@ import io.crossdock.support.v1.UpdateCaseRequest;
 import io.crossdock.support.v1.UpdateCaseResponse;
 import io.crossdock.support.v1.Visibility;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,6 +51,7 @@ final class SupportService {
   private static final String CASES = "/api/v1/cases";
   private static final String CASE = CASES + "/{case}";
   private static final int USUAL_PAGE = 50;
+  private static final int MAX_PAGE = 200;
   private static final int ATTEMPTS = 3;
   private static final Freshness FRESHNESS =
       Freshness.newBuilder().setSourceSystem(CustomerMapper.SYSTEM).build();
@@ -58,22 +66,113 @@ final class SupportService {
     return ContractService.of(SupportServiceGrpc.getServiceDescriptor())
         .unary(SupportServiceGrpc.getOpenCaseMethod(), this::openCase)
         .unary(SupportServiceGrpc.getUpdateCaseMethod(), this::updateCase)
+        .unary(SupportServiceGrpc.getAddCommentMethod(), this::addComment)
+        .unary(SupportServiceGrpc.getListCommentsMethod(), this::listComments)
         .unary(SupportServiceGrpc.getGetCaseMethod(), this::getCase)
         .unary(SupportServiceGrpc.getListCasesMethod(), this::listCases)
         .build();
   }
 
   private GetCaseResponse getCase(GetCaseRequest request) throws InterruptedException {
+    Case found =
+        switch (request.getByCase()) {
+          case CASE_ID -> read(request.getCaseId());
+          case DEDUPE_KEY -> latest(request.getDedupeKey());
+          case REQUEST_ID -> opened(request.getRequestId());
+          case BY_NOT_SET ->
+              throw Canonical.refused("by", "a case id, a dedupe key or a request id");
+        };
     return GetCaseResponse.newBuilder()
-        .setCase(read(request.getCaseId(), request.getIncludePrivate()))
+        .setCase(SupportMapper.publicCase(found))
         .setFreshness(FRESHNESS)
         .build();
   }
 
-  private Case read(String id, boolean withPrivate) throws InterruptedException {
-    return SupportMapper.toCase(
-        backend.send(BackendRequest.get(CASE, id).about("case")).data().object("data"),
-        withPrivate);
+  // The CRM keeps the request of a case only as its key, where the opener gave none.
+  private Case opened(String requestId) throws InterruptedException {
+    try {
+      return latest(SupportMapper.OWN_KEY + requestId);
+    } catch (FailureException e) {
+      if (e.failure().reason() != Reason.REASON_NOT_FOUND) {
+        throw e;
+      }
+      throw new FailureException(
+          Failure.of(
+                  Reason.REASON_NOT_SUPPORTED,
+                  "The CRM knows no case by this request; one with a dedupe key is found by it.")
+              .with("field", "request_id"));
+    }
+  }
+
+  // The CRM lists the last changed case first; which was opened last, the moment of opening says.
+  private Case latest(String key) throws InterruptedException {
+    BackendData data =
+        backend
+            .send(
+                BackendRequest.get(CASES)
+                    .about("case")
+                    .query("dedupeKey", key)
+                    .query("limit", Integer.toString(MAX_PAGE)))
+            .data();
+    return read(
+        data.list("data").stream()
+            .map(SupportMapper::toCase)
+            .max(Comparator.comparing(Case::getOpenedAt, Timestamps.comparator()))
+            .orElseThrow(() ->
+                new FailureException(
+                    Failure.of(Reason.REASON_NOT_FOUND, "There is no such case.")
+                        .with("resource", "case")))
+            .getCaseId());
+  }
+
+  private Case read(String id) throws InterruptedException {
+    BackendData data =
+        backend.send(BackendRequest.get(CASE, id).about("case")).data().object("data");
+    if (!data.text("id").equals(id)) {
+      throw data.invalid("id", "the case that was asked about");
+    }
+    return SupportMapper.toCase(data);
+  }
+
+  private AddCommentResponse addComment(AddCommentRequest request) throws InterruptedException {
+    Case after =
+        change(
+            UpdateCaseRequest.newBuilder()
+                .setContext(request.getContext())
+                .setCaseId(request.getCaseId())
+                .addAddComments(request.getComment())
+                .build());
+    return AddCommentResponse.newBuilder()
+        .setComment(last(after, request.getComment()))
+        .setEtag(after.getEtag())
+        .build();
+  }
+
+  private static Comment last(Case after, NewComment added) {
+    return after.getCommentsList().reversed().stream()
+        .filter(comment -> comment.getText().equals(added.getText()))
+        .findFirst()
+        .orElseGet(Comment::getDefaultInstance);
+  }
+
+  // The CRM gives all comments of a case at once.
+  private ListCommentsResponse listComments(ListCommentsRequest request)
+      throws InterruptedException {
+    List<Comment> wanted =
+        read(request.getCaseId()).getCommentsList().stream()
+            .filter(comment ->
+                request.getVisibility() == Visibility.VISIBILITY_UNSPECIFIED
+                    || comment.getVisibility() == request.getVisibility())
+            .toList();
+    String place = PageToken.place(request);
+    int from = place.isEmpty() ? 0 : Math.min(Integer.parseInt(place), wanted.size());
+    int until = Math.min(from + PageToken.size(request, USUAL_PAGE), wanted.size());
+    return ListCommentsResponse.newBuilder()
+        .addAllComments(wanted.subList(from, until))
+        .setNextPageToken(
+            PageToken.of(request, until < wanted.size() ? Integer.toString(until) : ""))
+        .setFreshness(FRESHNESS)
+        .build();
   }
 
   /**
@@ -100,7 +199,7 @@ final class SupportService {
     comments(body, "comments", request.getCommentsList(), request.getContext());
     BackendAnswer answer = backend.send(BackendRequest.post(CASES).about("case").json(body));
     return OpenCaseResponse.newBuilder()
-        .setCase(SupportMapper.toCase(answer.data().object("data"), true))
+        .setCase(SupportMapper.publicCase(SupportMapper.toCase(answer.data().object("data"))))
         .setExisting(keyed && answer.status() == 200)
         .build();
   }
@@ -111,8 +210,14 @@ final class SupportService {
    * named a version.
    */
   private UpdateCaseResponse updateCase(UpdateCaseRequest request) throws InterruptedException {
-    ObjectNode change = change(request);
-    Case before = read(request.getCaseId(), true);
+    return UpdateCaseResponse.newBuilder()
+        .setCase(SupportMapper.publicCase(change(request)))
+        .build();
+  }
+
+  private Case change(UpdateCaseRequest request) throws InterruptedException {
+    ObjectNode change = body(request);
+    Case before = read(request.getCaseId());
     if (!request.getEtag().isEmpty() && !request.getEtag().equals(before.getEtag())) {
       throw changedSince();
     }
@@ -120,20 +225,18 @@ final class SupportService {
       ObjectNode body = change.deepCopy();
       CustomerService.version(body, "version", before.getEtag());
       try {
-        return updated(
-            SupportMapper.toCase(
-                backend
-                    .send(BackendRequest.patch(CASE, request.getCaseId()).about("case").json(body))
-                    .data()
-                    .object("data"),
-                true));
+        return SupportMapper.toCase(
+            backend
+                .send(BackendRequest.patch(CASE, request.getCaseId()).about("case").json(body))
+                .data()
+                .object("data"));
       } catch (FailureException e) {
         if (e.failure().reason() != Reason.REASON_ETAG_MISMATCH) {
           throw e;
         }
-        Case after = read(request.getCaseId(), true);
+        Case after = read(request.getCaseId());
         if (isDone(before, after, request)) {
-          return updated(after);
+          return after;
         }
         if (!request.getEtag().isEmpty() || attempt == ATTEMPTS) {
           throw e;
@@ -141,10 +244,6 @@ final class SupportService {
         before = after;
       }
     }
-  }
-
-  private static UpdateCaseResponse updated(Case after) {
-    return UpdateCaseResponse.newBuilder().setCase(after).build();
   }
 
   private static FailureException changedSince() {
@@ -194,7 +293,7 @@ final class SupportService {
     return paths;
   }
 
-  private static ObjectNode change(UpdateCaseRequest request) {
+  private static ObjectNode body(UpdateCaseRequest request) {
     CasePatch patch = request.getPatch();
     ObjectNode body = BackendJson.object();
     for (String path : paths(request)) {
@@ -247,8 +346,11 @@ final class SupportService {
     }
     Actor actor = context.getActor();
     ArrayNode list = body.putArray(field);
+    int index = 0;
     for (NewComment comment : comments) {
       ObjectNode sent = list.addObject();
+      // By this the CRM knows a comment that it has already, also after a restart of the connector.
+      sent.put("reference", context.getRequestId() + "/" + index++);
       sent.put("public", comment.getVisibility() == Visibility.VISIBILITY_PUBLIC);
       sent.put("text", comment.getText());
       ObjectNode author = sent.putObject("author");
@@ -280,7 +382,7 @@ final class SupportService {
     List<BackendData> cases = data.list("data");
     ListCasesResponse.Builder answer = ListCasesResponse.newBuilder().setFreshness(FRESHNESS);
     for (BackendData each : cases) {
-      Case told = SupportMapper.toCase(each, false);
+      Case told = SupportMapper.toCase(each).toBuilder().clearComments().build();
       // The CRM cannot look for a line of an order: a page may come out shorter.
       if (!request.hasLink()
           || request.getLink().getLineId().isEmpty()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Identifier;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.process.ConnectorProcess;
@@ -32,6 +33,13 @@ import io.crossdock.support.v1.CaseKind;
 import io.crossdock.support.v1.CaseLink;
 import io.crossdock.support.v1.CasePatch;
 import io.crossdock.support.v1.CaseStatus;
+import io.crossdock.customer.v1.UnmergeCustomersRequest;
+import io.crossdock.customer.v1.ListCustomersRequest;
+import io.crossdock.customer.v1.RequestErasureRequest;
+import io.crossdock.customer.v1.GetErasureRequest;
+import io.crossdock.customer.v1.ExportDataRequest;
+import io.crossdock.support.v1.AddCommentRequest;
+import io.crossdock.support.v1.ListCommentsRequest;
 import io.crossdock.support.v1.GetCaseRequest;
 import io.crossdock.support.v1.ListCasesRequest;
 import io.crossdock.support.v1.ListCasesResponse;
@@ -44,6 +52,7 @@ import io.crossdock.support.v1.Visibility;
 import io.grpc.ServiceDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class CrmConnectorIT extends ConnectorConformance {
@@ -125,6 +134,25 @@ class CrmConnectorIT extends ConnectorConformance {
                     .setMergedId(CUSTOMER)
                     .build())
             .writesTo("/merge"),
+        MethodCase.of(CustomerServiceGrpc.getUnmergeCustomersMethod())
+            .cannot(
+                UnmergeCustomersRequest.newBuilder()
+                    .setContext(context())
+                    .setSurvivorId(CUSTOMER)
+                    .setMergedId("C-2044")
+                    .build()),
+        MethodCase.of(CustomerServiceGrpc.getListCustomersMethod())
+            .cannot(ListCustomersRequest.newBuilder().setHouseholdId("H-204").build()),
+        MethodCase.of(CustomerServiceGrpc.getRequestErasureMethod())
+            .cannot(
+                RequestErasureRequest.newBuilder()
+                    .setContext(context())
+                    .setCustomerId(CUSTOMER)
+                    .build()),
+        MethodCase.of(CustomerServiceGrpc.getGetErasureMethod())
+            .cannot(GetErasureRequest.newBuilder().setCustomerId(CUSTOMER).build()),
+        MethodCase.of(CustomerServiceGrpc.getExportDataMethod())
+            .cannot(ExportDataRequest.newBuilder().setCustomerId(CUSTOMER).build()),
         MethodCase.of(CustomerServiceGrpc.getGetAccountStatusMethod())
             .answers(
                 _ -> status(CUSTOMER),
@@ -158,6 +186,32 @@ class CrmConnectorIT extends ConnectorConformance {
             .findsNothing(caller -> update(caller, "CASE-1"))
             .refuses(UpdateCaseRequest.getDefaultInstance())
             .writesTo("/cases/"),
+        MethodCase.of(SupportServiceGrpc.getAddCommentMethod())
+            .answers(
+                caller -> comment(caller, opened(caller).getCaseId()),
+                answer -> {
+                  assertThat(answer.getComment().getText()).isEqualTo("Between us.");
+                  assertThat(answer.getComment().getVisibility())
+                      .isEqualTo(Visibility.VISIBILITY_PRIVATE);
+                  assertThat(answer.getEtag()).isNotEmpty();
+                })
+            .findsNothing(caller -> comment(caller, "CASE-1"))
+            .refuses(AddCommentRequest.newBuilder().setCaseId("CASE-1").build())
+            .writesTo("/cases/"),
+        MethodCase.of(SupportServiceGrpc.getListCommentsMethod())
+            .answers(
+                caller -> {
+                  String opened = opened(caller).getCaseId();
+                  caller.call(SupportServiceGrpc.getAddCommentMethod(), comment(caller, opened));
+                  return comments(opened);
+                },
+                answer ->
+                    assertThat(answer.getCommentsList())
+                        .extracting("visibility")
+                        .containsExactly(
+                            Visibility.VISIBILITY_PUBLIC, Visibility.VISIBILITY_PRIVATE))
+            .findsNothing(_ -> comments("CASE-1"))
+            .refuses(comments("")),
         MethodCase.of(SupportServiceGrpc.getGetCaseMethod())
             .answers(
                 _ -> getCase("CASE-20001"),
@@ -222,6 +276,90 @@ class CrmConnectorIT extends ConnectorConformance {
 
     assertThat(answer.getCustomer().getCustomerId()).isEqualTo(CUSTOMER);
     assertThat(answer.getCustomer().getAttributes().getHomeStore()).isEqualTo("EU-002");
+  }
+
+  @Test
+  void keepsTheProofOfAContactThatIsWrittenAgain() {
+    Customer before =
+        caller().call(CustomerServiceGrpc.getGetCustomerMethod(), get(CUSTOMER)).getCustomer();
+
+    Customer after =
+        caller()
+            .call(
+                CustomerServiceGrpc.getUpsertCustomerMethod(),
+                UpsertCustomerRequest.newBuilder()
+                    .setContext(caller().context())
+                    .setCustomerId(CUSTOMER)
+                    .setAttributes(
+                        CustomerAttributes.newBuilder()
+                            .addAllEmails(before.getAttributes().getEmailsList())
+                            .addEmails(EmailAddress.newBuilder().setAddress("new@example.com")))
+                    .build())
+            .getCustomer();
+
+    assertThat(before.getContactProofsList()).isNotEmpty();
+    assertThat(after.getAttributes().getEmailsList()).hasSize(2);
+    assertThat(after.getContactProofsList()).isEqualTo(before.getContactProofsList());
+  }
+
+  @Test
+  void keepsTheWordOfAChannelThatTheContractHasNoneFor() {
+    Consent whatsApp =
+        Consent.newBuilder()
+            .setPurpose(Consent.Purpose.PURPOSE_SERVICE)
+            .setChannel(Consent.ContactChannel.CONTACT_CHANNEL_MESSENGER)
+            .setRawChannel("whatsapp")
+            .setState(Consent.State.STATE_GRANTED)
+            .setAt(TOMORROW)
+            .build();
+
+    List<Consent> inForce =
+        caller()
+            .call(
+                CustomerServiceGrpc.getUpdateConsentMethod(),
+                UpdateConsentRequest.newBuilder()
+                    .setContext(caller().context())
+                    .setCustomerId(CUSTOMER)
+                    .addConsents(whatsApp)
+                    .build())
+            .getConsentsList();
+
+    assertThat(inForce)
+        .filteredOn(Consent::getPurpose, Consent.Purpose.PURPOSE_SERVICE)
+        .singleElement()
+        .satisfies(consent -> {
+          assertThat(consent.getChannel())
+              .isEqualTo(Consent.ContactChannel.CONTACT_CHANNEL_MESSENGER);
+          assertThat(consent.getRawChannel()).isEqualTo("whatsapp");
+        });
+  }
+
+  @Test
+  void findsACaseByItsKeyAndByItsRequest() {
+    OpenCaseRequest keyed = open(caller(), "return/RT-5522");
+    OpenCaseRequest unkeyed = open(caller(), "");
+    Case byKey = caller().call(SupportServiceGrpc.getOpenCaseMethod(), keyed).getCase();
+    Case byRequest = caller().call(SupportServiceGrpc.getOpenCaseMethod(), unkeyed).getCase();
+
+    assertThat(found(GetCaseRequest.newBuilder().setDedupeKey("return/RT-5522").build()))
+        .isEqualTo(byKey.getCaseId());
+    assertThat(
+            found(
+                GetCaseRequest.newBuilder()
+                    .setRequestId(unkeyed.getContext().getRequestId())
+                    .build()))
+        .isEqualTo(byRequest.getCaseId());
+    Failure unknown =
+        failure(() ->
+            found(
+                GetCaseRequest.newBuilder()
+                    .setRequestId(keyed.getContext().getRequestId())
+                    .build()));
+    assertThat(unknown.reason()).isEqualTo(Reason.REASON_NOT_SUPPORTED);
+  }
+
+  private String found(GetCaseRequest request) {
+    return caller().call(SupportServiceGrpc.getGetCaseMethod(), request).getCase().getCaseId();
   }
 
   @Test
@@ -386,6 +524,7 @@ class CrmConnectorIT extends ConnectorConformance {
         .addConsents(
             Consent.newBuilder()
                 .setPurpose(Consent.Purpose.PURPOSE_ANALYTICS)
+                .setChannel(Consent.ContactChannel.CONTACT_CHANNEL_ANY)
                 .setState(Consent.State.STATE_DENIED)
                 .setAt(TOMORROW))
         .build();
@@ -410,7 +549,10 @@ class CrmConnectorIT extends ConnectorConformance {
         .setSubject("Refund missing after return")
         .setCustomerId(CUSTOMER)
         .addLinks(CaseLink.newBuilder().setKind(CaseLink.Kind.KIND_RETURN).setId("RT-5521"))
-        .addComments(NewComment.newBuilder().setText("Opened at the till."))
+        .addComments(
+            NewComment.newBuilder()
+                .setVisibility(Visibility.VISIBILITY_PUBLIC)
+                .setText("Opened at the till."))
         .setDedupeKey(key)
         .build();
   }
@@ -429,6 +571,25 @@ class CrmConnectorIT extends ConnectorConformance {
                 .setText("We are looking into it.")
                 .setVisibility(Visibility.VISIBILITY_PUBLIC))
         .build();
+  }
+
+  private static AddCommentRequest comment(Caller caller, String id) {
+    return AddCommentRequest.newBuilder()
+        .setContext(caller.context())
+        .setCaseId(id)
+        .setComment(
+            NewComment.newBuilder()
+                .setVisibility(Visibility.VISIBILITY_PRIVATE)
+                .setText("Between us."))
+        .build();
+  }
+
+  private static ListCommentsRequest comments(String id) {
+    return ListCommentsRequest.newBuilder().setCaseId(id).build();
+  }
+
+  private static CommandContext context() {
+    return CommandContext.newBuilder().setRequestId(UUID.randomUUID().toString()).build();
   }
 
   private static GetCaseRequest getCase(String id) {

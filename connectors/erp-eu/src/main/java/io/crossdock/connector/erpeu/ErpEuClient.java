@@ -8,9 +8,12 @@ import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendRequest;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -37,7 +40,21 @@ final class ErpEuClient {
    * @param location the store's id in the contract
    * @param number the plant's number
    */
-  record Plant(String location, String number, String country, String currency, long readAtNanos) {}
+  record Plant(
+      String location,
+      String number,
+      String name,
+      String country,
+      String currency,
+      ZoneId zone,
+      long readAtNanos) {}
+
+  /**
+   * Some of the ERP's plants.
+   *
+   * @param next skip token of the next page; empty on the last
+   */
+  record Plants(List<Plant> plants, String next) {}
 
   /**
    * Rows of a collection.
@@ -93,16 +110,49 @@ final class ErpEuClient {
     if (found.isEmpty()) {
       throw notFound("location");
     }
-    BackendData data = found.getFirst();
-    Plant plant =
-        new Plant(
-            location,
-            data.text("Plant"),
-            data.optionalText("Country"),
-            data.text("Currency"),
-            System.nanoTime());
+    Plant plant = plant(found.getFirst());
+    if (!plant.location().equals(location)) {
+      throw found.getFirst().invalid("StoreID", "the store that was asked about");
+    }
     plants.put(location, plant);
     return plant;
+  }
+
+  private static Plant plant(BackendData data) {
+    return new Plant(
+        data.text("StoreID"),
+        data.text("Plant"),
+        data.optionalText("PlantName"),
+        data.optionalText("Country"),
+        data.text("Currency"),
+        zone(data),
+        System.nanoTime());
+  }
+
+  private static ZoneId zone(BackendData data) {
+    try {
+      return ZoneId.of(data.text("TimeZone"));
+    } catch (DateTimeException e) {
+      throw data.invalid("TimeZone", "a time zone by its IANA name");
+    }
+  }
+
+  /**
+   * Plants by number.
+   *
+   * @param locations only those of these stores; empty means all
+   */
+  Plants plants(List<String> locations, int size, String skipToken) throws InterruptedException {
+    String filter =
+        String.join(" or ", locations.stream().map(each -> "StoreID eq " + quoted(each)).toList());
+    Rows rows =
+        rows(
+            get("/API_PLANT_SRV/A_Plant")
+                .about("location")
+                .query("$filter", filter)
+                .query("$top", Integer.toString(size))
+                .query("$skiptoken", skipToken));
+    return new Plants(rows.rows().stream().map(ErpEuClient::plant).toList(), rows.next());
   }
 
   /** The material of an item. */
@@ -136,12 +186,52 @@ final class ErpEuClient {
         throw e;
       }
       String reference = body.path("ExternalReference").asText();
-      List<BackendData> found =
-          rows(get(entitySet).query("$filter", "ExternalReference eq " + quoted(reference))).rows();
+      List<BackendData> found = byReference(entitySet, reference);
       if (found.isEmpty()) {
         throw e;
       }
+      if (!holds(found.getFirst().node(), body)) {
+        throw new FailureException(
+            Reason.REASON_REQUEST_ID_REUSED,
+            "This request id was already used for a different request.");
+      }
       return found.getFirst();
+    }
+  }
+
+  /** The documents with a reference: one, or none. */
+  List<BackendData> byReference(String entitySet, String reference) throws InterruptedException {
+    return rows(get(entitySet).query("$filter", "ExternalReference eq " + quoted(reference)))
+        .rows();
+  }
+
+  /** Whether a document says what was sent, as far as the ERP keeps it. */
+  private static boolean holds(JsonNode document, JsonNode sent) {
+    if (sent.isArray()) {
+      if (document.size() != sent.size()) {
+        return false;
+      }
+      for (int i = 0; i < sent.size(); i++) {
+        if (!holds(document.get(i), sent.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+    if (sent.isObject()) {
+      return sent.properties().stream()
+          .allMatch(field ->
+              !document.has(field.getKey())
+                  || holds(document.get(field.getKey()), field.getValue()));
+    }
+    return document.asText().equals(sent.asText()) || isSameNumber(document, sent);
+  }
+
+  private static boolean isSameNumber(JsonNode one, JsonNode other) {
+    try {
+      return new BigDecimal(one.asText()).compareTo(new BigDecimal(other.asText())) == 0;
+    } catch (NumberFormatException e) {
+      return false;
     }
   }
 }

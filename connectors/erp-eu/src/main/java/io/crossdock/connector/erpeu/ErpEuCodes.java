@@ -40,6 +40,14 @@ final class ErpEuCodes {
     return "SKU-" + new java.math.BigInteger(material);
   }
 
+  /** Item of a material; empty when it is none. */
+  static Optional<String> optionalItem(BackendData data, String field) {
+    String material = data.optionalText(field);
+    return material.matches("[0-9]{1,40}")
+        ? Optional.of("SKU-" + new java.math.BigInteger(material))
+        : Optional.empty();
+  }
+
   /** Style number of a product; empty for an id that is none of this ERP's. */
   static Optional<String> style(String productId) {
     Matcher matcher = STYLE.matcher(productId);

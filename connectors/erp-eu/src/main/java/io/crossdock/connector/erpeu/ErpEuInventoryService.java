@@ -13,23 +13,34 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendJson;
 import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.service.ContractService;
 import io.crossdock.connector.service.ContractService.Answers;
+import io.crossdock.connector.stock.FindRequests;
+import io.crossdock.connector.stock.StockBatch;
 import io.crossdock.connector.stock.StockWatch;
 import io.crossdock.failure.FailureException;
 import io.crossdock.inventory.v1.AdjustStockRequest;
 import io.crossdock.inventory.v1.AdjustStockResponse;
+import io.crossdock.inventory.v1.AdjustmentResult;
 import io.crossdock.inventory.v1.Availability;
 import io.crossdock.inventory.v1.BatchGetAvailabilityRequest;
 import io.crossdock.inventory.v1.BatchGetAvailabilityResponse;
 import io.crossdock.inventory.v1.CommitReservationRequest;
 import io.crossdock.inventory.v1.CommitReservationResponse;
+import io.crossdock.inventory.v1.FindAvailabilityRequest;
+import io.crossdock.inventory.v1.FindAvailabilityResponse;
+import io.crossdock.inventory.v1.GetAdjustmentRequest;
+import io.crossdock.inventory.v1.GetAdjustmentResponse;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
 import io.crossdock.inventory.v1.GetAvailabilityResponse;
+import io.crossdock.inventory.v1.GetReservationRequest;
+import io.crossdock.inventory.v1.GetReservationResponse;
 import io.crossdock.inventory.v1.GetStoreSnapshotRequest;
 import io.crossdock.inventory.v1.GetStoreSnapshotResponse;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
+import io.crossdock.inventory.v1.LocationAvailability;
 import io.crossdock.inventory.v1.ReleaseReservationRequest;
 import io.crossdock.inventory.v1.ReleaseReservationResponse;
 import io.crossdock.inventory.v1.Reservation;
@@ -44,8 +55,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** Every method of the inventory contract as calls to the ERP. */
 final class ErpEuInventoryService {
@@ -56,6 +70,7 @@ final class ErpEuInventoryService {
   private static final String MOVEMENTS = "/API_MATERIAL_DOCUMENT_SRV/A_MaterialDocumentHeader";
   private static final String COUNTS = "/API_PHYSICAL_INVENTORY_SRV/A_PhysInventoryDocHeader";
   private static final int USUAL_PAGE = 200;
+  private static final int USUAL_LOCATIONS = 20;
   private static final int WATCH_PAGE = 1000;
   // Materials of one filter: the address of a call stays below what gateways accept.
   private static final int MATERIALS = 50;
@@ -76,7 +91,23 @@ final class ErpEuInventoryService {
         .unary(InventoryServiceGrpc.getReserveMethod(), this::reserve)
         .unary(InventoryServiceGrpc.getCommitReservationMethod(), this::commitReservation)
         .unary(InventoryServiceGrpc.getReleaseReservationMethod(), this::releaseReservation)
+        .unary(InventoryServiceGrpc.getGetReservationMethod(), this::getReservation)
+        .unsupported(
+            InventoryServiceGrpc.getExtendReservationMethod(),
+            "The ERP sets the validity of a reservation once.")
+        .unary(InventoryServiceGrpc.getFindAvailabilityMethod(), this::findAvailability)
         .unary(InventoryServiceGrpc.getAdjustStockMethod(), this::adjustStock)
+        .unary(
+            InventoryServiceGrpc.getBatchAdjustStockMethod(),
+            request -> StockBatch.adjust(request, this::adjustStock))
+        .unary(InventoryServiceGrpc.getGetAdjustmentMethod(), this::getAdjustment)
+        .unsupported(
+            InventoryServiceGrpc.getStartTransferMethod(), "The ERP's interface has no transfers.")
+        .unsupported(
+            InventoryServiceGrpc.getReceiveTransferMethod(),
+            "The ERP's interface has no transfers.")
+        .unsupported(
+            InventoryServiceGrpc.getGetTransferMethod(), "The ERP's interface has no transfers.")
         .unary(InventoryServiceGrpc.getGetStoreSnapshotMethod(), this::getStoreSnapshot)
         .build();
   }
@@ -98,6 +129,9 @@ final class ErpEuInventoryService {
                     .about("item")
                     .query("$expand", "to_PlannedReceipt"))
             .data();
+    if (!data.text("Material").equals(material)) {
+      throw data.invalid("Material", "the material that was asked about");
+    }
     return ErpEuStockMapper.availability(data, plant);
   }
 
@@ -106,15 +140,18 @@ final class ErpEuInventoryService {
     ErpEuClient.Plant plant = erp.plant(request.getLocationId());
     List<String> materials = materials(request.getItemIdsList());
     Map<String, Availability> known = new HashMap<>();
+    Set<String> unreadable = new HashSet<>();
     for (int i = 0; i < materials.size(); i += MATERIALS) {
-      for (Availability stock : of(materials, i, plant)) {
+      for (Availability stock : of(materials, i, plant, unreadable::add)) {
         known.put(stock.getItemId(), stock);
       }
     }
     BatchGetAvailabilityResponse.Builder answer = BatchGetAvailabilityResponse.newBuilder();
     for (String item : request.getItemIdsList()) {
       Availability stock = known.get(item);
-      if (stock == null) {
+      if (unreadable.contains(item)) {
+        answer.addUnreadableItemIds(item);
+      } else if (stock == null) {
         answer.addUnknownItemIds(item);
       } else {
         answer.addAvailabilities(stock);
@@ -129,21 +166,27 @@ final class ErpEuInventoryService {
   }
 
   // The stock of some materials, from one place of the list on.
-  private List<Availability> of(List<String> materials, int from, ErpEuClient.Plant plant)
+  private List<Availability> of(
+      List<String> materials, int from, ErpEuClient.Plant plant, Consumer<String> unreadable)
       throws InterruptedException {
     List<String> some = materials.subList(from, Math.min(from + MATERIALS, materials.size()));
-    return page(plant, either(some), MATERIALS, "").rows();
+    return page(plant, either("Material", some), MATERIALS, "", unreadable).rows();
   }
 
-  private static String either(List<String> materials) {
+  private static String either(String field, List<String> values) {
     return "("
         + String.join(
             " or ",
-            materials.stream().map(each -> "Material eq " + ErpEuClient.quoted(each)).toList())
+            values.stream().map(each -> field + " eq " + ErpEuClient.quoted(each)).toList())
         + ")";
   }
 
-  private StockWatch.Page page(ErpEuClient.Plant plant, String also, int size, String skipToken)
+  private StockWatch.Page page(
+      ErpEuClient.Plant plant,
+      String also,
+      int size,
+      String skipToken,
+      Consumer<String> unreadable)
       throws InterruptedException {
     String filter =
         "Plant eq " + ErpEuClient.quoted(plant.number()) + (also.isEmpty() ? "" : " and " + also);
@@ -155,10 +198,11 @@ final class ErpEuInventoryService {
                 .query("$top", Integer.toString(size))
                 .query("$expand", "to_PlannedReceipt")
                 .query("$skiptoken", skipToken));
-    List<Availability> rows = new ArrayList<>();
-    for (BackendData row : page.rows()) {
-      rows.add(ErpEuStockMapper.availability(row, plant));
-    }
+    List<Availability> rows =
+        Rows.readable(
+            page.rows(),
+            row -> ErpEuStockMapper.availability(row, plant),
+            row -> ErpEuCodes.optionalItem(row, "Material").ifPresent(unreadable));
     return new StockWatch.Page(rows, page.next());
   }
 
@@ -172,7 +216,7 @@ final class ErpEuInventoryService {
           @Override
           public StockWatch.Page now(String place) throws InterruptedException {
             if (request.getItemIdsCount() == 0) {
-              return page(plant, "", WATCH_PAGE, place);
+              return page(plant, "", WATCH_PAGE, place, _ -> {});
             }
             int from = place.isEmpty() ? 0 : Integer.parseInt(place);
             if (from >= materials.size()) {
@@ -180,7 +224,7 @@ final class ErpEuInventoryService {
             }
             int next = from + MATERIALS;
             return new StockWatch.Page(
-                of(materials, from, plant), next < materials.size() ? Integer.toString(next) : "");
+                of(materials, from, plant, _ -> {}), next < materials.size() ? Integer.toString(next) : "");
           }
 
           @Override
@@ -188,10 +232,116 @@ final class ErpEuInventoryService {
             String changed = "LastChangeDateTime ge " + moment.truncatedTo(ChronoUnit.MILLIS);
             boolean few = !materials.isEmpty() && materials.size() <= MATERIALS;
             return page(
-                plant, few ? either(materials) + " and " + changed : changed, WATCH_PAGE, place);
+                plant,
+                few ? either("Material", materials) + " and " + changed : changed,
+                WATCH_PAGE,
+                place,
+                _ -> {});
           }
         };
     new StockWatch(source, ErpEuClient.SYSTEM, request.getItemIdsList()).run(answers);
+  }
+
+  private GetReservationResponse getReservation(GetReservationRequest request)
+      throws InterruptedException {
+    ErpEuClient.Plant plant = erp.plant(request.getLocationId());
+    Reservation found =
+        request.getRequestId().isEmpty()
+            ? reservation(request.getReservationId(), plant)
+            : reservationOf(request.getRequestId(), plant);
+    return GetReservationResponse.newBuilder().setReservation(found).setFreshness(FRESHNESS).build();
+  }
+
+  private Reservation reservationOf(String requestId, ErpEuClient.Plant plant)
+      throws InterruptedException {
+    List<BackendData> found = erp.byReference(RESERVATIONS, requestId);
+    if (found.isEmpty() || !found.getFirst().text("Plant").equals(plant.number())) {
+      throw ErpEuClient.notFound("reservation");
+    }
+    return ErpEuStockMapper.reservation(found.getFirst(), plant);
+  }
+
+  // The ERP is asked plant by plant of a page; a page may hold fewer locations than it has plants.
+  private FindAvailabilityResponse findAvailability(FindAvailabilityRequest request)
+      throws InterruptedException {
+    FindRequests.expectNoGeography(request);
+    String material = ErpEuClient.material(request.getItemId());
+    erp.plant(request.getLocationId());
+    ErpEuClient.Plants plants =
+        erp.plants(
+            request.getLocationIdsList(),
+            PageToken.size(request, USUAL_LOCATIONS),
+            PageToken.place(request));
+    FindAvailabilityResponse.Builder answer =
+        FindAvailabilityResponse.newBuilder()
+            .setNextPageToken(PageToken.of(request, plants.next()))
+            .setFreshness(FRESHNESS);
+    if (plants.plants().isEmpty()) {
+      return answer.build();
+    }
+    Map<String, ErpEuClient.Plant> byNumber = new HashMap<>();
+    plants.plants().forEach(plant -> byNumber.put(plant.number(), plant));
+    ErpEuClient.Rows rows =
+        erp.rows(
+            ErpEuClient.get(STOCK)
+                .about("item")
+                .query(
+                    "$filter",
+                    "Material eq "
+                        + ErpEuClient.quoted(material)
+                        + " and "
+                        + either("Plant", List.copyOf(byNumber.keySet())))
+                .query("$top", Integer.toString(byNumber.size()))
+                .query("$expand", "to_PlannedReceipt"));
+    for (BackendData row : rows.rows()) {
+      ErpEuClient.Plant plant = byNumber.get(row.text("Plant"));
+      if (plant == null) {
+        throw row.invalid("Plant", "one that was asked about");
+      }
+      List<Availability> stock =
+          Rows.readable(
+              List.of(row),
+              each -> ErpEuStockMapper.availability(each, plant),
+              _ -> answer.addUnreadableLocationIds(plant.location()));
+      for (Availability each : stock) {
+        if (FindRequests.isEnough(request, each)) {
+          answer.addLocations(
+              LocationAvailability.newBuilder()
+                  .setAvailability(each)
+                  .setLocationName(plant.name()));
+        }
+      }
+    }
+    return answer.build();
+  }
+
+  private GetAdjustmentResponse getAdjustment(GetAdjustmentRequest request)
+      throws InterruptedException {
+    ErpEuClient.Plant plant = erp.plant(request.getLocationId());
+    List<BackendData> moves = erp.byReference(MOVEMENTS, request.getRequestId());
+    List<BackendData> documents =
+        moves.isEmpty() ? erp.byReference(COUNTS, request.getRequestId()) : moves;
+    if (documents.isEmpty() || !documents.getFirst().text("Plant").equals(plant.number())) {
+      throw ErpEuClient.notFound("adjustment");
+    }
+    BackendData document = documents.getFirst();
+    boolean isCount = moves.isEmpty();
+    BackendData item = isCount ? document : document.list("_Item").getFirst();
+    return GetAdjustmentResponse.newBuilder()
+        .addResults(
+            AdjustmentResult.newBuilder()
+                .setItemId(ErpEuCodes.item(item, "Material"))
+                .setOutcome(
+                    !isCount || document.flag("Posted")
+                        ? AdjustmentResult.Outcome.OUTCOME_APPLIED
+                        : AdjustmentResult.Outcome.OUTCOME_OUTDATED)
+                .setDocument(
+                    Canonical.identifier(
+                        Scheme.SCHEME_POSTING,
+                        document.text(isCount ? "PhysicalInventoryDocument" : "MaterialDocument"),
+                        ErpEuClient.SYSTEM)))
+        .setFreshness(FRESHNESS)
+        .build();
   }
 
   private ReserveResponse reserve(ReserveRequest request) throws InterruptedException {
@@ -218,12 +368,6 @@ final class ErpEuInventoryService {
           .put("EntryUnit", ErpEuCodes.unit(line.getQuantity(), field));
     }
     BackendData data = erp.create(RESERVATIONS, body);
-    if (!data.optionalText("Plant").equals(plant.number())
-        || !data.optionalText("ReferenceDocument").equals(request.getOrderId())) {
-      throw new FailureException(
-          Reason.REASON_REQUEST_ID_REUSED,
-          "The request id came before with another request; each request needs its own.");
-    }
     return ReserveResponse.newBuilder()
         .setReservation(ErpEuStockMapper.reservation(data, plant))
         .addAllRemainders(ErpEuStockMapper.shortages(data))
@@ -273,6 +417,7 @@ final class ErpEuInventoryService {
     }
     expectEtag(request.getEtag(), before);
     ObjectNode body = BackendJson.object();
+    body.put("ExternalReference", request.getContext().getRequestId());
     ArrayNode items = body.putArray("_Item");
     for (int i = 0; i < request.getLinesCount(); i++) {
       ReservationLine line = request.getLines(i);
@@ -317,6 +462,9 @@ final class ErpEuInventoryService {
     BackendData data =
         erp.send(ErpEuClient.get(RESERVATIONS + "('{reservation}')", id).about("reservation"))
             .data();
+    if (!data.text("Reservation").equals(id)) {
+      throw data.invalid("Reservation", "the reservation that was asked about");
+    }
     if (!data.text("Plant").equals(plant.number())) {
       throw ErpEuClient.notFound("reservation");
     }
@@ -421,9 +569,16 @@ final class ErpEuInventoryService {
         at < 0
             ? Instant.now().truncatedTo(ChronoUnit.MILLIS)
             : Instant.ofEpochMilli(Long.parseLong(place.substring(0, at)));
+    List<String> unreadable = new ArrayList<>();
     StockWatch.Page page =
-        page(plant, "", PageToken.size(request, USUAL_PAGE), place.substring(at + 1));
+        page(
+            plant,
+            "",
+            PageToken.size(request, USUAL_PAGE),
+            place.substring(at + 1),
+            unreadable::add);
     return GetStoreSnapshotResponse.newBuilder()
+        .addAllUnreadableItemIds(unreadable)
         .addAllAvailabilities(page.rows())
         .setTakenAt(timestamp(taken))
         .setNextPageToken(

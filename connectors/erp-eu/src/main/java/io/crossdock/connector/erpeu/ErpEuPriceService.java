@@ -7,6 +7,7 @@ import static io.crossdock.connector.canonical.Canonical.timestamp;
 
 import com.google.protobuf.Timestamp;
 import io.crossdock.connector.backend.BackendData;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.catalogue.Conversions;
 import io.crossdock.connector.catalogue.LinePrice;
@@ -24,7 +25,6 @@ import io.crossdock.product.v1.SellableUnit;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -66,7 +66,7 @@ final class ErpEuPriceService {
             request.getCurrencyCode().isEmpty() ? plant.currency() : request.getCurrencyCode(),
             request.getTier(),
             LocalDate.ofInstant(
-                request.hasAt() ? instant(request.getAt()) : Instant.now(), ZoneOffset.UTC));
+                request.hasAt() ? instant(request.getAt()) : Instant.now(), plant.zone()));
     List<String> asked =
         request.getLinesList().stream()
             .flatMap(line -> ErpEuCodes.material(line.getItemId()).stream())
@@ -85,13 +85,10 @@ final class ErpEuPriceService {
       String material = ErpEuCodes.material(question.getItemId()).orElse("");
       SellableUnit item = kept.get(material);
       if (item != null) {
-        price(
-            line,
-            question,
-            quantities.get(i),
-            item,
-            conditions.getOrDefault(material, List.of()),
-            wish);
+        BigDecimal quantity = quantities.get(i);
+        List<BackendData> rows = conditions.getOrDefault(material, List.of());
+        LinePrice.unlessUnreadable(
+            line, () -> price(line, question, quantity, item, rows, wish));
       } else {
         line.setOutcome(
             elsewhere.contains(material)
@@ -114,9 +111,11 @@ final class ErpEuPriceService {
   private Map<String, SellableUnit> kept(List<String> asked, ErpEuClient.Plant plant)
       throws InterruptedException {
     Map<String, SellableUnit> kept = new HashMap<>();
-    for (BackendData row : materials.products("Product", asked, Materials.keptIn(plant))) {
-      kept.put(row.text("Product"), ErpEuProductMapper.unit(row, plant.country()));
-    }
+    // What cannot be understood is not for sale here, as below.
+    Rows.readable(
+        materials.products("Product", asked, Materials.keptIn(plant)),
+        row -> kept.put(row.text("Product"), ErpEuProductMapper.unit(row, plant.country())),
+        _ -> {});
     return kept;
   }
 
@@ -219,10 +218,10 @@ final class ErpEuPriceService {
             .setLocationId(wish.plant().location())
             .setSourceReference(type + "/" + row.text("ConditionRecord"));
     if (!from.equals(LocalDate.MIN)) {
-      price.setValidFrom(startOf(from));
+      price.setValidFrom(startOf(from, wish));
     }
     if (until.isBefore(OPEN)) {
-      price.setValidUntil(startOf(until.plusDays(1)));
+      price.setValidUntil(startOf(until.plusDays(1), wish));
     }
     if (minimum.signum() > 0) {
       price.setMinimumQuantity(quantity(minimum, unit));
@@ -233,8 +232,8 @@ final class ErpEuPriceService {
         new Offer(price.build(), perInItsUnit.get(), minimumInItsUnit.get(), applies));
   }
 
-  // The ERP's days are days of UTC, like its moments.
-  private static Timestamp startOf(LocalDate day) {
-    return timestamp(day.atStartOfDay(ZoneOffset.UTC).toInstant());
+  // A price's days are days of the store: at midnight there, not in Greenwich, it changes.
+  private static Timestamp startOf(LocalDate day, Wish wish) {
+    return timestamp(day.atStartOfDay(wish.plant().zone()).toInstant());
   }
 }

@@ -4,9 +4,11 @@ import static io.crossdock.connector.canonical.Canonical.instant;
 
 import io.crossdock.answer.PageToken;
 import io.crossdock.connector.backend.BackendData;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.catalogue.CatalogueItem;
 import io.crossdock.connector.catalogue.Gtin;
+import io.crossdock.connector.catalogue.ScanCode;
 import io.crossdock.connector.catalogue.StyleList;
 import io.crossdock.connector.catalogue.Styles;
 import io.crossdock.connector.service.ContractService;
@@ -16,6 +18,7 @@ import io.crossdock.product.v1.ListProductsRequest;
 import io.crossdock.product.v1.ListProductsResponse;
 import io.crossdock.product.v1.ProductServiceGrpc;
 import io.crossdock.product.v1.ProductStatus;
+import io.crossdock.product.v1.ScanData;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +63,9 @@ final class ErpEuProductService {
 
   private GetProductResponse getProduct(GetProductRequest request) throws InterruptedException {
     Assortment assortment = assortment(request.getLocationId());
+    ScanData scan =
+        request.hasScan() ? ScanCode.read(request.getScan()) : ScanData.getDefaultInstance();
+    String gtin = request.hasScan() ? scan.getGtin() : request.getGtin();
     String style;
     String item = "";
     if (request.hasProductId()) {
@@ -68,9 +74,8 @@ final class ErpEuProductService {
               .orElseThrow(() -> ErpEuClient.notFound("product"));
     } else {
       List<BackendData> found =
-          request.hasGtin()
-              ? materials.products(
-                  "ProductStandardID", Gtin.forms(request.getGtin()), assortment.filter())
+          !gtin.isEmpty()
+              ? materials.products("ProductStandardID", Gtin.forms(gtin), assortment.filter())
               : materials.products(
                   "Product",
                   List.of(ErpEuClient.material(request.getItemId())),
@@ -86,11 +91,15 @@ final class ErpEuProductService {
     if (items.isEmpty()) {
       throw ErpEuClient.notFound("product");
     }
-    return GetProductResponse.newBuilder()
-        .setProduct(Styles.product(items, ErpEuClient.SYSTEM))
-        .setItemId(item)
-        .setFreshness(Canonical.freshness(ErpEuClient.SYSTEM, Optional.empty()))
-        .build();
+    GetProductResponse.Builder answer =
+        GetProductResponse.newBuilder()
+            .setProduct(Styles.product(items, ErpEuClient.SYSTEM))
+            .setItemId(item)
+            .setFreshness(Canonical.freshness(ErpEuClient.SYSTEM, Optional.empty()));
+    if (request.hasScan()) {
+      answer.setScan(scan);
+    }
+    return answer.build();
   }
 
   private ListProductsResponse listProducts(ListProductsRequest request)
@@ -158,6 +167,7 @@ final class ErpEuProductService {
   }
 
   private static List<CatalogueItem> items(List<BackendData> rows, Assortment assortment) {
-    return rows.stream().map(row -> ErpEuProductMapper.item(row, assortment.country())).toList();
+    return Rows.readable(
+        rows, row -> ErpEuProductMapper.item(row, assortment.country()), _ -> {});
   }
 }

@@ -12,7 +12,7 @@ import io.crossdock.inventory.v1.AvailableToPromise;
 import io.crossdock.inventory.v1.HoldKind;
 import io.crossdock.inventory.v1.LineRemainder;
 import io.crossdock.inventory.v1.Reservation;
-import io.crossdock.inventory.v1.ReservationLine;
+import io.crossdock.inventory.v1.ReservedLine;
 import io.crossdock.inventory.v1.ReservationStatus;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -107,13 +107,18 @@ final class ErpEuStockMapper {
             .setHoldKind(HoldKind.HOLD_KIND_NATIVE)
             .setEtag(data.optionalText("@odata.etag"));
     for (BackendData item : data.list("_Item")) {
+      String unit = ErpEuCodes.unit(item, "EntryUnit");
       BigDecimal confirmed = item.decimal("ConfirmedQuantity");
-      if (confirmed.signum() != 0) {
+      BigDecimal issued = item.optionalDecimal("WithdrawnQuantity").orElse(BigDecimal.ZERO);
+      BigDecimal returned = item.optionalDecimal("ReturnedQuantity").orElse(BigDecimal.ZERO);
+      if (confirmed.signum() != 0 || issued.signum() != 0 || returned.signum() != 0) {
         reservation.addLines(
-            ReservationLine.newBuilder()
+            ReservedLine.newBuilder()
                 .setLineId(item.text("ReservationItem"))
                 .setItemId(ErpEuCodes.item(item, "Material"))
-                .setQuantity(quantity(confirmed, ErpEuCodes.unit(item, "EntryUnit"))));
+                .setQuantity(quantity(confirmed, unit))
+                .setFulfilled(quantity(issued, unit))
+                .setReleased(quantity(returned, unit)));
       }
     }
     if (status == ReservationStatus.RESERVATION_STATUS_HELD) {

@@ -17,6 +17,7 @@ class ErpEuConnectorIT extends CatalogueConformance {
         "EU-001",
         new Paths(
             "/A_ReservationDocumentHeader", "/Commit", "/Withdraw", "/A_MaterialDocumentHeader"),
+        true,
         new Prices("EUR", "19.90", "18.90", true, "XCT", "KGM", "DE-STANDARD"));
   }
 

@@ -10,7 +10,9 @@ import io.crossdock.connector.backend.BackendJson;
 import io.crossdock.connector.backend.BackendRequest;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -31,7 +33,15 @@ final class ErpUsClient {
    *
    * @param location the store's id in the contract
    */
-  record Site(String location, int number, String currency, long readAtNanos) {}
+  record Site(
+      String location, int number, String name, String currency, ZoneId zone, long readAtNanos) {}
+
+  /**
+   * Some of the ERP's sites.
+   *
+   * @param next number of the next page; empty on the last
+   */
+  record Sites(List<Site> sites, String next) {}
 
   ErpUsClient(BackendClient backend) {
     this.backend = backend;
@@ -65,15 +75,44 @@ final class ErpUsClient {
     if (found.isEmpty()) {
       throw notFound("location");
     }
-    BackendData data = found.getFirst();
-    Site site =
-        new Site(
-            location,
-            Math.toIntExact(data.integer("siteId")),
-            data.text("currency"),
-            System.nanoTime());
+    Site site = site(found.getFirst());
+    if (!site.location().equals(location)) {
+      throw found.getFirst().invalid("storeCode", "the store that was asked about");
+    }
     sites.put(location, site);
     return site;
+  }
+
+  private static Site site(BackendData data) {
+    return new Site(
+        data.text("storeCode"),
+        Math.toIntExact(data.integer("siteId")),
+        data.optionalText("name"),
+        data.text("currency"),
+        zone(data),
+        System.nanoTime());
+  }
+
+  private static ZoneId zone(BackendData data) {
+    try {
+      return ZoneId.of(data.text("timeZone"));
+    } catch (DateTimeException e) {
+      throw data.invalid("timeZone", "a time zone by its IANA name");
+    }
+  }
+
+  /** A page of all sites, by number. */
+  Sites sites(int size, String page) throws InterruptedException {
+    BackendData data =
+        call(
+            get("/sites")
+                .about("location")
+                .query("page", page.isEmpty() ? "1" : page)
+                .query("pageSize", Integer.toString(size)));
+    long number = data.integer("page");
+    return new Sites(
+        data.list("items").stream().map(ErpUsClient::site).toList(),
+        number < data.integer("totalPages") ? Long.toString(number + 1) : "");
   }
 
   /** The item number of an item. */
@@ -87,6 +126,14 @@ final class ErpUsClient {
     ArrayNode numbers = body.putArray("itemNumbers");
     itemNumbers.forEach(numbers::add);
     return call(post("/onhand/query", body).asRead().about("location"));
+  }
+
+  /** Rows of one item's stock at several sites, as {@code items} with {@code siteId}. */
+  BackendData onhandAt(int itemNumber, List<Site> sites) throws InterruptedException {
+    ObjectNode body = BackendJson.object().put("itemNumber", itemNumber);
+    ArrayNode numbers = body.putArray("siteIds");
+    sites.forEach(site -> numbers.add(site.number()));
+    return call(post("/onhand/find", body).asRead().about("item"));
   }
 
   static FailureException notFound(String resource) {

@@ -34,6 +34,12 @@ final class ErpUsCodes {
     return "SKU-" + data.integer("itemNumber");
   }
 
+  /** Item of a row; empty when its number cannot be read. */
+  static Optional<String> optionalItem(BackendData data) {
+    String number = data.node().path("itemNumber").asText();
+    return number.matches("[0-9]{1,18}") ? Optional.of("SKU-" + number) : Optional.empty();
+  }
+
   /** Style code of a product; empty for an id that is none of this ERP's. */
   static OptionalInt style(String productId) {
     return number(STYLE, productId);

@@ -11,9 +11,12 @@ import io.crossdock.common.v1.Quantity;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendJson;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.service.ContractService;
 import io.crossdock.connector.service.ContractService.Answers;
+import io.crossdock.connector.stock.FindRequests;
+import io.crossdock.connector.stock.StockBatch;
 import io.crossdock.connector.stock.StockWatch;
 import io.crossdock.failure.FailureException;
 import io.crossdock.inventory.v1.AdjustStockRequest;
@@ -23,11 +26,16 @@ import io.crossdock.inventory.v1.BatchGetAvailabilityRequest;
 import io.crossdock.inventory.v1.BatchGetAvailabilityResponse;
 import io.crossdock.inventory.v1.CommitReservationRequest;
 import io.crossdock.inventory.v1.CommitReservationResponse;
+import io.crossdock.inventory.v1.FindAvailabilityRequest;
+import io.crossdock.inventory.v1.FindAvailabilityResponse;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
 import io.crossdock.inventory.v1.GetAvailabilityResponse;
+import io.crossdock.inventory.v1.GetReservationRequest;
+import io.crossdock.inventory.v1.GetReservationResponse;
 import io.crossdock.inventory.v1.GetStoreSnapshotRequest;
 import io.crossdock.inventory.v1.GetStoreSnapshotResponse;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
+import io.crossdock.inventory.v1.LocationAvailability;
 import io.crossdock.inventory.v1.ReleaseReservationRequest;
 import io.crossdock.inventory.v1.ReleaseReservationResponse;
 import io.crossdock.inventory.v1.Reservation;
@@ -43,9 +51,12 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** Every method of the inventory contract as calls to the ERP. */
 final class ErpUsInventoryService {
@@ -53,6 +64,7 @@ final class ErpUsInventoryService {
   private static final int USUAL_PAGE = 200;
   private static final int WATCH_PAGE = 1000;
   private static final int ITEMS = 200;
+  private static final int USUAL_LOCATIONS = 20;
   private static final BigDecimal MINUTE = BigDecimal.valueOf(60);
   private static final String FIRST_PAGE = "1";
 
@@ -72,7 +84,25 @@ final class ErpUsInventoryService {
         .unary(InventoryServiceGrpc.getReserveMethod(), this::reserve)
         .unary(InventoryServiceGrpc.getCommitReservationMethod(), this::commitReservation)
         .unary(InventoryServiceGrpc.getReleaseReservationMethod(), this::releaseReservation)
+        .unary(InventoryServiceGrpc.getGetReservationMethod(), this::getReservation)
+        .unsupported(
+            InventoryServiceGrpc.getExtendReservationMethod(),
+            "The ERP sets the validity of a reservation once.")
+        .unary(InventoryServiceGrpc.getFindAvailabilityMethod(), this::findAvailability)
         .unary(InventoryServiceGrpc.getAdjustStockMethod(), this::adjustStock)
+        .unary(
+            InventoryServiceGrpc.getBatchAdjustStockMethod(),
+            request -> StockBatch.adjust(request, this::adjustStock))
+        .unsupported(
+            InventoryServiceGrpc.getGetAdjustmentMethod(),
+            "The ERP finds no journal by its request; the same request again is safe.")
+        .unsupported(
+            InventoryServiceGrpc.getStartTransferMethod(), "The ERP's interface has no transfers.")
+        .unsupported(
+            InventoryServiceGrpc.getReceiveTransferMethod(),
+            "The ERP's interface has no transfers.")
+        .unsupported(
+            InventoryServiceGrpc.getGetTransferMethod(), "The ERP's interface has no transfers.")
         .unary(InventoryServiceGrpc.getGetStoreSnapshotMethod(), this::getStoreSnapshot)
         .build();
   }
@@ -84,6 +114,9 @@ final class ErpUsInventoryService {
     List<BackendData> rows = data.list("items");
     if (rows.isEmpty()) {
       throw ErpUsClient.notFound("item");
+    }
+    if (!ErpUsCodes.item(rows.getFirst()).equals(request.getItemId())) {
+      throw rows.getFirst().invalid("itemNumber", "the item that was asked about");
     }
     return GetAvailabilityResponse.newBuilder()
         .setAvailability(availability(rows.getFirst(), site))
@@ -103,24 +136,34 @@ final class ErpUsInventoryService {
         BatchGetAvailabilityResponse.newBuilder()
             .setFreshness(Canonical.freshness(ErpUsClient.SYSTEM, Optional.empty()));
     Map<String, Availability> known = new HashMap<>();
+    Set<String> unreadable = new HashSet<>();
     List<Integer> numbers = numbers(request.getItemIdsList());
     if (!numbers.isEmpty()) {
       BackendData data = erp.onhand(site, numbers);
-      for (BackendData row : data.list("items")) {
-        Availability stock = availability(row, site);
+      for (Availability stock : readable(data, site, unreadable::add)) {
         known.put(stock.getItemId(), stock);
       }
       answer.setFreshness(Canonical.freshness(ErpUsClient.SYSTEM, data.epochMillis("asOf")));
     }
     for (String item : request.getItemIdsList()) {
       Availability stock = known.get(item);
-      if (stock == null) {
+      if (unreadable.contains(item)) {
+        answer.addUnreadableItemIds(item);
+      } else if (stock == null) {
         answer.addUnknownItemIds(item);
       } else {
         answer.addAvailabilities(stock);
       }
     }
     return answer.build();
+  }
+
+  private List<Availability> readable(
+      BackendData data, ErpUsClient.Site site, Consumer<String> unreadable) {
+    return Rows.readable(
+        data.list("items"),
+        row -> availability(row, site),
+        row -> ErpUsCodes.optionalItem(row).ifPresent(unreadable));
   }
 
   // The item numbers that the ERP can know at all.
@@ -148,10 +191,8 @@ final class ErpUsInventoryService {
               return new StockWatch.Page(List.of(), "");
             }
             int next = Math.min(from + ITEMS, numbers.size());
-            List<Availability> rows = new ArrayList<>();
-            for (BackendData row : erp.onhand(site, numbers.subList(from, next)).list("items")) {
-              rows.add(availability(row, site));
-            }
+            List<Availability> rows =
+                readable(erp.onhand(site, numbers.subList(from, next)), site, _ -> {});
             return new StockWatch.Page(rows, next < numbers.size() ? Integer.toString(next) : "");
           }
 
@@ -163,7 +204,7 @@ final class ErpUsInventoryService {
     new StockWatch(source, ErpUsClient.SYSTEM, request.getItemIdsList()).run(answers);
   }
 
-  private record SitePage(StockWatch.Page rows, Instant asOf) {}
+  private record SitePage(StockWatch.Page rows, List<String> unreadable, Instant asOf) {}
 
   private SitePage page(ErpUsClient.Site site, String changedSince, int size, String page)
       throws InterruptedException {
@@ -174,15 +215,100 @@ final class ErpUsInventoryService {
                 .query("page", page.isEmpty() ? FIRST_PAGE : page)
                 .query("pageSize", Integer.toString(size))
                 .query("changedSince", changedSince));
-    List<Availability> rows = new ArrayList<>();
-    for (BackendData row : data.list("items")) {
-      rows.add(availability(row, site));
-    }
+    List<String> unreadable = new ArrayList<>();
+    List<Availability> rows = readable(data, site, unreadable::add);
     long number = data.integer("page");
     String next = number < data.integer("totalPages") ? Long.toString(number + 1) : "";
     return new SitePage(
         new StockWatch.Page(rows, next),
+        unreadable,
         data.epochMillis("asOf").orElseThrow(() -> data.invalid("asOf", "a moment")));
+  }
+
+  private GetReservationResponse getReservation(GetReservationRequest request)
+      throws InterruptedException {
+    ErpUsClient.Site site = erp.site(request.getLocationId());
+    return GetReservationResponse.newBuilder()
+        .setReservation(
+            request.getRequestId().isEmpty()
+                ? reservation(request.getReservationId(), site)
+                : reservation(idOf(request.getRequestId()), site))
+        .setFreshness(Canonical.freshness(ErpUsClient.SYSTEM, Optional.empty()))
+        .build();
+  }
+
+  private String idOf(String requestId) throws InterruptedException {
+    List<BackendData> found =
+        erp.call(
+                ErpUsClient.get("/reservations").about("reservation").query("requestId", requestId))
+            .list("items");
+    if (found.isEmpty()) {
+      throw ErpUsClient.notFound("reservation");
+    }
+    return found.getFirst().text("reservationId");
+  }
+
+  // A page may hold fewer locations than it has sites.
+  private FindAvailabilityResponse findAvailability(FindAvailabilityRequest request)
+      throws InterruptedException {
+    FindRequests.expectNoGeography(request);
+    int item = ErpUsClient.itemNumber(request.getItemId());
+    erp.site(request.getLocationId());
+    ErpUsClient.Sites sites = sites(request);
+    FindAvailabilityResponse.Builder answer =
+        FindAvailabilityResponse.newBuilder()
+            .setNextPageToken(PageToken.of(request, sites.next()))
+            .setFreshness(Canonical.freshness(ErpUsClient.SYSTEM, Optional.empty()));
+    if (sites.sites().isEmpty()) {
+      return answer.build();
+    }
+    Map<Long, ErpUsClient.Site> byNumber = new HashMap<>();
+    sites.sites().forEach(site -> byNumber.put((long) site.number(), site));
+    BackendData data = erp.onhandAt(item, sites.sites());
+    for (BackendData row : data.list("items")) {
+      ErpUsClient.Site site = byNumber.get(row.integer("siteId"));
+      if (site == null || row.integer("itemNumber") != item) {
+        throw row.invalid("siteId", "an item and a site that were asked about");
+      }
+      List<Availability> stock =
+          Rows.readable(
+              List.of(row),
+              each -> availability(each, site),
+              _ -> answer.addUnreadableLocationIds(site.location()));
+      for (Availability each : stock) {
+        if (FindRequests.isEnough(request, each)) {
+          answer.addLocations(
+              LocationAvailability.newBuilder().setAvailability(each).setLocationName(site.name()));
+        }
+      }
+    }
+    return answer
+        .setFreshness(Canonical.freshness(ErpUsClient.SYSTEM, data.epochMillis("asOf")))
+        .build();
+  }
+
+  // Named locations that are none of this ERP's are left out, as those that do not stock the item.
+  private ErpUsClient.Sites sites(FindAvailabilityRequest request) throws InterruptedException {
+    if (request.getLocationIdsCount() == 0) {
+      String[] place = PageToken.place(request).split("\\|", -1);
+      boolean first = place.length < 2;
+      int size =
+          first ? PageToken.size(request, USUAL_LOCATIONS) : Integer.parseInt(place[0]);
+      ErpUsClient.Sites page = erp.sites(size, first ? "" : place[1]);
+      return new ErpUsClient.Sites(
+          page.sites(), page.next().isEmpty() ? "" : size + "|" + page.next());
+    }
+    List<ErpUsClient.Site> named = new ArrayList<>();
+    for (String location : request.getLocationIdsList()) {
+      try {
+        named.add(erp.site(location));
+      } catch (FailureException e) {
+        if (e.failure().reason() != Reason.REASON_NOT_FOUND) {
+          throw e;
+        }
+      }
+    }
+    return new ErpUsClient.Sites(named, "");
   }
 
   private ReserveResponse reserve(ReserveRequest request) throws InterruptedException {
@@ -279,6 +405,9 @@ final class ErpUsInventoryService {
   private Reservation reservation(String id, ErpUsClient.Site site) throws InterruptedException {
     BackendData data =
         erp.call(ErpUsClient.get("/reservations/{reservation}", id).about("reservation"));
+    if (!data.text("reservationId").equals(id)) {
+      throw data.invalid("reservationId", "the reservation that was asked about");
+    }
     if (data.integer("siteId") != site.number()) {
       throw ErpUsClient.notFound("reservation");
     }
@@ -360,6 +489,7 @@ final class ErpUsInventoryService {
     String next = page.rows().next();
     return GetStoreSnapshotResponse.newBuilder()
         .addAllAvailabilities(page.rows().rows())
+        .addAllUnreadableItemIds(page.unreadable())
         .setTakenAt(timestamp(taken))
         .setNextPageToken(
             PageToken.of(

@@ -87,7 +87,12 @@ final class ErpUsPriceService {
         line.setOutcome(PricedLine.Outcome.OUTCOME_UNIT_NOT_CONVERTIBLE);
         continue;
       }
-      LinePrice.settle(line, inItsUnit.get(), isCurrency ? offers(row, currency, site) : List.of());
+      String charged = currency;
+      LinePrice.unlessUnreadable(
+          line,
+          () ->
+              LinePrice.settle(
+                  line, inItsUnit.get(), isCurrency ? offers(row, charged, site) : List.of()));
     }
     return answer.build();
   }

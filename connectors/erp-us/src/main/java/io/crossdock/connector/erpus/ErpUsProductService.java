@@ -7,6 +7,7 @@ import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendRequest;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.catalogue.CatalogueItem;
+import io.crossdock.connector.catalogue.ScanCode;
 import io.crossdock.connector.catalogue.Gtin;
 import io.crossdock.connector.catalogue.StyleList;
 import io.crossdock.connector.catalogue.Styles;
@@ -17,6 +18,7 @@ import io.crossdock.product.v1.ListProductsRequest;
 import io.crossdock.product.v1.ListProductsResponse;
 import io.crossdock.product.v1.ProductServiceGrpc;
 import io.crossdock.product.v1.ProductStatus;
+import io.crossdock.product.v1.ScanData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +47,9 @@ final class ErpUsProductService {
 
   private GetProductResponse getProduct(GetProductRequest request) throws InterruptedException {
     String site = site(request.getLocationId());
+    ScanData scan =
+        request.hasScan() ? ScanCode.read(request.getScan()) : ScanData.getDefaultInstance();
+    String gtin = request.hasScan() ? scan.getGtin() : request.getGtin();
     String style;
     String item = "";
     if (request.hasProductId()) {
@@ -53,8 +58,7 @@ final class ErpUsProductService {
               ErpUsCodes.style(request.getProductId())
                   .orElseThrow(() -> ErpUsClient.notFound("product")));
     } else {
-      BackendData found =
-          request.hasGtin() ? byNumber(request.getGtin()) : byItem(request.getItemId());
+      BackendData found = gtin.isEmpty() ? byItem(request.getItemId()) : byNumber(gtin);
       item = ErpUsCodes.item(found);
       style = found.text("styleCode");
     }
@@ -67,11 +71,15 @@ final class ErpUsProductService {
       // The ERP knows it and the site does not keep it.
       throw ErpUsClient.notFound("item");
     }
-    return GetProductResponse.newBuilder()
-        .setProduct(Styles.product(items, ErpUsClient.SYSTEM))
-        .setItemId(asked)
-        .setFreshness(Canonical.freshness(ErpUsClient.SYSTEM, Optional.empty()))
-        .build();
+    GetProductResponse.Builder answer =
+        GetProductResponse.newBuilder()
+            .setProduct(Styles.product(items, ErpUsClient.SYSTEM))
+            .setItemId(asked)
+            .setFreshness(Canonical.freshness(ErpUsClient.SYSTEM, Optional.empty()));
+    if (request.hasScan()) {
+      answer.setScan(scan);
+    }
+    return answer.build();
   }
 
   private static boolean isItem(CatalogueItem item, String itemId) {

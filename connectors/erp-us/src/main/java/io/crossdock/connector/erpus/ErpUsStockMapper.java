@@ -12,7 +12,7 @@ import io.crossdock.inventory.v1.AvailableToPromise;
 import io.crossdock.inventory.v1.HoldKind;
 import io.crossdock.inventory.v1.LineRemainder;
 import io.crossdock.inventory.v1.Reservation;
-import io.crossdock.inventory.v1.ReservationLine;
+import io.crossdock.inventory.v1.ReservedLine;
 import io.crossdock.inventory.v1.ReservationStatus;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -27,7 +27,10 @@ final class ErpUsStockMapper {
 
   private ErpUsStockMapper() {}
 
-  /** The ERP reckons itself what can be sold and promised. */
+  /**
+   * The ERP calculates itself what can be sold and promised; what its figures do not explain is held
+   * back for another reason.
+   */
   static Availability availability(BackendData row, ErpUsClient.Site site) {
     String unit = ErpUsCodes.unit(row);
     BackendData figures = row.object("qty");
@@ -46,6 +49,7 @@ final class ErpUsStockMapper {
             .setQualityHold(quantity(figures.decimal("qualityHold"), unit))
             .setReturnedPending(quantity(figures.decimal("customerReturns"), unit))
             .setBackorderable(row.flag("backorder"))
+            .setHeldBackOther(quantity(heldBackOther(figures), unit))
             .setBasis(Availability.Basis.BASIS_SOURCE)
             .addExternalIds(
                 identifier(
@@ -74,6 +78,18 @@ final class ErpUsStockMapper {
                   }
                 }));
     return stock.build();
+  }
+
+  private static BigDecimal heldBackOther(BackendData figures) {
+    return figures
+        .decimal("physical")
+        .subtract(figures.decimal("damaged"))
+        .subtract(figures.decimal("qualityHold"))
+        .subtract(figures.decimal("customerReturns"))
+        .subtract(figures.decimal("softReserved"))
+        .subtract(figures.decimal("picking"))
+        .subtract(figures.decimal("safety"))
+        .subtract(figures.decimal("sellable"));
   }
 
   private static List<AvailableToPromise> promise(BackendData row, BackendData days, String unit) {
@@ -111,12 +127,17 @@ final class ErpUsStockMapper {
             .setEtag(data.optionalText("rowVersion"));
     for (BackendData line : data.list("lines")) {
       BigDecimal reserved = line.decimal("reservedQty");
-      if (reserved.signum() != 0) {
+      BigDecimal shipped = line.optionalDecimal("shippedQty").orElse(BigDecimal.ZERO);
+      BigDecimal cancelled = line.optionalDecimal("cancelledQty").orElse(BigDecimal.ZERO);
+      if (reserved.signum() != 0 || shipped.signum() != 0 || cancelled.signum() != 0) {
+        String unit = unit(line, units);
         reservation.addLines(
-            ReservationLine.newBuilder()
+            ReservedLine.newBuilder()
                 .setLineId(line.text("lineNumber"))
                 .setItemId(ErpUsCodes.item(line))
-                .setQuantity(quantity(reserved, unit(line, units))));
+                .setQuantity(quantity(reserved, unit))
+                .setFulfilled(quantity(shipped, unit))
+                .setReleased(quantity(cancelled, unit)));
       }
     }
     if (status == ReservationStatus.RESERVATION_STATUS_HELD) {

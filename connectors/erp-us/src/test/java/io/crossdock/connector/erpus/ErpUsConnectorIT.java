@@ -16,6 +16,7 @@ class ErpUsConnectorIT extends CatalogueConformance {
     super(
         "US-001",
         new Paths("/reservations", "/confirm", "/cancel", "/journals"),
+        false,
         new Prices("USD", "21.90", "20.80", false, "XCS", "LBR", "US-STANDARD"));
   }
 

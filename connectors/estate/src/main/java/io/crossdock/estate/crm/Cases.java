@@ -364,7 +364,8 @@ final class Cases {
     return new Opened(made, false);
   }
 
-  private record NewComment(boolean open, String text, ObjectNode author) {}
+  private record NewComment(
+      boolean open, String text, ObjectNode author, @Nullable String reference) {}
 
   private static List<NewComment> comments(Body body, String field) {
     return body.list(field, 50).stream().map(Cases::newComment).toList();
@@ -373,6 +374,7 @@ final class Cases {
   private static NewComment newComment(Body body) {
     boolean open = body.bool("public").orElse(false);
     String text = body.text("text");
+    String reference = body.optional("reference").orElse(null);
     ObjectNode author =
         body.object("author")
             .map(each -> {
@@ -385,12 +387,21 @@ final class Cases {
             })
             .orElseGet(() -> JsonNodes.object("kind", "system", "id", null));
     body.end();
-    return new NewComment(open, text, author);
+    return new NewComment(open, text, author, reference);
   }
 
+  /** Adds a comment; one whose reference is there already is the same comment again. */
   private void add(Case to, NewComment comment) {
+    String reference = comment.reference();
+    if (reference != null
+        && StreamSupport.stream(to.comments().spliterator(), false)
+            .anyMatch(known -> known.path("reference").asText().equals(reference))) {
+      return;
+    }
     to.comments()
-        .add(comment(to, comment.open(), comment.text(), comment.author(), clock.instant()));
+        .add(
+            comment(to, comment.open(), comment.text(), comment.author(), clock.instant())
+                .put("reference", reference));
     boolean byRetailer = !comment.author().path("kind").asText().equals("customer");
     if (comment.open() && byRetailer && to.respondedAt == null) {
       to.respondedAt = clock.instant();

@@ -326,7 +326,7 @@ final class Contacts {
         JsonNodes.array(
             List.of(
                 consent("marketing", "email", number % 3 == 0 ? "denied" : "granted", updated),
-                consent("loyalty", null, member ? "granted" : "denied", created))));
+                consent("loyalty", "any", member ? "granted" : "denied", created))));
     return contact;
   }
 
@@ -492,12 +492,27 @@ final class Contacts {
     fields.forEach((name, value) -> {
       String known = contact.path("fieldSources").path(name).path("at").asText();
       if (known.isEmpty() || !Instant.parse(known).isAfter(asOf)) {
-        contact.set(name, value);
+        contact.set(name, withProofs(contact.path(name), value));
         contact.withObject("/fieldSources").set(name, source(system, asOf, "most_recent"));
       }
     });
     identities.forEach(identity -> link(contact, identity));
     return changed(contact);
+  }
+
+  /** An address or number that was verified stays so, whatever is written around it. */
+  private static JsonNode withProofs(JsonNode before, JsonNode after) {
+    for (JsonNode each : after) {
+      for (JsonNode known : before) {
+        if (each instanceof ObjectNode contact
+            && known.path("verified").asBoolean()
+            && known.path("address").equals(contact.path("address"))
+            && known.path("number").equals(contact.path("number"))) {
+          contact.put("verified", true);
+        }
+      }
+    }
+    return after;
   }
 
   /** A contact that may be changed. */
@@ -574,7 +589,7 @@ final class Contacts {
   private static ObjectNode address(Body body) {
     ObjectNode address =
         JsonNodes.object(
-            "type", body.word("type", Set.of("shipping", "billing")).orElse(null),
+            "type", body.word("type", Set.of("shipping", "billing", "any")).orElse(null),
             "recipient", body.optional("recipient").orElse(null),
             "lines", body.texts("lines", 10),
             "postalCode", body.optional("postalCode").orElse(null),
@@ -630,7 +645,9 @@ final class Contacts {
                               "service"))
                       .orElseThrow(() -> Refusal.field(each.path("purpose"), "missing")),
               "channel",
-                  each.word("channel", Set.of("email", "sms", "phone", "push", "post"))
+                  each.word(
+                          "channel",
+                          Set.of("any", "email", "sms", "phone", "push", "post", "whatsapp"))
                       .orElse(null),
               "state",
                   each.word("state", Set.of("granted", "denied", "pending"))

@@ -133,6 +133,9 @@ public final class StockBook {
     /** What is still held. */
     public BigDecimal held;
 
+    /** What has left. */
+    public BigDecimal issued = ZERO;
+
     public final @Nullable Shortage shortage;
 
     public Line(
@@ -143,6 +146,11 @@ public final class StockBook {
       this.held = held;
       this.heldFirst = held;
       this.shortage = shortage;
+    }
+
+    /** What was released or has lapsed. */
+    public BigDecimal returned() {
+      return heldFirst.subtract(held).subtract(issued);
     }
   }
 
@@ -482,6 +490,8 @@ public final class StockBook {
         Row row = changing(line.item, reservation.store);
         row.figures.merge(Bucket.UNRESTRICTED, line.held.negate(), BigDecimal::add);
         touchStock(row);
+        line.issued = line.held;
+        line.held = ZERO;
       }
     }
     close(reservation, Status.ISSUED);

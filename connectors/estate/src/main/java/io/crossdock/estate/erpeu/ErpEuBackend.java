@@ -72,12 +72,25 @@ public final class ErpEuBackend implements Backend {
           "Praha");
   private static final List<String> COUNTRIES =
       List.of("DE", "DE", "AT", "FR", "ES", "IT", "NL", "BE", "DK", "CZ");
+  private static final List<String> ZONES =
+      List.of(
+          "Europe/Berlin",
+          "Europe/Berlin",
+          "Europe/Vienna",
+          "Europe/Paris",
+          "Europe/Madrid",
+          "Europe/Rome",
+          "Europe/Amsterdam",
+          "Europe/Brussels",
+          "Europe/Copenhagen",
+          "Europe/Prague");
 
   private final EstateClock clock;
   private final StockBook stock;
   private final OrderBook orders;
   private final Map<String, ObjectNode> movements = new Bounded<>(KEPT);
   private final Map<String, ObjectNode> counts = new Bounded<>(KEPT);
+  private final Map<String, ObjectNode> withdrawals = new Bounded<>(KEPT);
   private long lastMovement;
   private long lastCount;
 
@@ -176,6 +189,7 @@ public final class ErpEuBackend implements Backend {
     orders.reset();
     movements.clear();
     counts.clear();
+    withdrawals.clear();
     lastMovement = 4_900_000_122L;
     lastCount = 100_000_000L;
   }
@@ -348,6 +362,7 @@ public final class ErpEuBackend implements Backend {
 
   // Stock.
 
+  private static final int MAX_PLANTS = 100;
   private static final Set<String> STOCK_FIELDS =
       Set.of(
           "Material",
@@ -359,6 +374,9 @@ public final class ErpEuBackend implements Backend {
 
   private Answer stocks(Request request) {
     ODataFilter filter = ODataFilter.parse(request.query("$filter"), STOCK_FIELDS);
+    if (filter.fixed("Plant").isEmpty() && filter.fixed("Material").isPresent()) {
+      return stocksOfMaterial(request, filter);
+    }
     int store =
         storeOf(filter.fixed("Plant").orElseThrow(() -> Refusal.field("$filter", "must fix Plant")))
             .orElseThrow(() -> Refusal.of(404, "plant does not exist"));
@@ -382,6 +400,32 @@ public final class ErpEuBackend implements Backend {
                 : items(filter, "Material", after)
                     .filter(item -> World.keeps(item, store))
                     .mapToObj(item -> json(stock.row(item, store), expand)));
+  }
+
+  /** One material in several plants. */
+  private Answer stocksOfMaterial(Request request, ODataFilter filter) {
+    Set<String> expand = expand(request);
+    Set<String> plants =
+        filter
+            .values("Plant")
+            .filter(some -> some.size() <= MAX_PLANTS)
+            .orElseThrow(() -> Refusal.field("$filter", "must name at most 100 plants"));
+    OptionalInt item = itemOf(filter.fixed("Material").orElse(""));
+    return collection(
+        request,
+        "A_MaterialStock",
+        filter,
+        "Plant",
+        after ->
+            item.stream()
+                .boxed()
+                .flatMap(each ->
+                    plants.stream()
+                        .filter(plant -> after.isEmpty() || plant.compareTo(after) > 0)
+                        .sorted()
+                        .flatMapToInt(plant -> storeOf(plant).stream())
+                        .filter(store -> World.keeps(each, store))
+                        .mapToObj(store -> json(stock.row(each, store), expand))));
   }
 
   private static Set<String> expand(Request request) {
@@ -487,6 +531,7 @@ public final class ErpEuBackend implements Backend {
         "PlantName", CITIES.get(city) + " " + (1 + (store - 1) / CITIES.size()),
         "StoreID", World.storeId("EU", store),
         "Country", COUNTRIES.get(city),
+        "TimeZone", ZONES.get(city),
         "Currency", "EUR");
   }
 
@@ -635,6 +680,8 @@ public final class ErpEuBackend implements Backend {
               "Material", material(line.item),
               "RequestedQuantity", quantity(line.requested),
               "ConfirmedQuantity", quantity(line.held),
+              "WithdrawnQuantity", quantity(line.issued),
+              "ReturnedQuantity", quantity(line.returned()),
               "EntryUnit", unit(line.item));
       if (line.shortage != null) {
         item.put(
@@ -692,6 +739,7 @@ public final class ErpEuBackend implements Backend {
   private Answer withdraw(Request request) {
     Reservation reservation = reservation(request);
     Body body = request.json();
+    String reference = body.optional("ExternalReference").orElse("");
     Map<String, Optional<BigDecimal>> parts = new LinkedHashMap<>();
     for (Body each : body.list("_Item", 200)) {
       String line = each.text("ReservationItem");
@@ -700,6 +748,10 @@ public final class ErpEuBackend implements Backend {
       each.end();
     }
     body.end();
+    ObjectNode done = withdrawals.get(reservation.number + "/" + reference);
+    if (done != null) {
+      return entity(done);
+    }
     checkMatch(request, reservation.version);
     List<StockBook.Rejected> rejected =
         switch (reservation.status) {
@@ -723,6 +775,9 @@ public final class ErpEuBackend implements Backend {
                         "Reason",
                         "M7/312"))
                 .toList()));
+    if (!reference.isEmpty()) {
+      withdrawals.put(reservation.number + "/" + reference, json);
+    }
     return entity(json);
   }
 

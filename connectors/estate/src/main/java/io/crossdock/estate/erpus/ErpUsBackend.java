@@ -80,6 +80,7 @@ public final class ErpUsBackend implements Backend {
           .get("/sites/{site}/onhand", this::siteOnhand)
           .get("/sites/{site}", request -> ok(site(site(request))))
           .get("/sites", this::sites)
+          .post("/onhand/find", this::onhandAtSites)
           .post("/reservations", once(this::reserve))
           .get("/reservations", this::findReservations)
           .get("/reservations/{id}", request -> ok(json(reservation(request))))
@@ -304,6 +305,29 @@ public final class ErpUsBackend implements Backend {
             "unknown", unknown));
   }
 
+  /** One item at several sites. */
+  private Answer onhandAtSites(Request request) {
+    Body body = request.json();
+    long number =
+        body.integer("itemNumber", 0, Integer.MAX_VALUE)
+            .orElseThrow(() -> Refusal.field("itemNumber", "missing"));
+    long days = body.integer("horizonDays", 1, 365).orElse(28L);
+    List<ObjectNode> rows = new ArrayList<>();
+    for (JsonNode each : body.elements("siteIds", 200)) {
+      int store =
+          IntStream.rangeClosed(1, World.US_STORES)
+              .filter(candidate -> siteId(candidate) == each.asInt())
+              .findFirst()
+              .orElseThrow(() -> Refusal.field("siteIds", each + " (expected: site ids)"));
+      int item = (int) number;
+      if (exists(item) && World.keeps(item, store)) {
+        rows.add(json(stock.row(item, store), days).put("siteId", siteId(store)));
+      }
+    }
+    body.end();
+    return ok(JsonNodes.object("asOf", clock.millis(), "items", rows));
+  }
+
   private static List<Integer> itemNumbers(Body body) {
     List<Integer> numbers = new ArrayList<>();
     for (JsonNode each : body.elements("itemNumbers", 200)) {
@@ -485,7 +509,11 @@ public final class ErpUsBackend implements Backend {
                             "qty",
                             JsonNodes.number(line.requested),
                             "reservedQty",
-                            JsonNodes.number(line.held)))
+                            JsonNodes.number(line.held),
+                            "shippedQty",
+                            JsonNodes.number(line.issued),
+                            "cancelledQty",
+                            JsonNodes.number(line.returned())))
                     .toList(),
             "shortages",
                 reservation.lines.stream()

@@ -2,6 +2,7 @@ package io.crossdock.estate.loyalty;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossdock.estate.backend.Answer;
 import io.crossdock.estate.backend.Backend;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +69,7 @@ public final class LoyaltyBackend implements Backend {
           .get("/members/{id}/ledger", this::ledger)
           .get("/members/{id}/rewards", this::rewards)
           .get("/ledger/{id}", this::entry)
+          .get("/members/{id}/redemptions", this::redemptionByKey)
           .get("/redemptions/{id}", request -> Answer.ok(json(found(request))))
           .post("/members/{id}/redemptions", keyed(this::redeem))
           .post("/members/{id}/earnings", keyed(this::earn))
@@ -319,12 +322,25 @@ public final class LoyaltyBackend implements Backend {
   private ObjectNode balance(PointsAccount account) {
     return JsonNodes.object(
         "member_id", "M-" + account.number(),
+        "account_id", "A-" + account.number(),
+        "program", "MAIN",
         "status", account.status(),
         "tier", account.tier(),
         "available", account.available(),
         "pending", account.pending(),
         "reserved", account.reserved(),
         "cash_value", money(Math.max(0, account.available())),
+        "wallets",
+            List.of(
+                JsonNodes.object(
+                    "currency",
+                    "STATUS",
+                    "available",
+                    account.lifetimeEarned(),
+                    "pending",
+                    0,
+                    "reserved",
+                    0)),
         "version", account.version(),
         "as_of", clock.instant());
   }
@@ -396,12 +412,14 @@ public final class LoyaltyBackend implements Backend {
   // Ledger.
 
   private Answer ledger(Request request) {
-    request.allowQuery("limit", "cursor", "type", "order_ref", "redemption_id", "from", "to");
+    request.allowQuery(
+        "limit", "cursor", "type", "order_ref", "redemption_id", "idempotency_key", "from", "to");
     PointsAccount account = account(request);
     int limit = request.query("limit", 50, 1, MAX_PAGE);
     Optional<Set<String>> types = request.query("type").map(text -> Set.of(text.split(",", 20)));
     Optional<String> order = request.query("order_ref");
     Optional<String> redemption = request.query("redemption_id");
+    Optional<Set<String>> made = request.query("idempotency_key").map(this::entriesOfKey);
     Optional<Instant> from = request.queryTime("from");
     Optional<Instant> to = request.queryTime("to");
     // The cursor names the last entry told, so that new entries on top move nothing.
@@ -412,6 +430,7 @@ public final class LoyaltyBackend implements Backend {
             .filter(entry -> types.isEmpty() || types.get().contains(entry.type()))
             .filter(entry -> order.isEmpty() || order.get().equals(entry.orderRef()))
             .filter(entry -> redemption.isEmpty() || redemption.get().equals(entry.redemptionId()))
+            .filter(entry -> made.isEmpty() || made.get().contains(entry.id()))
             .filter(entry -> from.isEmpty() || !entry.origin().occurredAt().isBefore(from.get()))
             .filter(entry -> to.isEmpty() || entry.origin().occurredAt().isBefore(to.get()))
             .limit(limit + 1L)
@@ -424,6 +443,22 @@ public final class LoyaltyBackend implements Backend {
             page.stream().map(entry -> json(account, entry)).toList(),
             "next_cursor",
             more ? cursor(sequence(page.getLast().id())) : null));
+  }
+
+  /** The entries that the answers under a key name. */
+  private Set<String> entriesOfKey(String key) {
+    Set<String> ids = new HashSet<>();
+    remembered.forEach((name, before) -> {
+      if (name.endsWith("\n" + key)) {
+        JsonNode answer = before.answer().body();
+        answer.path("entries").forEach(entry -> ids.add(entry.path("id").asText()));
+        answer.path("redemption").path("entry_ids").forEach(id -> ids.add(id.asText()));
+        if (answer.path("entry").has("id")) {
+          ids.add(answer.path("entry").path("id").asText());
+        }
+      }
+    });
+    return ids;
   }
 
   private static String cursor(long after) {
@@ -473,6 +508,7 @@ public final class LoyaltyBackend implements Backend {
     return JsonNodes.object(
         "id", entry.id(),
         "member_id", "M-" + account.number(),
+        "account_id", "A-" + account.number(),
         "type", entry.type(),
         "points", entry.points(),
         "available_after", entry.availableAfter(),
@@ -501,6 +537,21 @@ public final class LoyaltyBackend implements Backend {
     return owner(id, "R-").redemption(id).orElseThrow(() -> Refusal.of(404, "no redemption " + id));
   }
 
+  private Answer redemptionByKey(Request request) {
+    request.allowQuery("idempotency_key");
+    String key =
+        request
+            .query("idempotency_key")
+            .orElseThrow(() -> Refusal.field("idempotency_key", "missing"));
+    Remembered before = remembered.get(request.path() + "\n" + key);
+    String id = before == null ? "" : before.answer().body().path("redemption").path("id").asText();
+    Redemption redemption =
+        account(request)
+            .redemption(id)
+            .orElseThrow(() -> Refusal.of(404, "no redemption by this key"));
+    return Answer.ok(JsonNodes.object("data", List.of(json(redemption))));
+  }
+
   private Answer redeem(Request request) {
     PointsAccount account = account(request);
     Body body = request.json();
@@ -524,7 +575,7 @@ public final class LoyaltyBackend implements Backend {
     Redemption redemption =
         account.hold(points, order, reward.orElse(null), Duration.ofSeconds(seconds), origin);
     if (capture) {
-      account.capture(redemption, lines);
+      account.capture(redemption, points, lines);
     }
     return Answer.created(told(account, redemption));
   }
@@ -614,7 +665,7 @@ public final class LoyaltyBackend implements Backend {
   private static ObjectNode json(Redemption redemption) {
     long cents =
         redemption.rewardId == null
-            ? redemption.points
+            ? redemption.captured > 0 ? redemption.captured : redemption.points
             : REWARDS.stream()
                 .filter(reward -> reward.id().equals(redemption.rewardId))
                 .mapToLong(Reward::cents)
@@ -622,8 +673,10 @@ public final class LoyaltyBackend implements Backend {
     return JsonNodes.object(
         "id", redemption.id,
         "member_id", "M-" + redemption.member,
+        "account_id", "A-" + redemption.member,
         "status", redemption.status,
         "points", redemption.points,
+        "captured_points", redemption.captured == 0 ? null : redemption.captured,
         "value", cents == 0 ? null : money(cents),
         "order_ref", redemption.orderRef,
         "reward_id", redemption.rewardId,
@@ -640,19 +693,24 @@ public final class LoyaltyBackend implements Backend {
     Optional<Long> points = body.integer("points", 1, MAX_POINTS);
     Optional<String> order = body.optional("order_ref");
     Optional<BigDecimal> amount = amount(body);
-    List<Line> lines = lines(body, redemption.points);
+    long wanted = points.orElse(redemption.points);
+    List<Line> lines = lines(body, wanted);
     body.end();
-    if (points.isPresent() && points.get() != redemption.points) {
-      throw rule("points", "points: " + points.get() + " (expected: " + redemption.points + ")");
+    if (wanted > redemption.points || (redemption.rewardId != null && wanted < redemption.points)) {
+      throw rule("points", "points: " + wanted + " (expected: " + redemption.points + ")");
     }
     if (redemption.rewardId == null) {
-      checkAmount(World.cents(redemption.points), amount);
+      if (wanted < redemption.points) {
+        checkRate(wanted, amount);
+      } else {
+        checkAmount(World.cents(wanted), amount);
+      }
     }
     switch (redemption.status) {
       case "held" -> {
         changing(account, request);
         order.ifPresent(ref -> redemption.orderRef = ref);
-        account.capture(redemption, lines);
+        account.capture(redemption, wanted, lines);
       }
       case "captured" -> {}
       case "lapsed" ->
@@ -687,7 +745,7 @@ public final class LoyaltyBackend implements Backend {
   private Answer earn(Request request) {
     PointsAccount account = account(request);
     Body body = request.json();
-    String order = body.text("order_ref");
+    String order = body.optional("order_ref").orElse(null);
     long given = body.integer("points", 0, MAX_POINTS).orElse(0L);
     List<Line> lines = new ArrayList<>();
     for (Body each : body.list("lines", 500)) {
@@ -703,6 +761,9 @@ public final class LoyaltyBackend implements Backend {
     Optional<Instant> availableAt = body.time("available_at");
     Origin origin = origin(body);
     body.end();
+    if (order == null && campaign.isEmpty()) {
+      throw Refusal.field("order_ref", "missing, and no campaign");
+    }
     require(account, "active", "prospect");
     long reckoned = lines.stream().mapToLong(Line::points).sum();
     long points = given > 0 ? given : reckoned;
@@ -764,6 +825,8 @@ public final class LoyaltyBackend implements Backend {
         body.integer("points", -MAX_POINTS, MAX_POINTS)
             .orElseThrow(() -> Refusal.field("points", "missing"));
     body.text("reason");
+    body.optional("note");
+    body.optional("reference");
     Origin origin = origin(body);
     body.end();
     if (points == 0) {
@@ -796,7 +859,12 @@ public final class LoyaltyBackend implements Backend {
     Entry in = to.credit("transfer_in", points, clock.instant(), null, List.of(), null, origin);
     return Answer.created(
         JsonNodes.object(
-            "entries", List.of(json(from, out), json(to, in)), "balance", balance(from)));
+            "entries",
+            List.of(json(from, out), json(to, in)),
+            "balance",
+            balance(from),
+            "to_balance",
+            balance(to)));
   }
 
   // Rewards.
@@ -821,7 +889,13 @@ public final class LoyaltyBackend implements Backend {
     List<ObjectNode> page = all.stream().skip(skip).limit(limit).toList();
     boolean more = skip + page.size() < all.size();
     return Answer.ok(
-        JsonNodes.object("data", page, "next_cursor", more ? cursor(skip + page.size()) : null));
+        JsonNodes.object(
+            "data",
+            page,
+            "account_id",
+            "A-" + account.number(),
+            "next_cursor",
+            more ? cursor(skip + page.size()) : null));
   }
 
   private static List<String> reasons(PointsAccount account, Reward reward) {

@@ -112,6 +112,7 @@ final class PointsAccount {
     private final List<Lot> slices;
     String status = "held";
     String orderRef;
+    long captured;
     @Nullable Instant completedAt;
 
     private Redemption(
@@ -337,6 +338,7 @@ final class PointsAccount {
             entry.postedAt(),
             List.of());
     former.status = reversible(entry) == 0 ? "refunded" : "captured";
+    former.captured = former.points;
     former.completedAt = entry.postedAt();
     former.entryIds.add(entry.id());
     return former;
@@ -450,14 +452,25 @@ final class PointsAccount {
     return slices;
   }
 
-  Entry capture(Redemption redemption, List<Line> lines) {
+  /** Spends some or all of the held points; the rest becomes available again. */
+  Entry capture(Redemption redemption, long points, List<Line> lines) {
     held.remove(redemption.id);
     finish(redemption, "captured", clock.instant());
-    redeemed += redemption.points;
+    redemption.captured = points;
+    redeemed += points;
+    long left = points;
+    for (Lot slice : redemption.slices) {
+      long spent = Math.min(left, slice.points);
+      left -= spent;
+      slice.points -= spent;
+      if (slice.points > 0) {
+        put(slice);
+      }
+    }
     Entry entry =
         append(
             "redeem",
-            -redemption.points,
+            -points,
             redemption.origin,
             null,
             null,

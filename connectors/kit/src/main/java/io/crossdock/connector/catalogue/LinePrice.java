@@ -1,6 +1,8 @@
 package io.crossdock.connector.catalogue;
 
+import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.canonical.Canonical;
+import io.crossdock.failure.FailureException;
 import io.crossdock.price.v1.Price;
 import io.crossdock.price.v1.PriceKind;
 import io.crossdock.price.v1.PricedLine;
@@ -9,6 +11,8 @@ import java.math.RoundingMode;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one line of a basket costs, by the prices that the source knows of.
@@ -18,6 +22,8 @@ import java.util.Optional;
  * prices that are left are the line's other prices.
  */
 public final class LinePrice {
+
+  private static final Logger log = LoggerFactory.getLogger(LinePrice.class);
 
   private LinePrice() {}
 
@@ -62,6 +68,23 @@ public final class LinePrice {
       if (!offer.equals(charged) && !offer.equals(regular)) {
         line.addOtherPrices(offer.price());
       }
+    }
+  }
+
+  /**
+   * Prices a line, or says that it has no price when the source's data about it cannot be understood: one bad row must
+   * not stop the other lines, and no guess may be charged.
+   */
+  public static void unlessUnreadable(PricedLine.Builder line, Runnable pricing) {
+    PricedLine before = line.buildPartial();
+    try {
+      pricing.run();
+    } catch (FailureException e) {
+      if (e.failure().reason() != Reason.REASON_BACKEND_ANSWER_INVALID) {
+        throw e;
+      }
+      log.warn("a line was left without a price: {}", e.failure().message());
+      line.clear().mergeFrom(before).setOutcome(PricedLine.Outcome.OUTCOME_NO_PRICE);
     }
   }
 

@@ -1,11 +1,12 @@
 package io.crossdock.connector.loyalty;
 
 import io.crossdock.common.v1.Channel;
+import io.crossdock.loyalty.v1.AdjustmentReason;
+import io.crossdock.loyalty.v1.BenefitKind;
 import io.crossdock.loyalty.v1.Entry;
 import io.crossdock.loyalty.v1.MembershipStatus;
 import io.crossdock.loyalty.v1.RedemptionStatus;
 import io.crossdock.loyalty.v1.ReverseEntryRequest.ReversalReason;
-import io.crossdock.loyalty.v1.Reward;
 import io.crossdock.loyalty.v1.TierProgress.Measure;
 import io.crossdock.loyalty.v1.VoidRedemptionRequest.VoidReason;
 
@@ -89,14 +90,14 @@ final class LoyaltyCodes {
     };
   }
 
-  static Reward.Kind reward(String word) {
+  static BenefitKind benefit(String word) {
     return switch (word) {
-      case "discount_amount" -> Reward.Kind.KIND_DISCOUNT_AMOUNT;
-      case "discount_percent" -> Reward.Kind.KIND_DISCOUNT_PERCENT;
-      case "free_item" -> Reward.Kind.KIND_FREE_ITEM;
-      case "gift_voucher" -> Reward.Kind.KIND_GIFT_VOUCHER;
-      case "experience" -> Reward.Kind.KIND_EXPERIENCE;
-      default -> Reward.Kind.KIND_UNSPECIFIED;
+      case "discount_amount" -> BenefitKind.BENEFIT_KIND_DISCOUNT_AMOUNT;
+      case "discount_percent" -> BenefitKind.BENEFIT_KIND_DISCOUNT_PERCENT;
+      case "free_item" -> BenefitKind.BENEFIT_KIND_FREE_ITEM;
+      case "gift_voucher" -> BenefitKind.BENEFIT_KIND_GIFT_VOUCHER;
+      case "experience" -> BenefitKind.BENEFIT_KIND_EXPERIENCE;
+      default -> BenefitKind.BENEFIT_KIND_UNSPECIFIED;
     };
   }
 
@@ -115,6 +116,17 @@ final class LoyaltyCodes {
       case VOID_REASON_TENDER_CHANGED -> "tender_changed";
       case VOID_REASON_SALE_FAILED -> "sale_failed";
       case VOID_REASON_UNSPECIFIED, UNRECOGNIZED -> "";
+    };
+  }
+
+  static String of(AdjustmentReason reason) {
+    return switch (reason) {
+      case ADJUSTMENT_REASON_GOODWILL -> "goodwill";
+      case ADJUSTMENT_REASON_MISSING_POINTS -> "missing_points";
+      case ADJUSTMENT_REASON_CORRECTION -> "correction";
+      case ADJUSTMENT_REASON_FRAUD -> "fraud";
+      case ADJUSTMENT_REASON_MIGRATION -> "migration";
+      case ADJUSTMENT_REASON_UNSPECIFIED, UNRECOGNIZED -> "";
     };
   }
 

@@ -20,6 +20,8 @@ import io.crossdock.failure.FailureException;
 import io.crossdock.loyalty.v1.AccrualLine;
 import io.crossdock.loyalty.v1.AccruePointsRequest;
 import io.crossdock.loyalty.v1.AccruePointsResponse;
+import io.crossdock.loyalty.v1.AdjustPointsRequest;
+import io.crossdock.loyalty.v1.AdjustPointsResponse;
 import io.crossdock.loyalty.v1.CommitRedemptionRequest;
 import io.crossdock.loyalty.v1.CommitRedemptionResponse;
 import io.crossdock.loyalty.v1.Entry;
@@ -28,18 +30,24 @@ import io.crossdock.loyalty.v1.GetAccountRequest;
 import io.crossdock.loyalty.v1.GetAccountResponse;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
+import io.crossdock.loyalty.v1.GetRedemptionRequest;
+import io.crossdock.loyalty.v1.GetRedemptionResponse;
 import io.crossdock.loyalty.v1.HoldKind;
 import io.crossdock.loyalty.v1.ListEntriesRequest;
 import io.crossdock.loyalty.v1.ListEntriesResponse;
 import io.crossdock.loyalty.v1.ListRewardsRequest;
 import io.crossdock.loyalty.v1.ListRewardsResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.Points;
 import io.crossdock.loyalty.v1.ReservePointsRequest;
 import io.crossdock.loyalty.v1.ReservePointsResponse;
 import io.crossdock.loyalty.v1.ReverseEntryRequest;
 import io.crossdock.loyalty.v1.ReverseEntryResponse;
+import io.crossdock.loyalty.v1.TransferPointsRequest;
+import io.crossdock.loyalty.v1.TransferPointsResponse;
 import io.crossdock.loyalty.v1.VoidRedemptionRequest;
 import io.crossdock.loyalty.v1.VoidRedemptionResponse;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,17 +68,30 @@ final class LoyaltyService {
         .unary(LoyaltyServiceGrpc.getGetBalanceMethod(), this::getBalance)
         .unary(LoyaltyServiceGrpc.getGetAccountMethod(), this::getAccount)
         .unary(LoyaltyServiceGrpc.getListEntriesMethod(), this::listEntries)
+        .unary(LoyaltyServiceGrpc.getGetRedemptionMethod(), this::getRedemption)
         .unary(LoyaltyServiceGrpc.getReservePointsMethod(), this::reservePoints)
         .unary(LoyaltyServiceGrpc.getCommitRedemptionMethod(), this::commitRedemption)
         .unary(LoyaltyServiceGrpc.getVoidRedemptionMethod(), this::voidRedemption)
         .unary(LoyaltyServiceGrpc.getAccruePointsMethod(), this::accruePoints)
         .unary(LoyaltyServiceGrpc.getReverseEntryMethod(), this::reverseEntry)
+        .unary(LoyaltyServiceGrpc.getAdjustPointsMethod(), this::adjustPoints)
+        .unary(LoyaltyServiceGrpc.getTransferPointsMethod(), this::transferPoints)
+        .unsupported(
+            LoyaltyServiceGrpc.getEnrolMemberMethod(),
+            "The platform enrols members on its own pages only.")
+        .unsupported(
+            LoyaltyServiceGrpc.getLinkCardMethod(), "The platform issues its cards itself.")
+        .unsupported(
+            LoyaltyServiceGrpc.getMergeMembersMethod(), "The platform cannot merge members.")
         .unary(LoyaltyServiceGrpc.getListRewardsMethod(), this::listRewards)
+        .unsupported(
+            LoyaltyServiceGrpc.getListVouchersMethod(), "The platform issues no vouchers.")
         .build();
   }
 
   private GetBalanceResponse getBalance(GetBalanceRequest request) throws InterruptedException {
     BackendData data = read("/v2/members/{member}/balance", "member", request.getMemberId());
+    expectEcho(data, request.getMemberId());
     return GetBalanceResponse.newBuilder()
         .setBalance(LoyaltyMapper.balance(data))
         .setFreshness(LoyaltyMapper.freshness(data))
@@ -78,14 +99,48 @@ final class LoyaltyService {
   }
 
   private GetAccountResponse getAccount(GetAccountRequest request) throws InterruptedException {
+    expectMemberNamed(request.getMemberId());
     BackendData data = read("/v2/members/{member}/account", "member", request.getMemberId());
+    expectEcho(data, request.getMemberId());
     return GetAccountResponse.newBuilder()
         .setAccount(LoyaltyMapper.account(data))
         .setFreshness(LoyaltyMapper.freshness(data))
         .build();
   }
 
+  private GetRedemptionResponse getRedemption(GetRedemptionRequest request)
+      throws InterruptedException {
+    BackendData data;
+    if (request.getRequestId().isEmpty()) {
+      data = read("/v2/redemptions/{redemption}", "redemption", request.getRedemptionId());
+      expectMember(data, request.getMemberId(), "redemption");
+    } else {
+      List<BackendData> found =
+          backend
+              .send(
+                  BackendRequest.get("/v2/members/{member}/redemptions", request.getMemberId())
+                      .about("redemption")
+                      .query("idempotency_key", request.getRequestId()))
+              .data()
+              .list("data");
+      if (found.size() != 1) {
+        throw notFound("redemption");
+      }
+      data = found.getFirst();
+      expectEcho(data, request.getMemberId());
+    }
+    return GetRedemptionResponse.newBuilder()
+        .setRedemption(LoyaltyMapper.redemption(data, HoldKind.HOLD_KIND_NATIVE))
+        .setFreshness(Canonical.freshness(LoyaltyMapper.SYSTEM, Optional.empty()))
+        .build();
+  }
+
   private ListEntriesResponse listEntries(ListEntriesRequest request) throws InterruptedException {
+    expectMemberNamed(request.getMemberId());
+    if (!request.getCurrencyCode().isEmpty()
+        && !request.getCurrencyCode().equals(LoyaltyMapper.MAIN_CURRENCY)) {
+      throw Canonical.refused("currency_code", "empty or " + LoyaltyMapper.MAIN_CURRENCY);
+    }
     BackendRequest call =
         BackendRequest.get("/v2/members/{member}/ledger", request.getMemberId())
             .about("member")
@@ -93,7 +148,8 @@ final class LoyaltyService {
             .query("cursor", PageToken.place(request))
             .query("type", types(request.getKindsList()))
             .query("order_ref", request.getOrderId())
-            .query("redemption_id", request.getRedemptionId());
+            .query("redemption_id", request.getRedemptionId())
+            .query("idempotency_key", request.getRequestId());
     if (request.hasOccurredFrom()) {
       call = call.query("from", instant(request.getOccurredFrom()).toString());
     }
@@ -103,6 +159,7 @@ final class LoyaltyService {
     BackendData data = backend.send(call).data();
     ListEntriesResponse.Builder answer = ListEntriesResponse.newBuilder();
     for (BackendData entry : data.list("data")) {
+      expectEcho(entry, request.getMemberId());
       answer.addEntries(LoyaltyMapper.entry(entry));
     }
     return answer
@@ -124,6 +181,7 @@ final class LoyaltyService {
           request.getHoldFor().getSeconds() + (request.getHoldFor().getNanos() > 0 ? 1 : 0));
     }
     BackendData data = redeem(request.getContext(), request.getMemberId(), body);
+    expectEcho(data.object("redemption"), request.getMemberId());
     return ReservePointsResponse.newBuilder()
         .setRedemption(
             LoyaltyMapper.redemption(data.object("redemption"), HoldKind.HOLD_KIND_NATIVE))
@@ -136,6 +194,8 @@ final class LoyaltyService {
     boolean held = !request.getRedemptionId().isEmpty();
     BackendData data = held ? capture(request) : redeemAtOnce(request);
     BackendData balance = data.object("balance");
+    expectEcho(data.object("redemption"), request.getMemberId());
+    expectEcho(balance, request.getMemberId());
     return CommitRedemptionResponse.newBuilder()
         .setRedemption(
             LoyaltyMapper.redemption(
@@ -149,7 +209,9 @@ final class LoyaltyService {
   private BackendData capture(CommitRedemptionRequest request) throws InterruptedException {
     expectOwner(request.getRedemptionId(), request.getMemberId());
     ObjectNode body = BackendJson.object();
-    body.put("points", request.getPoints());
+    if (request.hasPoints()) {
+      body.put("points", number(request.getPoints(), "points"));
+    }
     body.put("order_ref", request.getOrderId());
     if (request.hasValue()) {
       body.set("amount", amount(request.getValue()));
@@ -202,8 +264,8 @@ final class LoyaltyService {
   private AccruePointsResponse accruePoints(AccruePointsRequest request)
       throws InterruptedException {
     ObjectNode body = BackendJson.object();
-    body.put("order_ref", request.getOrderId());
-    body.put("points", request.getPoints());
+    putUnlessEmpty(body, "order_ref", request.getOrderId());
+    body.put("points", number(request.getPoints(), "points"));
     if (request.getLinesCount() > 0) {
       ArrayNode lines = body.putArray("lines");
       int index = 0;
@@ -215,7 +277,7 @@ final class LoyaltyService {
             "quantity",
             plain(Canonical.number(line.getQuantity(), "lines[" + index++ + "].quantity")));
         sent.set("amount", amount(line.getAmount()));
-        sent.put("points", line.getPoints());
+        sent.put("points", number(line.getPoints(), "lines.points"));
       }
     }
     putUnlessEmpty(body, "campaign", request.getCampaignId());
@@ -247,15 +309,16 @@ final class LoyaltyService {
     BackendData entry = read("/v2/ledger/{entry}", "entry", request.getEntryId());
     expectMember(entry, request.getMemberId(), "entry");
     ObjectNode body = BackendJson.object();
-    body.put("points", request.getPoints());
+    body.put("points", number(request.getPoints(), "points"));
     if (request.getLinesCount() > 0) {
       ArrayNode lines = body.putArray("lines");
       for (EntryLine line : request.getLinesList()) {
         ObjectNode sent = lines.addObject();
         sent.put("line_id", line.getLineId());
         // The contract gives a line's points the entry's sign, the platform none.
-        if (line.getPoints() != 0) {
-          sent.put("points", Math.absExact(line.getPoints()));
+        BigDecimal share = number(line.getPoints(), "lines.points");
+        if (share.signum() != 0) {
+          sent.put("points", share.abs());
         }
       }
     }
@@ -276,6 +339,62 @@ final class LoyaltyService {
         .build();
   }
 
+  private AdjustPointsResponse adjustPoints(AdjustPointsRequest request)
+      throws InterruptedException {
+    if (request.hasExpiresAt()) {
+      throw Canonical.refused("expires_at", "absent: the platform decides when points expire");
+    }
+    if (request.getAllowNegativeBalance()) {
+      throw Canonical.refused(
+          "allow_negative_balance", "false: the platform adjusts no balance below zero");
+    }
+    ObjectNode body = BackendJson.object();
+    body.put("points", number(request.getPoints(), "points"));
+    body.put("reason", LoyaltyCodes.of(request.getReason()));
+    putUnlessEmpty(body, "note", request.getNote());
+    putUnlessEmpty(
+        body,
+        "reference",
+        request.getCaseId().isEmpty() ? request.getOrderId() : request.getCaseId());
+    origin(body, request.getContext());
+    BackendData data = post("/v2/members/{member}/adjustments", request.getMemberId(), request.getContext(), body);
+    List<BackendData> entries = data.list("entries");
+    if (entries.size() != 1) {
+      throw data.invalid("entries", "one entry");
+    }
+    expectEcho(entries.getFirst(), request.getMemberId());
+    return AdjustPointsResponse.newBuilder()
+        .setEntry(
+            LoyaltyMapper.entry(entries.getFirst()).toBuilder()
+                .setAdjustmentReason(request.getReason()))
+        .setBalance(LoyaltyMapper.balance(data.object("balance")))
+        .build();
+  }
+
+  private TransferPointsResponse transferPoints(TransferPointsRequest request)
+      throws InterruptedException {
+    ObjectNode body = BackendJson.object();
+    body.put("to", request.getToMemberId());
+    body.put("points", number(request.getPoints(), "points"));
+    origin(body, request.getContext());
+    BackendData data =
+        post(
+            "/v2/members/{member}/transfers",
+            request.getFromMemberId(),
+            request.getContext(),
+            body);
+    expectEcho(data.object("balance"), request.getFromMemberId());
+    expectEcho(data.object("to_balance"), request.getToMemberId());
+    TransferPointsResponse.Builder answer =
+        TransferPointsResponse.newBuilder()
+            .setFromBalance(LoyaltyMapper.balance(data.object("balance")))
+            .setToBalance(LoyaltyMapper.balance(data.object("to_balance")));
+    for (BackendData entry : data.list("entries")) {
+      answer.addEntries(LoyaltyMapper.entry(entry));
+    }
+    return answer.build();
+  }
+
   private ListRewardsResponse listRewards(ListRewardsRequest request) throws InterruptedException {
     BackendData data =
         backend
@@ -294,8 +413,20 @@ final class LoyaltyService {
     }
     return answer
         .setNextPageToken(PageToken.of(request, data.optionalText("next_cursor")))
+        .setAccountId(data.optionalText("account_id"))
         .setFreshness(Canonical.freshness(LoyaltyMapper.SYSTEM, Optional.empty()))
         .build();
+  }
+
+  private BackendData post(String template, String member, CommandContext context, ObjectNode body)
+      throws InterruptedException {
+    return backend
+        .send(
+            BackendRequest.post(template, member)
+                .about("member")
+                .idempotencyKey(context.getRequestId())
+                .json(body))
+        .data();
   }
 
   private BackendData read(String template, String resource, String id)
@@ -305,13 +436,7 @@ final class LoyaltyService {
 
   private BackendData redeem(CommandContext context, String member, ObjectNode body)
       throws InterruptedException {
-    return backend
-        .send(
-            BackendRequest.post("/v2/members/{member}/redemptions", member)
-                .about("member")
-                .idempotencyKey(context.getRequestId())
-                .json(body))
-        .data();
+    return post("/v2/members/{member}/redemptions", member, context, body);
   }
 
   // The platform finds a redemption without its member. A wrong pair must not move points: the hub
@@ -323,16 +448,46 @@ final class LoyaltyService {
 
   private static void expectMember(BackendData found, String member, String resource) {
     if (!found.text("member_id").equals(member)) {
-      throw new FailureException(
-          Failure.of(Reason.REASON_NOT_FOUND, "The member has no such " + resource + ".")
-              .with("resource", resource));
+      throw notFound(resource);
     }
   }
 
+  private static FailureException notFound(String resource) {
+    return new FailureException(
+        Failure.of(Reason.REASON_NOT_FOUND, "The member has no such " + resource + ".")
+            .with("resource", resource));
+  }
+
+  // An answer about somebody else must reach nobody, least of all the hub's cache.
+  private static void expectEcho(BackendData answered, String member) {
+    if (!answered.text("member_id").equals(member)) {
+      throw answered.invalid("member_id", "the member who was asked about");
+    }
+  }
+
+  private static void expectMemberNamed(String member) {
+    if (member.isEmpty()) {
+      throw new FailureException(
+          Failure.of(
+                  Reason.REASON_NOT_SUPPORTED, "The platform finds an account by its member only.")
+              .with("field", "member_id"));
+    }
+  }
+
+  /** The number of points, in the only currency that the platform moves. */
+  private static BigDecimal number(Points points, String field) {
+    String currency = points.getCurrencyCode();
+    if (!currency.isEmpty() && !currency.equals(LoyaltyMapper.MAIN_CURRENCY)) {
+      throw Canonical.refused(
+          field + ".currency_code", "empty or " + LoyaltyMapper.MAIN_CURRENCY);
+    }
+    return LoyaltyMapper.number(points).stripTrailingZeros();
+  }
+
   private static ObjectNode redemption(
-      CommandContext context, long points, String order, String reward) {
+      CommandContext context, Points points, String order, String reward) {
     ObjectNode body = BackendJson.object();
-    body.put("points", points);
+    body.put("points", number(points, "points"));
     body.put("order_ref", order);
     putUnlessEmpty(body, "reward_id", reward);
     origin(body, context);
@@ -350,7 +505,7 @@ final class LoyaltyService {
       for (EntryLine line : lines) {
         sent.addObject()
             .put("line_id", line.getLineId())
-            .put("points", Math.absExact(line.getPoints()));
+            .put("points", number(line.getPoints(), "lines.points").abs());
       }
     }
   }

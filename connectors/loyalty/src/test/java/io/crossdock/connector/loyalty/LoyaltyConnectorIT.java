@@ -3,6 +3,7 @@ package io.crossdock.connector.loyalty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.type.Money;
+import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.process.ConnectorProcess;
 import io.crossdock.connector.testkit.Caller;
@@ -22,6 +23,18 @@ import io.crossdock.loyalty.v1.ListEntriesResponse;
 import io.crossdock.loyalty.v1.ListRewardsRequest;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
 import io.crossdock.loyalty.v1.MembershipStatus;
+import io.crossdock.loyalty.v1.AdjustPointsRequest;
+import io.crossdock.loyalty.v1.AdjustmentReason;
+import io.crossdock.loyalty.v1.CommitRedemptionResponse;
+import io.crossdock.loyalty.v1.CurrencyAccount;
+import io.crossdock.loyalty.v1.EnrolMemberRequest;
+import io.crossdock.loyalty.v1.GetRedemptionRequest;
+import io.crossdock.loyalty.v1.LinkCardRequest;
+import io.crossdock.loyalty.v1.ListVouchersRequest;
+import io.crossdock.loyalty.v1.MergeMembersRequest;
+import io.crossdock.loyalty.v1.Points;
+import io.crossdock.loyalty.v1.PointsBalance;
+import io.crossdock.loyalty.v1.TransferPointsRequest;
 import io.crossdock.loyalty.v1.Redemption;
 import io.crossdock.loyalty.v1.RedemptionStatus;
 import io.crossdock.loyalty.v1.ReservePointsRequest;
@@ -31,6 +44,7 @@ import io.crossdock.loyalty.v1.VoidRedemptionRequest;
 import io.grpc.ServiceDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class LoyaltyConnectorIT extends ConnectorConformance {
@@ -67,12 +81,17 @@ class LoyaltyConnectorIT extends ConnectorConformance {
             .answers(
                 _ -> balanceOf(MEMBER),
                 answer -> {
-                  assertThat(answer.getBalance().getAvailablePoints()).isEqualTo(12480);
-                  assertThat(answer.getBalance().getPendingPoints()).isEqualTo(350);
+                  PointsBalance points = answer.getBalance().getBalances(0);
+                  assertThat(points.getAvailable()).isEqualTo(points(12480));
+                  assertThat(points.getPending()).isEqualTo(points(350));
+                  assertThat(answer.getBalance().getBalances(1).getAvailable().getCurrencyCode())
+                      .isEqualTo("STATUS");
+                  assertThat(answer.getBalance().getAccountId()).isEqualTo("A-1001");
+                  assertThat(answer.getBalance().getProgrammeId()).isEqualTo("MAIN");
                   assertThat(answer.getBalance().getTier()).isEqualTo("GOLD");
                   assertThat(answer.getBalance().getStatus())
                       .isEqualTo(MembershipStatus.MEMBERSHIP_STATUS_ACTIVE);
-                  assertThat(answer.getBalance().getCashEquivalent())
+                  assertThat(points.getCashEquivalent())
                       .isEqualTo(
                           Money.newBuilder()
                               .setCurrencyCode("EUR")
@@ -96,6 +115,16 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 answer -> assertThat(answer.getEntriesList()).isNotEmpty())
             .findsNothing(_ -> ListEntriesRequest.newBuilder().setMemberId("M-999999").build())
             .refuses(ListEntriesRequest.newBuilder().setMemberId(MEMBER).setPageSize(1000).build()),
+        MethodCase.of(LoyaltyServiceGrpc.getGetRedemptionMethod())
+            .answers(
+                caller -> redemption(reserved(caller).getRedemptionId()),
+                answer -> {
+                  assertThat(answer.getRedemption().getStatus())
+                      .isEqualTo(RedemptionStatus.REDEMPTION_STATUS_RESERVED);
+                  assertThat(answer.getRedemption().getPoints()).isEqualTo(points(500));
+                })
+            .findsNothing(_ -> redemption("R-0-0"))
+            .refuses(GetRedemptionRequest.newBuilder().setMemberId(MEMBER).build()),
         MethodCase.of(LoyaltyServiceGrpc.getReservePointsMethod())
             .answers(
                 caller -> reserve(caller, MEMBER, 500),
@@ -139,9 +168,10 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 caller -> accrue(caller, MEMBER),
                 answer -> {
                   assertThat(answer.getEntriesList()).hasSize(1);
-                  assertThat(answer.getEntries(0).getPoints()).isEqualTo(120);
+                  assertThat(answer.getEntries(0).getPoints()).isEqualTo(points(120));
                   assertThat(answer.getEntries(0).getKind()).isEqualTo(Entry.Kind.KIND_EARNED);
-                  assertThat(answer.getBalance().getPendingPoints()).isEqualTo(470);
+                  assertThat(answer.getBalance().getBalances(0).getPending())
+                      .isEqualTo(points(470));
                 })
             .findsNothing(caller -> accrue(caller, "M-999999"))
             .refuses(AccruePointsRequest.newBuilder().setMemberId(MEMBER).build())
@@ -150,13 +180,61 @@ class LoyaltyConnectorIT extends ConnectorConformance {
             .answers(
                 caller -> reverse(caller, MEMBER, spent(caller)),
                 answer -> {
-                  assertThat(answer.getEntry().getPoints()).isEqualTo(500);
+                  assertThat(answer.getEntry().getPoints()).isEqualTo(points(500));
                   assertThat(answer.getEntry().getKind()).isEqualTo(Entry.Kind.KIND_REVERSED);
                   assertBalance(answer.getBalance(), 12480, 0);
                 })
             .findsNothing(caller -> reverse(caller, MEMBER, "E-0-0"))
             .refuses(ReverseEntryRequest.newBuilder().setMemberId(MEMBER).build())
             .writesTo("/reversals"),
+        MethodCase.of(LoyaltyServiceGrpc.getAdjustPointsMethod())
+            .answers(
+                caller -> adjust(caller, MEMBER, 200),
+                answer -> {
+                  assertThat(answer.getEntry().getKind()).isEqualTo(Entry.Kind.KIND_ADJUSTED);
+                  assertThat(answer.getEntry().getPoints()).isEqualTo(points(200));
+                  assertThat(answer.getEntry().getAdjustmentReason())
+                      .isEqualTo(AdjustmentReason.ADJUSTMENT_REASON_GOODWILL);
+                  assertBalance(answer.getBalance(), 12680, 0);
+                })
+            .findsNothing(caller -> adjust(caller, "M-999999", 200))
+            .refuses(adjust(caller(), MEMBER, 0))
+            .writesTo("/adjustments"),
+        MethodCase.of(LoyaltyServiceGrpc.getTransferPointsMethod())
+            .answers(
+                caller -> transfer(caller, "M-1002"),
+                answer -> {
+                  assertThat(answer.getEntriesList())
+                      .extracting(entry -> entry.getPoints().getUnits())
+                      .containsExactly(-300L, 300L);
+                  assertBalance(answer.getFromBalance(), 12180, 0);
+                  assertThat(answer.getToBalance().getMemberId()).isEqualTo("M-1002");
+                })
+            .findsNothing(caller -> transfer(caller, "M-999999"))
+            .refuses(transfer(caller(), MEMBER))
+            .writesTo("/transfers"),
+        MethodCase.of(LoyaltyServiceGrpc.getEnrolMemberMethod())
+            .cannot(
+                EnrolMemberRequest.newBuilder()
+                    .setContext(context())
+                    .setCustomerId("C-1001")
+                    .build()),
+        MethodCase.of(LoyaltyServiceGrpc.getLinkCardMethod())
+            .cannot(
+                LinkCardRequest.newBuilder()
+                    .setContext(context())
+                    .setMemberId(MEMBER)
+                    .setCard("2990000010017")
+                    .build()),
+        MethodCase.of(LoyaltyServiceGrpc.getMergeMembersMethod())
+            .cannot(
+                MergeMembersRequest.newBuilder()
+                    .setContext(context())
+                    .setSurvivorId(MEMBER)
+                    .setMergedId("M-1002")
+                    .build()),
+        MethodCase.of(LoyaltyServiceGrpc.getListVouchersMethod())
+            .cannot(ListVouchersRequest.newBuilder().setMemberId(MEMBER).build()),
         MethodCase.of(LoyaltyServiceGrpc.getListRewardsMethod())
             .answers(
                 _ -> ListRewardsRequest.newBuilder().setMemberId(MEMBER).build(),
@@ -164,7 +242,7 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                     assertThat(answer.getRewardsList())
                         .anySatisfy(reward -> {
                           assertThat(reward.getRewardId()).isEqualTo("RW-COFFEE");
-                          assertThat(reward.getPoints()).isEqualTo(500);
+                          assertThat(reward.getCost()).isEqualTo(points(500));
                           assertThat(reward.getEligible()).isTrue();
                         }))
             .findsNothing(_ -> ListRewardsRequest.newBuilder().setMemberId("M-999999").build())
@@ -216,8 +294,9 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 GetAccountRequest.newBuilder().setMemberId("M-1010").build())
             .getAccount();
 
-    assertThat(account.getStatus()).isEqualTo(MembershipStatus.MEMBERSHIP_STATUS_UNSPECIFIED);
-    assertThat(account.getRawStatus()).isEqualTo("under_review");
+    assertThat(account.getMembers(0).getStatus())
+        .isEqualTo(MembershipStatus.MEMBERSHIP_STATUS_UNSPECIFIED);
+    assertThat(account.getMembers(0).getRawStatus()).isEqualTo("under_review");
   }
 
   @Test
@@ -250,6 +329,82 @@ class LoyaltyConnectorIT extends ConnectorConformance {
 
     assertThat(failure.reason()).isEqualTo(Reason.REASON_INVALID_STATE);
     assertThat(failure.metadata()).containsEntry("status", "REDEMPTION_STATUS_COMMITTED");
+  }
+
+  @Test
+  void spendsLessThanWasHeldAndReleasesTheRest() {
+    String held = reserved(caller()).getRedemptionId();
+
+    CommitRedemptionResponse answer =
+        caller()
+            .call(
+                LoyaltyServiceGrpc.getCommitRedemptionMethod(),
+                commit(caller(), held, 300).toBuilder()
+                    .setValue(Money.newBuilder().setCurrencyCode("EUR").setUnits(3))
+                    .build());
+
+    assertThat(answer.getRedemption().getPoints()).isEqualTo(points(500));
+    assertThat(answer.getRedemption().getCommittedPoints()).isEqualTo(points(300));
+    assertBalance(answer.getBalance(), 12180, 0);
+  }
+
+  @Test
+  void findsWhatARequestDidWhoseAnswerWasLost() {
+    ReservePointsRequest hold = reserve(caller(), MEMBER, 500);
+    AccruePointsRequest accrual = accrue(caller(), MEMBER);
+    Redemption held =
+        caller().call(LoyaltyServiceGrpc.getReservePointsMethod(), hold).getRedemption();
+    List<Entry> earned =
+        caller().call(LoyaltyServiceGrpc.getAccruePointsMethod(), accrual).getEntriesList();
+
+    Redemption found =
+        caller()
+            .call(
+                LoyaltyServiceGrpc.getGetRedemptionMethod(),
+                GetRedemptionRequest.newBuilder()
+                    .setMemberId(MEMBER)
+                    .setRequestId(hold.getContext().getRequestId())
+                    .build())
+            .getRedemption();
+    List<Entry> entries =
+        caller()
+            .call(
+                LoyaltyServiceGrpc.getListEntriesMethod(),
+                ListEntriesRequest.newBuilder()
+                    .setMemberId(MEMBER)
+                    .setRequestId(accrual.getContext().getRequestId())
+                    .build())
+            .getEntriesList();
+
+    assertThat(found.getRedemptionId()).isEqualTo(held.getRedemptionId());
+    assertThat(entries).extracting(Entry::getEntryId).isEqualTo(List.of(earned.get(0).getEntryId()));
+  }
+
+  @Test
+  void creditsPointsWithoutAnOrder() {
+    AccruePointsRequest birthday =
+        accrue(caller(), MEMBER).toBuilder().clearOrderId().setCampaignId("BIRTHDAY").build();
+
+    Entry entry =
+        caller().call(LoyaltyServiceGrpc.getAccruePointsMethod(), birthday).getEntries(0);
+
+    assertThat(entry.getKind()).isEqualTo(Entry.Kind.KIND_BONUS);
+    assertThat(entry.getOrderId()).isEmpty();
+  }
+
+  @Test
+  void refusesPointsOfACurrencyThatCannotBeSpent() {
+    Failure failure =
+        failure(() ->
+            caller()
+                .call(
+                    LoyaltyServiceGrpc.getReservePointsMethod(),
+                    reserve(caller(), MEMBER, 500).toBuilder()
+                        .setPoints(points(500).toBuilder().setCurrencyCode("STATUS"))
+                        .build()));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_RULE_VIOLATED);
+    assertThat(failure.violations().getFirst().field()).isEqualTo("points.currency_code");
   }
 
   @Test
@@ -318,9 +473,39 @@ class LoyaltyConnectorIT extends ConnectorConformance {
     return ReservePointsRequest.newBuilder()
         .setContext(caller.context())
         .setMemberId(member)
-        .setPoints(points)
+        .setPoints(points(points))
         .setOrderId(ORDER)
         .build();
+  }
+
+  private static Points points(long units) {
+    return Points.newBuilder().setCurrencyCode("POINTS").setUnits(units).build();
+  }
+
+  private static GetRedemptionRequest redemption(String id) {
+    return GetRedemptionRequest.newBuilder().setMemberId(MEMBER).setRedemptionId(id).build();
+  }
+
+  private static AdjustPointsRequest adjust(Caller caller, String member, long points) {
+    return AdjustPointsRequest.newBuilder()
+        .setContext(caller.context())
+        .setMemberId(member)
+        .setPoints(points(points))
+        .setReason(AdjustmentReason.ADJUSTMENT_REASON_GOODWILL)
+        .build();
+  }
+
+  private static TransferPointsRequest transfer(Caller caller, String to) {
+    return TransferPointsRequest.newBuilder()
+        .setContext(caller.context())
+        .setFromMemberId(MEMBER)
+        .setToMemberId(to)
+        .setPoints(points(300))
+        .build();
+  }
+
+  private static CommandContext context() {
+    return CommandContext.newBuilder().setRequestId(UUID.randomUUID().toString()).build();
   }
 
   private static Redemption reserved(Caller caller) {
@@ -334,7 +519,7 @@ class LoyaltyConnectorIT extends ConnectorConformance {
         .setContext(caller.context())
         .setMemberId(MEMBER)
         .setRedemptionId(redemption)
-        .setPoints(points)
+        .setPoints(points(points))
         .setOrderId(ORDER)
         .setValue(FIVE_EUROS)
         .build();
@@ -354,7 +539,7 @@ class LoyaltyConnectorIT extends ConnectorConformance {
         .setContext(caller.context())
         .setMemberId(member)
         .setOrderId(ORDER)
-        .setPoints(120)
+        .setPoints(points(120))
         .build();
   }
 
@@ -376,21 +561,26 @@ class LoyaltyConnectorIT extends ConnectorConformance {
   }
 
   private static void verifyAccount(Account account) {
-    assertThat(account.getAvailablePoints()).isEqualTo(12480);
-    assertThat(account.getPendingList()).extracting("points").containsExactly(200L, 150L);
-    assertThat(account.getExpiringList()).first().extracting("points").isEqualTo(800L);
-    assertThat(account.getTier().getCode()).isEqualTo("GOLD");
-    assertThat(account.getNextTier().getTier()).isEqualTo("PLATINUM");
-    assertThat(account.getRate().getPoints()).isEqualTo(100);
-    assertThat(account.getRate().getStepPoints()).isEqualTo(10);
-    assertThat(account.getExternalIdsList())
+    CurrencyAccount main = account.getCurrencies(0);
+    assertThat(account.getAccountId()).isEqualTo("A-1001");
+    assertThat(main.getBalance().getAvailable()).isEqualTo(points(12480));
+    assertThat(main.getPendingList())
+        .extracting(pending -> pending.getPoints().getUnits())
+        .containsExactly(200L, 150L);
+    assertThat(main.getExpiring(0).getPoints()).isEqualTo(points(800));
+    assertThat(main.getRate().getPoints()).isEqualTo(points(100));
+    assertThat(main.getRate().getStep()).isEqualTo(points(10));
+    assertThat(account.getTiers(0).getTier().getCode()).isEqualTo("GOLD");
+    assertThat(account.getTiers(0).getProgress(0).getTier()).isEqualTo("PLATINUM");
+    assertThat(account.getMembers(0).getCustomerId()).isEqualTo("C-1001");
+    assertThat(account.getMembers(0).getExternalIdsList())
         .extracting("value")
         .contains("C-1001", "2990000010017");
     assertThat(account.getEtag()).isNotEmpty();
   }
 
   private static void assertBalance(Balance balance, long available, long reserved) {
-    assertThat(balance.getAvailablePoints()).isEqualTo(available);
-    assertThat(balance.getReservedPoints()).isEqualTo(reserved);
+    assertThat(balance.getBalances(0).getAvailable()).isEqualTo(points(available));
+    assertThat(balance.getBalances(0).getReserved()).isEqualTo(points(reserved));
   }
 }

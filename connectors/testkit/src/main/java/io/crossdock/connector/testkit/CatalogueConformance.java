@@ -60,10 +60,12 @@ public abstract class CatalogueConformance extends StockConformance {
       String taxCode) {}
 
   /**
-   * @param location a store of the ERP, with the estate's usual stock of SKU-1001
+   * @param location the first store of the ERP, with the estate's usual stock of SKU-1001
+   * @param findsAdjustments whether the ERP finds an adjustment by its request
    */
-  protected CatalogueConformance(String location, Paths paths, Prices prices) {
-    super(location, paths);
+  protected CatalogueConformance(
+      String location, Paths paths, boolean findsAdjustments, Prices prices) {
+    super(location, paths, findsAdjustments);
     this.location = location;
     this.prices = prices;
   }

@@ -169,6 +169,10 @@ public abstract class ConnectorConformance {
     if (!of.missing().isEmpty()) {
       return tests;
     }
+    if (of.isDeclaredImpossible()) {
+      tests.add(test("saysThatTheBackendCannotDoIt", () -> cannot(of)));
+      return tests;
+    }
     tests.add(test("answers", () -> answers(of)));
     if (of.canMiss()) {
       tests.add(test("saysThatAThingIsNotThere", () -> findsNothing(of)));
@@ -186,6 +190,7 @@ public abstract class ConnectorConformance {
       tests.add(test("refusesARequestIdWithAnotherBody", () -> reused(of)));
       tests.add(test("saysThatAWritesOutcomeIsUnknownAndDoesItOnce", () -> unknown(of)));
       tests.add(test("livesWithABackendThatGetsEveryWriteTwice", () -> twice(of)));
+      tests.add(test("doesAWriteOnceThoughItRestarts", () -> restarts(of)));
     }
     return tests;
   }
@@ -205,6 +210,15 @@ public abstract class ConnectorConformance {
     A answer = caller.call(of.method(), request);
 
     of.verify(answer);
+  }
+
+  private <Q extends Message, A extends Message> void cannot(MethodCase<Q, A> of) {
+    Failure failure = failure(() -> caller.call(of.method(), of.impossible()));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_NOT_SUPPORTED);
+    assertThat(failure.code()).isEqualTo(Status.Code.UNIMPLEMENTED);
+    assertThat(failure.metadata()).containsEntry("method", of.method().getFullMethodName());
+    assertThat(backend.requests().path("total").asInt()).as("calls to the backend").isZero();
   }
 
   private <Q extends Message, A extends Message> void findsNothing(MethodCase<Q, A> of) {
@@ -345,6 +359,23 @@ public abstract class ConnectorConformance {
     of.verify(answer);
   }
 
+  // A new process remembers no request id: the backend has to know it.
+  private <Q extends Message, A extends Message> void restarts(MethodCase<Q, A> of)
+      throws IOException {
+    Q request = of.good(caller);
+    caller.call(of.method(), request);
+    try (RunningConnector restarted =
+        process()
+            .start(config(estate.url().resolve("/" + backendName()).toString()), telemetry)) {
+      ManagedChannel there = channel(restarted);
+      try {
+        of.verify(new Caller(there).call(of.method(), request));
+      } finally {
+        there.shutdownNow();
+      }
+    }
+  }
+
   @Test
   final void saysThatItServesWhateverItsBackendDoes() {
     backend.faults("{\"outage\":\"reset\"}");
@@ -369,7 +400,10 @@ public abstract class ConnectorConformance {
       closed = socket.getLocalPort();
     }
     MethodCase<?, ?> read =
-        cases().stream().filter(each -> !each.isKeyed()).findFirst().orElseThrow();
+        cases().stream()
+            .filter(each -> !each.isKeyed() && !each.isDeclaredImpossible())
+            .findFirst()
+            .orElseThrow();
     try (RunningConnector alone =
         process().start(config("http://127.0.0.1:" + closed), telemetry)) {
       ManagedChannel there = channel(alone);

@@ -24,6 +24,7 @@ public final class MethodCase<Q extends Message, A extends Message> {
   private @Nullable Consumer<A> check;
   private @Nullable Preparation<Q> notFound;
   private @Nullable Q invalid;
+  private @Nullable Q impossible;
   private boolean findsEverything;
   private String writesTo = "";
 
@@ -53,6 +54,17 @@ public final class MethodCase<Q extends Message, A extends Message> {
   public MethodCase<Q, A> answers(Preparation<Q> request, Consumer<A> verify) {
     happy = request;
     check = verify;
+    return this;
+  }
+
+  /**
+   * Says that the backend cannot do what the method asks for: the connector declares it and answers
+   * {@code NOT_SUPPORTED}.
+   *
+   * @param request one that keeps the contract's rules
+   */
+  public MethodCase<Q, A> cannot(Q request) {
+    impossible = request;
     return this;
   }
 
@@ -91,6 +103,9 @@ public final class MethodCase<Q extends Message, A extends Message> {
   /** What the case does not say and has to. */
   List<String> missing() {
     List<String> missing = new ArrayList<>();
+    if (impossible != null) {
+      return missing;
+    }
     if (happy == null) {
       missing.add("answers");
     }
@@ -111,6 +126,14 @@ public final class MethodCase<Q extends Message, A extends Message> {
         ((ProtoMethodDescriptorSupplier) method.getSchemaDescriptor()).getMethodDescriptor();
     return contract.getOptions().getExtension(PolicyProto.method).getIdempotency()
         == Idempotency.IDEMPOTENCY_KEYED;
+  }
+
+  boolean isDeclaredImpossible() {
+    return impossible != null;
+  }
+
+  Q impossible() {
+    return java.util.Objects.requireNonNull(impossible);
   }
 
   Q good(Caller caller) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Timestamps;
 import com.google.type.Decimal;
+import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
@@ -32,9 +33,25 @@ import io.crossdock.inventory.v1.ReserveResponse;
 import io.crossdock.inventory.v1.StockBucket;
 import io.crossdock.inventory.v1.WatchAvailabilityRequest;
 import io.crossdock.inventory.v1.WatchAvailabilityResponse;
+import io.crossdock.inventory.v1.AdjustmentResult;
+import io.crossdock.inventory.v1.BatchAdjustStockRequest;
+import io.crossdock.inventory.v1.ExtendReservationRequest;
+import io.crossdock.inventory.v1.FindAvailabilityRequest;
+import io.crossdock.inventory.v1.FindAvailabilityResponse;
+import io.crossdock.inventory.v1.GetAdjustmentRequest;
+import io.crossdock.inventory.v1.GetAdjustmentResponse;
+import io.crossdock.inventory.v1.GetReservationRequest;
+import io.crossdock.inventory.v1.GetTransferRequest;
+import io.crossdock.inventory.v1.ReceiveTransferRequest;
+import io.crossdock.inventory.v1.ReservedLine;
+import io.crossdock.inventory.v1.StartTransferRequest;
+import io.crossdock.inventory.v1.StockAdjustment;
+import io.crossdock.inventory.v1.TransferLine;
 import io.grpc.Context;
+import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -47,16 +64,19 @@ public abstract class StockConformance extends ConnectorConformance {
 
   private final String location;
   private final Paths paths;
+  private final boolean findsAdjustments;
 
   /** Parts of the paths that the ERP's writes go to. */
   public record Paths(String reserve, String commit, String release, String adjust) {}
 
   /**
-   * @param location a store of the ERP, with the estate's usual stock of SKU-1001
+   * @param location the first store of the ERP, with the estate's usual stock of SKU-1001
+   * @param findsAdjustments whether the ERP finds an adjustment by its request
    */
-  protected StockConformance(String location, Paths paths) {
+  protected StockConformance(String location, Paths paths, boolean findsAdjustments) {
     this.location = location;
     this.paths = paths;
+    this.findsAdjustments = findsAdjustments;
   }
 
   /** The cases of the inventory contract. */
@@ -117,6 +137,69 @@ public abstract class StockConformance extends ConnectorConformance {
             .findsNothing(caller -> sell(caller, NOWHERE))
             .refuses(AdjustStockRequest.newBuilder().setLocationId(location).build())
             .writesTo(paths.adjust),
+        MethodCase.of(InventoryServiceGrpc.getGetReservationMethod())
+            .answers(
+                caller -> reservation(held(caller).getReservationId()),
+                answer -> verifyHeld(answer.getReservation()))
+            .findsNothing(_ -> reservation("0"))
+            .refuses(GetReservationRequest.newBuilder().setLocationId(location).build()),
+        MethodCase.of(InventoryServiceGrpc.getExtendReservationMethod())
+            .cannot(
+                ExtendReservationRequest.newBuilder()
+                    .setContext(context())
+                    .setLocationId(location)
+                    .setReservationId("RV-1")
+                    .setHoldFor(Duration.newBuilder().setSeconds(900))
+                    .build()),
+        MethodCase.of(InventoryServiceGrpc.getFindAvailabilityMethod())
+            .answers(
+                _ -> find(location),
+                answer -> {
+                  verifyStart(answer.getLocations(0).getAvailability());
+                  assertThat(answer.getLocations(0).getLocationName()).isNotEmpty();
+                  assertThat(answer.getLocationsCount()).isGreaterThan(1);
+                  assertThat(answer.getNextPageToken()).isNotEmpty();
+                })
+            .findsNothing(_ -> find(NOWHERE))
+            .refuses(FindAvailabilityRequest.newBuilder().setLocationId(location).build()),
+        MethodCase.of(InventoryServiceGrpc.getBatchAdjustStockMethod())
+            .answers(
+                this::batchOfSales,
+                answer -> {
+                  assertThat(answer.getResultsList())
+                      .extracting(AdjustmentResult::getOutcome)
+                      .containsExactly(
+                          AdjustmentResult.Outcome.OUTCOME_APPLIED,
+                          AdjustmentResult.Outcome.OUTCOME_REFUSED);
+                  assertThat(answer.getResults(0).getDocument().getValue()).isNotEmpty();
+                  assertThat(answer.getResults(1).getReason()).isEqualTo("NOT_FOUND");
+                })
+            .neverMisses("each line of a batch is answered for itself")
+            .refuses(BatchAdjustStockRequest.newBuilder().setLocationId(location).build())
+            .writesTo(paths.adjust),
+        adjustmentCase(),
+        MethodCase.of(InventoryServiceGrpc.getStartTransferMethod())
+            .cannot(
+                StartTransferRequest.newBuilder()
+                    .setContext(context())
+                    .setLocationId(location)
+                    .setToLocationId("XX-001")
+                    .addLines(transferLine())
+                    .build()),
+        MethodCase.of(InventoryServiceGrpc.getReceiveTransferMethod())
+            .cannot(
+                ReceiveTransferRequest.newBuilder()
+                    .setContext(context())
+                    .setLocationId(location)
+                    .setTransferId("TR-1")
+                    .addLines(transferLine())
+                    .build()),
+        MethodCase.of(InventoryServiceGrpc.getGetTransferMethod())
+            .cannot(
+                GetTransferRequest.newBuilder()
+                    .setLocationId(location)
+                    .setTransferId("TR-1")
+                    .build()),
         MethodCase.of(InventoryServiceGrpc.getGetStoreSnapshotMethod())
             .answers(
                 _ -> snapshot(location, 10),
@@ -132,6 +215,101 @@ public abstract class StockConformance extends ConnectorConformance {
                     .setLocationId(location)
                     .setPageSize(-1)
                     .build()));
+  }
+
+  private MethodCase<?, ?> adjustmentCase() {
+    MethodCase<GetAdjustmentRequest, GetAdjustmentResponse> lookUp =
+        MethodCase.of(InventoryServiceGrpc.getGetAdjustmentMethod());
+    return findsAdjustments
+        ? lookUp
+            .answers(
+                caller -> {
+                  AdjustStockRequest sale = sell(caller, location);
+                  caller.call(InventoryServiceGrpc.getAdjustStockMethod(), sale);
+                  return adjustment(location, sale.getContext().getRequestId());
+                },
+                answer -> {
+                  assertThat(answer.getResults(0).getItemId()).isEqualTo(ITEM);
+                  assertThat(answer.getResults(0).getOutcome())
+                      .isEqualTo(AdjustmentResult.Outcome.OUTCOME_APPLIED);
+                })
+            .findsNothing(_ -> adjustment(location, UUID.randomUUID().toString()))
+            .refuses(GetAdjustmentRequest.newBuilder().setLocationId(location).build())
+        : lookUp.cannot(adjustment(location, UUID.randomUUID().toString()));
+  }
+
+  @Test
+  final void findsTheReservationOfARequest() {
+    ReserveRequest request = reserve(caller(), location, "2", false);
+    Reservation held =
+        caller().call(InventoryServiceGrpc.getReserveMethod(), request).getReservation();
+
+    Reservation found =
+        caller()
+            .call(
+                InventoryServiceGrpc.getGetReservationMethod(),
+                GetReservationRequest.newBuilder()
+                    .setLocationId(location)
+                    .setRequestId(request.getContext().getRequestId())
+                    .build())
+            .getReservation();
+
+    assertThat(found).isEqualTo(held);
+  }
+
+  @Test
+  final void keepsTheReleasedQuantityOfAReservation() {
+    String reservation = held(caller()).getReservationId();
+
+    ReservedLine line =
+        caller()
+            .call(
+                InventoryServiceGrpc.getReleaseReservationMethod(),
+                release(caller(), reservation, "1"))
+            .getReservation()
+            .getLines(0);
+
+    assertNumber(line.getQuantity(), "1");
+    assertNumber(line.getReleased(), "1");
+    assertNumber(line.getFulfilled(), "0");
+  }
+
+  @Test
+  final void findsAnItemInTheLocationsThatAreNamed() {
+    FindAvailabilityRequest request =
+        find(location).toBuilder().addLocationIds(location).addLocationIds(NOWHERE).build();
+
+    FindAvailabilityResponse all =
+        caller().call(InventoryServiceGrpc.getFindAvailabilityMethod(), request);
+    FindAvailabilityResponse enough =
+        caller()
+            .call(
+                InventoryServiceGrpc.getFindAvailabilityMethod(),
+                request.toBuilder().setMinimum(pieces("17")).build());
+
+    assertThat(all.getLocationsList())
+        .singleElement()
+        .satisfies(only -> verifyStart(only.getAvailability()));
+    assertThat(enough.getLocationsList()).isEmpty();
+  }
+
+  @Test
+  final void figuresAlwaysAddUp() {
+    GetStoreSnapshotResponse snapshot =
+        caller().call(InventoryServiceGrpc.getGetStoreSnapshotMethod(), snapshot(location, 200));
+
+    assertThat(snapshot.getAvailabilitiesList())
+        .allSatisfy(stock ->
+            assertThat(
+                    number(stock.getOnHand())
+                        .subtract(number(stock.getDamaged()))
+                        .subtract(number(stock.getQualityHold()))
+                        .subtract(number(stock.getReturnedPending()))
+                        .subtract(number(stock.getReserved()))
+                        .subtract(number(stock.getAllocated()))
+                        .subtract(number(stock.getSafetyStock()))
+                        .subtract(number(stock.getHeldBackOther())))
+                .isEqualByComparingTo(number(stock.getAvailableToSell())));
   }
 
   @Test
@@ -386,6 +564,59 @@ public abstract class StockConformance extends ConnectorConformance {
         .setOccurredAt(Timestamps.fromMillis(System.currentTimeMillis()))
         .setBusinessStep(BusinessStep.BUSINESS_STEP_RETAIL_SELLING)
         .build();
+  }
+
+  private GetReservationRequest reservation(String id) {
+    return GetReservationRequest.newBuilder()
+        .setLocationId(location)
+        .setReservationId(id)
+        .build();
+  }
+
+  private static FindAvailabilityRequest find(String location) {
+    return FindAvailabilityRequest.newBuilder()
+        .setItemId(ITEM)
+        .setLocationId(location)
+        .setPageSize(5)
+        .build();
+  }
+
+  private BatchAdjustStockRequest batchOfSales(Caller caller) {
+    StockAdjustment.Builder sale =
+        StockAdjustment.newBuilder()
+            .setLineId("1")
+            .setItemId(ITEM)
+            .setBucket(StockBucket.STOCK_BUCKET_ON_HAND)
+            .setDelta(pieces("-1"))
+            .setOccurredAt(Timestamps.fromMillis(System.currentTimeMillis()))
+            .setBusinessStep(BusinessStep.BUSINESS_STEP_RETAIL_SELLING);
+    return BatchAdjustStockRequest.newBuilder()
+        .setContext(caller.context())
+        .setLocationId(location)
+        .addAdjustments(sale)
+        .addAdjustments(sale.clone().setLineId("2").setItemId("FOO"))
+        .build();
+  }
+
+  private static GetAdjustmentRequest adjustment(String location, String request) {
+    return GetAdjustmentRequest.newBuilder().setLocationId(location).setRequestId(request).build();
+  }
+
+  private static TransferLine transferLine() {
+    return TransferLine.newBuilder()
+        .setLineId("1")
+        .setItemId(ITEM)
+        .setQuantity(pieces("1"))
+        .build();
+  }
+
+  private static CommandContext context() {
+    return CommandContext.newBuilder().setRequestId(UUID.randomUUID().toString()).build();
+  }
+
+  private static BigDecimal number(Quantity quantity) {
+    String text = quantity.getValue().getValue();
+    return text.isEmpty() ? BigDecimal.ZERO : new BigDecimal(text);
   }
 
   private static GetStoreSnapshotRequest snapshot(String location, int size) {

@@ -8,6 +8,7 @@ import io.crossdock.event.v1.OrderConfirmed;
 import io.crossdock.event.v1.PointsAccrued;
 import io.crossdock.event.v1.StockAdjusted;
 import io.crossdock.inventory.v1.StockBucket;
+import io.crossdock.loyalty.v1.Points;
 import java.util.random.RandomGenerator;
 
 /** What the events of a writer are about: one kind of thing for each lane. */
@@ -74,7 +75,7 @@ final class Topics {
         PointsAccrued.newBuilder()
             .setMemberId(id)
             .setEntryId("E-" + random.nextInt(Integer.MAX_VALUE))
-            .setPoints(random.nextLong(1, MOST_POINTS))
+            .setPoints(Points.newBuilder().setUnits(random.nextLong(1, MOST_POINTS)))
             .build());
   }
 

@@ -21,6 +21,7 @@ import io.crossdock.failure.Failure;
 import io.crossdock.loyalty.v1.CommitRedemptionRequest;
 import io.crossdock.loyalty.v1.CommitRedemptionResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.Points;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
@@ -158,7 +159,7 @@ final class Writer implements Runnable {
         CommitRedemptionRequest.newBuilder()
             .setContext(context(Kind.REDEMPTION, redemption))
             .setMemberId(member)
-            .setPoints(sent.points())
+            .setPoints(Points.newBuilder().setUnits(sent.points()))
             .setOrderId("D-" + number + "-" + redemption)
             .build();
     Call call =

@@ -132,7 +132,7 @@ public final class OfflineRedemptions extends LoyaltyServiceGrpc.LoyaltyServiceI
         request.toByteString(),
         request.getMemberId(),
         request.getContext().getStore(),
-        request.getPoints(),
+        request.getPoints().getUnits(),
         request.getContext().getCorrelationId(),
         Instant.EPOCH);
   }

@@ -6,6 +6,9 @@ import com.google.protobuf.util.Durations;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Reason;
+import io.crossdock.customer.v1.Customer;
+import io.crossdock.customer.v1.GetCustomerRequest;
+import io.crossdock.customer.v1.UpsertCustomerResponse;
 import io.crossdock.gateway.operation.BuildContracts;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.pipeline.Backend;
@@ -16,6 +19,7 @@ import io.crossdock.gateway.pipeline.Policy;
 import io.crossdock.gateway.pipeline.Till;
 import io.crossdock.gateway.pipeline.Verdict;
 import io.crossdock.loyalty.v1.AccruePointsRequest;
+import io.crossdock.loyalty.v1.AccruePointsResponse;
 import io.crossdock.loyalty.v1.Balance;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
@@ -210,7 +214,7 @@ final class CachePolicyTest {
     ask("M-1", 12);
     ask("M-2", 13);
 
-    write("M-1", null);
+    write("M-1", (Reason) null);
 
     till.send(reads, request("M-2")).answer();
     assertThat(backend.waiting()).isZero();
@@ -247,7 +251,7 @@ final class CachePolicyTest {
     Till.Receipt before = till.send(reads, request("M-1"));
     Call underWay = backend.next();
 
-    write("M-1", null);
+    write("M-1", (Reason) null);
     answer(underWay, 12);
 
     assertThat(parsed(before.answer()).getBalance().getMemberId()).isEqualTo("12 of M-1");
@@ -261,11 +265,77 @@ final class CachePolicyTest {
     Till.Receipt joined = till.send(reads, request("M-1"));
     till.settle();
 
-    write("M-1", null);
+    write("M-1", (Reason) null);
     answer(underWay, 12);
     answer(backend.next(), 13);
 
     assertThat(parsed(joined.answer()).getBalance().getMemberId()).isEqualTo("13 of M-1");
+  }
+
+  @Test
+  void dropsTheBalancesOfAHouseholdWhenOneOfItsMembersEarns() {
+    askOf("M-1", "A-1");
+    askOf("M-2", "A-1");
+    askOf("M-3", "A-3");
+
+    write("M-1", "A-1");
+
+    askOf("M-1", "A-1");
+    askOf("M-2", "A-1");
+    till.send(reads, request("M-3")).answer();
+    assertThat(backend.waiting()).isZero();
+  }
+
+  @Test
+  void keepsNoAnswerWhoseOwnTagWasDroppedWhileItWasUnderWay() throws Exception {
+    till.send(reads, request("M-2"));
+    Call underWay = backend.next();
+    Till.Receipt joined = till.send(reads, request("M-2"));
+    till.settle();
+
+    write("M-1", "A-1");
+    answerOf(underWay, "M-2", "A-1");
+    answerOf(backend.next(), "M-2", "A-1");
+
+    assertThat(parsed(joined.answer()).getBalance().getAccountId()).isEqualTo("A-1");
+    till.send(reads, request("M-2")).answer();
+    assertThat(backend.waiting()).isZero();
+  }
+
+  @Test
+  void keepsNoAnswerWhoseTagsCannotBeRead() {
+    Till.Receipt receipt = till.send(reads, request("M-1"));
+    Backend.answer(backend.next(), new byte[] {0x0a, 0x05, 'x'});
+    receipt.answer();
+
+    ask("M-1", 13);
+
+    assertThat(cache.statistics().total().entries()).isEqualTo(1);
+  }
+
+  @Test
+  void dropsTheCustomerThatAWriteFoundByItsIdentity() {
+    Operation get = BuildContracts.operation("CustomerService/GetCustomer");
+    Pipeline customers = Pipeline.of(get, List.of(policy), backend);
+    byte[] request =
+        GetCustomerRequest.newBuilder().setCustomerId("C-1").build().toByteArray();
+    till.send(customers, request);
+    Backend.answer(backend.next(), new byte[0]);
+    till.send(customers, request).answer();
+
+    Pipeline writes =
+        Pipeline.of(
+            BuildContracts.operation("CustomerService/UpsertCustomer"),
+            List.of(policy),
+            Backend.answering(
+                UpsertCustomerResponse.newBuilder()
+                    .setCustomer(Customer.newBuilder().setCustomerId("C-1"))
+                    .build()
+                    .toByteArray()));
+    till.send(writes, new byte[0]).answer();
+    till.send(customers, request);
+
+    Backend.answer(backend.next(), new byte[0]);
   }
 
   @Test
@@ -296,14 +366,41 @@ final class CachePolicyTest {
     assertThat(receipt.answer().status().isOk()).isTrue();
   }
 
+  private void askOf(String member, String account) {
+    till.send(reads, request(member));
+    answerOf(backend.next(), member, account);
+    till.send(reads, request(member)).answer();
+  }
+
+  private static void answerOf(Call call, String member, String account) {
+    Backend.answer(
+        call,
+        GetBalanceResponse.newBuilder()
+            .setBalance(Balance.newBuilder().setMemberId(member).setAccountId(account))
+            .build()
+            .toByteArray());
+  }
+
+  private void write(String member, String account) {
+    write(
+        member,
+        Backend.answering(
+            AccruePointsResponse.newBuilder()
+                .setBalance(Balance.newBuilder().setAccountId(account))
+                .build()
+                .toByteArray()));
+  }
+
   private void write(String member, @Nullable Reason failure) {
-    Pipeline writes =
-        Pipeline.of(
-            ACCRUE,
-            List.of(policy),
-            failure == null
-                ? Backend.answering(new byte[0])
-                : Backend.doing(call -> call.finish(Outcome.failed(failure, "refused"))));
+    write(
+        member,
+        failure == null
+            ? Backend.answering(new byte[0])
+            : Backend.doing(call -> call.finish(Outcome.failed(failure, "refused"))));
+  }
+
+  private void write(String member, Backend outcome) {
+    Pipeline writes = Pipeline.of(ACCRUE, List.of(policy), outcome);
     byte[] request =
         AccruePointsRequest.newBuilder()
             .setMemberId(member)

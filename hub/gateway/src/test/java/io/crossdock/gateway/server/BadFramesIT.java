@@ -10,6 +10,8 @@ import io.crossdock.loyalty.v1.Balance;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.Points;
+import io.crossdock.loyalty.v1.PointsBalance;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.Base64;
@@ -43,7 +45,7 @@ class BadFramesIT {
                   GetBalanceRequest request, StreamObserver<GetBalanceResponse> answer) {
                 answer.onNext(
                     GetBalanceResponse.newBuilder()
-                        .setBalance(Balance.newBuilder().setAvailablePoints(1))
+                        .setBalance(Balance.newBuilder().addBalances(PointsBalance.newBuilder().setAvailable(Points.newBuilder().setUnits(1))))
                         .build());
                 answer.onCompleted();
               }

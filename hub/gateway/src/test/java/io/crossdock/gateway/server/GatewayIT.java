@@ -28,6 +28,8 @@ import io.crossdock.loyalty.v1.Balance;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.Points;
+import io.crossdock.loyalty.v1.PointsBalance;
 import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
@@ -110,7 +112,7 @@ final class GatewayIT {
   void passesAnAnswerThroughAndStampsItLive() {
     GetBalanceResponse answer = till.getBalance(balanceOf("M-1001"));
 
-    assertThat(answer.getBalance().getAvailablePoints()).isEqualTo(12_480);
+    assertThat(answer.getBalance().getBalances(0).getAvailable().getUnits()).isEqualTo(12_480);
     assertThat(answer.getHubFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_LIVE);
     assertThat(answer.getFreshness().getSourceSystem()).isEqualTo("loyalty");
     assertThat(answer.getHubFreshness().hasObservedAt()).isTrue();
@@ -167,7 +169,7 @@ final class GatewayIT {
 
     GetBalanceResponse again = till.getBalance(balanceOf("M-1001"));
 
-    assertThat(again.getBalance().getAvailablePoints()).isEqualTo(12_480);
+    assertThat(again.getBalance().getBalances(0).getAvailable().getUnits()).isEqualTo(12_480);
     assertThat(again.getHubFreshness().getMode()).isEqualTo(Freshness.Mode.MODE_CACHED);
     assertThat(again.getHubFreshness().hasAge()).isTrue();
     assertThat(loyalty.reads).hasValue(1);
@@ -189,7 +191,7 @@ final class GatewayIT {
       loyalty.gate.countDown();
 
       for (Future<GetBalanceResponse> answer : answers) {
-        assertThat(answer.get(10, SECONDS).getBalance().getAvailablePoints()).isEqualTo(12_480);
+        assertThat(answer.get(10, SECONDS).getBalance().getBalances(0).getAvailable().getUnits()).isEqualTo(12_480);
       }
     }
     assertThat(loyalty.reads).hasValue(1);
@@ -210,7 +212,7 @@ final class GatewayIT {
     leaving.cancel(null);
     loyalty.gate.countDown();
 
-    assertThat(waiter.get(10, SECONDS).getBalance().getAvailablePoints()).isEqualTo(12_480);
+    assertThat(waiter.get(10, SECONDS).getBalance().getBalances(0).getAvailable().getUnits()).isEqualTo(12_480);
     assertThat(leader).failsWithin(java.time.Duration.ofSeconds(10));
   }
 
@@ -391,7 +393,7 @@ final class GatewayIT {
 
     loyalty.gate.countDown();
 
-    assertThat(call.get(10, SECONDS).getBalance().getAvailablePoints()).isEqualTo(12_480);
+    assertThat(call.get(10, SECONDS).getBalance().getBalances(0).getAvailable().getUnits()).isEqualTo(12_480);
     stopping.get(20, SECONDS);
   }
 
@@ -460,7 +462,7 @@ final class GatewayIT {
         .setContext(CommandContext.newBuilder().setRequestId(UUID.randomUUID().toString()))
         .setMemberId(member)
         .setOrderId("O-1")
-        .setPoints(10)
+        .setPoints(Points.newBuilder().setUnits(10))
         .build();
   }
 
@@ -497,7 +499,7 @@ final class GatewayIT {
       }
       answer.onNext(
           GetBalanceResponse.newBuilder()
-              .setBalance(Balance.newBuilder().setAvailablePoints(12_480))
+              .setBalance(Balance.newBuilder().addBalances(PointsBalance.newBuilder().setAvailable(Points.newBuilder().setUnits(12_480))))
               .setFreshness(freshness)
               .mergeFrom(more)
               .build());

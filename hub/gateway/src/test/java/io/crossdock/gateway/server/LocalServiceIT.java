@@ -13,6 +13,8 @@ import io.crossdock.loyalty.v1.GetAccountRequest;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.Points;
+import io.crossdock.loyalty.v1.PointsBalance;
 import io.crossdock.support.v1.ListCasesRequest;
 import io.crossdock.support.v1.ListCasesResponse;
 import io.crossdock.support.v1.SupportServiceGrpc;
@@ -58,7 +60,7 @@ class LocalServiceIT {
                   GetBalanceRequest request, StreamObserver<GetBalanceResponse> answer) {
                 answer.onNext(
                     GetBalanceResponse.newBuilder()
-                        .setBalance(Balance.newBuilder().setAvailablePoints(1))
+                        .setBalance(Balance.newBuilder().addBalances(PointsBalance.newBuilder().setAvailable(Points.newBuilder().setUnits(1))))
                         .build());
                 answer.onCompleted();
               }

@@ -1,0 +1,41 @@
+package io.crossdock.connector.backend;
+
+import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.FailureException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Rows of a backend's list, of which one that cannot be understood does not spoil the others. */
+public final class Rows {
+
+  private static final Logger log = LoggerFactory.getLogger(Rows.class);
+
+  private Rows() {}
+
+  /**
+   * Maps the rows that can be understood.
+   *
+   * @param mapper fails with {@code BACKEND_ANSWER_INVALID} for a row that cannot be
+   * @param unreadable is given each of those
+   */
+  public static <T> List<T> readable(
+      List<BackendData> rows, Function<BackendData, T> mapper, Consumer<BackendData> unreadable) {
+    List<T> mapped = new ArrayList<>(rows.size());
+    for (BackendData row : rows) {
+      try {
+        mapped.add(mapper.apply(row));
+      } catch (FailureException e) {
+        if (e.failure().reason() != Reason.REASON_BACKEND_ANSWER_INVALID) {
+          throw e;
+        }
+        log.warn("a row was left out: {}", e.failure().message());
+        unreadable.accept(row);
+      }
+    }
+    return mapped;
+  }
+}
