@@ -23,7 +23,7 @@ public final class ContractRules {
   private ContractRules() {}
 
   /**
-   * Checks contracts that stand on their own.
+   * Checks contracts by themselves.
    *
    * @see #check(Collection, Collection)
    */

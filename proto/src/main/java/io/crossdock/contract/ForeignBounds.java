@@ -11,10 +11,13 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out by trying whether a message objects to a huge value inside of a {@code google} message
@@ -24,7 +27,8 @@ final class ForeignBounds {
 
   private static final int HUGE = 200_000;
 
-  private final Validator validator = ValidatorFactory.newBuilder().build();
+  // Made when first needed, because it costs some hundred milliseconds.
+  private @Nullable Validator validator;
 
   /**
    * The fields of a held message that nobody bounds.
@@ -45,23 +49,48 @@ final class ForeignBounds {
         || leaf.getType() == FieldDescriptor.Type.BYTES;
   }
 
-  /** Whether each huge value breaks a rule that some ordinary value does not break. */
+  /** Whether each huge value breaks a rule that some ordinary value beside the same numbers keeps. */
   private boolean isBounded(FieldDescriptor field, Descriptor held, FieldDescriptor leaf) {
-    Set<String> always = null;
-    for (Object ordinary : values(leaf, 1)) {
-      Set<String> broken = broken(field, held, leaf, ordinary);
-      if (always == null) {
-        always = broken;
-      } else {
-        always.retainAll(broken);
+    Map<Message, Set<String>> always = new LinkedHashMap<>();
+    for (Message numbers : List.of(numbered(held, 0), numbered(held, 1))) {
+      for (Object ordinary : values(leaf, 1)) {
+        always.merge(
+            numbers,
+            broken(field, with(numbers, leaf, ordinary)),
+            (known, broken) -> {
+              known.retainAll(broken);
+              return known;
+            });
       }
     }
-    for (Object huge : values(leaf, HUGE)) {
-      if (always == null || always.containsAll(broken(field, held, leaf, huge))) {
-        return false;
+    return values(leaf, HUGE).stream()
+        .allMatch(huge ->
+            always.entrySet().stream()
+                .anyMatch(entry ->
+                    !entry
+                        .getValue()
+                        .containsAll(broken(field, with(entry.getKey(), leaf, huge)))));
+  }
+
+  /** A message whose numbers are all the same, for a rule may look at several fields at once. */
+  private static Message numbered(Descriptor held, int number) {
+    DynamicMessage.Builder message = DynamicMessage.newBuilder(held);
+    for (FieldDescriptor field : held.getFields()) {
+      if (!field.isRepeated()) {
+        switch (field.getJavaType()) {
+          case INT -> message.setField(field, number);
+          case LONG -> message.setField(field, (long) number);
+          case FLOAT -> message.setField(field, (float) number);
+          case DOUBLE -> message.setField(field, (double) number);
+          case BOOLEAN, STRING, BYTE_STRING, ENUM, MESSAGE -> {}
+        }
       }
     }
-    return true;
+    return message.build();
+  }
+
+  private static Message with(Message message, FieldDescriptor leaf, Object value) {
+    return message.toBuilder().setField(leaf, value).build();
   }
 
   /** Values of the kinds that rules accept: numbers, codes, names. */
@@ -88,11 +117,6 @@ final class ForeignBounds {
         .toList();
   }
 
-  private Set<String> broken(
-      FieldDescriptor field, Descriptor held, FieldDescriptor leaf, Object value) {
-    return broken(field, DynamicMessage.newBuilder(held).setField(leaf, value).build());
-  }
-
   /** Rules that the holder breaks when it holds nothing but this value. */
   private Set<String> broken(FieldDescriptor field, Message value) {
     DynamicMessage.Builder holder = DynamicMessage.newBuilder(field.getContainingType());
@@ -108,7 +132,7 @@ final class ForeignBounds {
       holder.setField(field, value);
     }
     try {
-      return validator.validate(holder.build()).getViolations().stream()
+      return validator().validate(holder.build()).getViolations().stream()
           .map(Violation::toProto)
           .map(violation -> violation.getField() + violation.getRuleId())
           .collect(Collectors.toCollection(HashSet::new));
@@ -116,5 +140,12 @@ final class ForeignBounds {
       // Rules that cannot be evaluated bound nothing, and the hub refuses them elsewhere.
       return new HashSet<>();
     }
+  }
+
+  private Validator validator() {
+    if (validator == null) {
+      validator = ValidatorFactory.newBuilder().build();
+    }
+    return validator;
   }
 }

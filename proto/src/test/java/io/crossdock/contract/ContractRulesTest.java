@@ -134,6 +134,28 @@ final class ContractRulesTest {
   }
 
   @Test
+  void aRuleOverSeveralFieldsIsABoundToo() {
+    String money = "type_name: \".google.type.Money\"";
+    String positive =
+        "\"this.currency_code.matches('^[A-Z]{3}$') && (this.units > 0 || this.nanos > 0)\"";
+
+    assertThat(
+            findings(
+                "type_name: \".google.type.Decimal\"",
+                money,
+                "\"this.value.matches('^[0-9]{1,12}$')\"",
+                positive))
+        .isEmpty();
+    assertThat(
+            one(
+                "type_name: \".google.type.Decimal\"",
+                money,
+                "\"this.value.matches('^[0-9]{1,12}$')\"",
+                "\"this.units > 0 || this.nanos > 0\""))
+        .startsWith(ACME + "Line.amount lets google.type.Money.currency_code grow without a bound");
+  }
+
+  @Test
   void aListOfTextsBoundsItsTexts() {
     assertThat(
             one(

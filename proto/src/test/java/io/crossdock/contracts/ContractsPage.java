@@ -76,22 +76,8 @@ final class ContractsPage {
     line("  `request_id`; *none* does it again.");
     line("- **Scopes**: what a caller must be allowed to do, all of them.");
     line("");
-    line("## What is enforced today");
-    line("");
-    line("| Option | Enforced by |");
-    line("|---|---|");
-    row("validation rules, deadline", "the hub");
-    row("cache time to live, cache key, tags, invalidation by writes and events", "the hub");
-    row("routing attributes", "the hub");
-    row(
-        "idempotency",
-        "connectors (kit) and the services inside the hub, each for its own methods");
-    row("retry", "clients (`crossdock-client`); the hub itself does not retry yet");
-    row("event lane, key, aggregate", "the hub's ledger");
-    row("data class", "the hub: sensitive fields are never cached, personal ones never logged");
-    row(
-        "cache *refresh*, *error* and *absent*, degraded modes, default answers, priority, scopes",
-        "nobody yet: declared so that contracts need no change when the hub applies them");
+    line(
+        "[enforcement.md](enforcement.md) says which options are enforced today and which are declared ahead.");
     line("");
     domains.forEach(this::domain);
     events();
