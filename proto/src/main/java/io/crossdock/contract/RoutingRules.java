@@ -17,8 +17,7 @@ import java.util.function.Consumer;
 final class RoutingRules implements Rule {
 
   private static final List<String> VOCABULARY =
-      List.of(
-          "order", "location", "member", "programme", "brand", "region", "company", "consumer");
+      List.of("order", "location", "member", "programme", "brand", "region", "company", "consumer");
   private static final String A_WORD = "one of " + String.join(", ", VOCABULARY);
 
   @Override

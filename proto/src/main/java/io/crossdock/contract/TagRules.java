@@ -47,9 +47,8 @@ final class TagRules implements Rule {
         });
     scope
         .events()
-        .forEach(
-            event ->
-                drops(event, event, null, policy(event).getInvalidatesList(), carried, findings));
+        .forEach(event ->
+            drops(event, event, null, policy(event).getInvalidatesList(), carried, findings));
   }
 
   private static void read(
@@ -129,7 +128,8 @@ final class TagRules implements Rule {
     }
     if (lists > 1) {
       findings.accept(
-          finding(element, "has the tag " + tag + " with fields of more than one list", "one list"));
+          finding(
+              element, "has the tag " + tag + " with fields of more than one list", "one list"));
     }
   }
 

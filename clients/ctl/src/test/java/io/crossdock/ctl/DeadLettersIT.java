@@ -190,8 +190,7 @@ final class DeadLettersIT {
     Ran ran = ctl("dead-letters", "show", "D-771", "--json");
 
     assertThat(ran.out())
-        .contains(
-            "\"dead_letter_id\": \"D-771\"", "\"action\": \"EDITED\"", "\"units\": \"1200\"");
+        .contains("\"dead_letter_id\": \"D-771\"", "\"action\": \"EDITED\"", "\"units\": \"1200\"");
   }
 
   @Test
@@ -222,7 +221,8 @@ final class DeadLettersIT {
     EventEnvelope before = ScriptedHub.message(EventEnvelope.class, Scripts.POINTS_EVENT);
     assertThat(sent.getEvent().toBuilder().clearData().build())
         .isEqualTo(before.toBuilder().clearData().build());
-    assertThat(sent.getEvent().getData().unpack(PointsAccrued.class).getPoints().getUnits()).isEqualTo(12);
+    assertThat(sent.getEvent().getData().unpack(PointsAccrued.class).getPoints().getUnits())
+        .isEqualTo(12);
     assertThat(sent.getReason()).isEqualTo("too many");
     assertThat(sent.getContext()).satisfies(DeadLettersIT::isOfTheOperator);
   }

@@ -24,7 +24,8 @@ final class EventJsonTest {
   void comesBackAsItWas() {
     JsonObject json = EventJson.of(POINTS);
 
-    assertThat(json.getAsJsonObject("data").getAsJsonObject("points").get("units").getAsString()).isEqualTo("120");
+    assertThat(json.getAsJsonObject("data").getAsJsonObject("points").get("units").getAsString())
+        .isEqualTo("120");
     assertThat(EventJson.parse(json)).isEqualTo(POINTS);
   }
 

@@ -213,7 +213,8 @@ final class Till implements AutoCloseable {
             .build();
     out.println();
     out.println("The loyalty service publishes that M-1001 has earned points in the web shop");
-    out.println("  > Publish PointsAccrued {\"member_id\":\"M-1001\",\"points\":{\"units\":\"120\"}}");
+    out.println(
+        "  > Publish PointsAccrued {\"member_id\":\"M-1001\",\"points\":{\"units\":\"120\"}}");
     try {
       PublishedEvent written = events.publish(request).getEvents(0);
       out.println("  < in the ledger as number " + written.getSequence() + " of member M-1001");

@@ -46,7 +46,10 @@ final class CrossdockClientIT {
   private static final GetBalanceRequest BALANCE =
       GetBalanceRequest.newBuilder().setMemberId("M-1001").build();
   private static final ReservePointsRequest RESERVE =
-      ReservePointsRequest.newBuilder().setMemberId("M-1001").setPoints(Points.newBuilder().setUnits(500)).build();
+      ReservePointsRequest.newBuilder()
+          .setMemberId("M-1001")
+          .setPoints(Points.newBuilder().setUnits(500))
+          .build();
 
   private ScriptedHub hub;
   private CrossdockClient client;

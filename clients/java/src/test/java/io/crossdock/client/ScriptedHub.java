@@ -118,7 +118,11 @@ final class ScriptedHub implements AutoCloseable {
     @Override
     public void getBalance(GetBalanceRequest request, StreamObserver<GetBalanceResponse> caller) {
       GetBalanceResponse.Builder answer = GetBalanceResponse.newBuilder();
-      answer.getBalanceBuilder().setMemberId(request.getMemberId()).addBalances(PointsBalance.newBuilder().setAvailable(Points.newBuilder().setUnits(12_480)));
+      answer
+          .getBalanceBuilder()
+          .setMemberId(request.getMemberId())
+          .addBalances(
+              PointsBalance.newBuilder().setAvailable(Points.newBuilder().setUnits(12_480)));
       answer(caller, answer.build());
     }
 

@@ -7,8 +7,8 @@ import com.google.type.Decimal;
 import com.google.type.Money;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
-import io.crossdock.loyalty.v1.Points;
 import io.crossdock.common.v1.Quantity;
+import io.crossdock.loyalty.v1.Points;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

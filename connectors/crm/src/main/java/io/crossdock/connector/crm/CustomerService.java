@@ -75,8 +75,7 @@ final class CustomerService {
         .unsupported(
             CustomerServiceGrpc.getGetErasureMethod(),
             "The CRM erases contacts on its own pages only.")
-        .unsupported(
-            CustomerServiceGrpc.getExportDataMethod(), "The CRM exports no contacts.")
+        .unsupported(CustomerServiceGrpc.getExportDataMethod(), "The CRM exports no contacts.")
         .unary(CustomerServiceGrpc.getGetAccountStatusMethod(), this::getAccountStatus)
         .build();
   }

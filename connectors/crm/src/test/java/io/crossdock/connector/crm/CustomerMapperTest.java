@@ -16,8 +16,7 @@ final class CustomerMapperTest {
   void takesAnUnknownChannelForNoChannelAndKeepsItsWord() {
     Consent consent = consent(granted().put("channel", "carrier_pigeon"));
 
-    assertThat(consent.getChannel())
-        .isEqualTo(Consent.ContactChannel.CONTACT_CHANNEL_UNSPECIFIED);
+    assertThat(consent.getChannel()).isEqualTo(Consent.ContactChannel.CONTACT_CHANNEL_UNSPECIFIED);
     assertThat(consent.getRawChannel()).isEqualTo("carrier_pigeon");
     assertThat(consent.getState()).isEqualTo(Consent.State.STATE_GRANTED);
   }
@@ -26,8 +25,7 @@ final class CustomerMapperTest {
   void takesAChannelThatIsNotSaidForNoChannel() {
     Consent consent = consent(granted());
 
-    assertThat(consent.getChannel())
-        .isEqualTo(Consent.ContactChannel.CONTACT_CHANNEL_UNSPECIFIED);
+    assertThat(consent.getChannel()).isEqualTo(Consent.ContactChannel.CONTACT_CHANNEL_UNSPECIFIED);
     assertThat(consent.getRawChannel()).isEmpty();
   }
 

@@ -176,17 +176,12 @@ final class ErpEuInventoryService {
   private static String either(String field, List<String> values) {
     return "("
         + String.join(
-            " or ",
-            values.stream().map(each -> field + " eq " + ErpEuClient.quoted(each)).toList())
+            " or ", values.stream().map(each -> field + " eq " + ErpEuClient.quoted(each)).toList())
         + ")";
   }
 
   private StockWatch.Page page(
-      ErpEuClient.Plant plant,
-      String also,
-      int size,
-      String skipToken,
-      Consumer<String> unreadable)
+      ErpEuClient.Plant plant, String also, int size, String skipToken, Consumer<String> unreadable)
       throws InterruptedException {
     String filter =
         "Plant eq " + ErpEuClient.quoted(plant.number()) + (also.isEmpty() ? "" : " and " + also);
@@ -224,7 +219,8 @@ final class ErpEuInventoryService {
             }
             int next = from + MATERIALS;
             return new StockWatch.Page(
-                of(materials, from, plant, _ -> {}), next < materials.size() ? Integer.toString(next) : "");
+                of(materials, from, plant, _ -> {}),
+                next < materials.size() ? Integer.toString(next) : "");
           }
 
           @Override
@@ -249,7 +245,10 @@ final class ErpEuInventoryService {
         request.getRequestId().isEmpty()
             ? reservation(request.getReservationId(), plant)
             : reservationOf(request.getRequestId(), plant);
-    return GetReservationResponse.newBuilder().setReservation(found).setFreshness(FRESHNESS).build();
+    return GetReservationResponse.newBuilder()
+        .setReservation(found)
+        .setFreshness(FRESHNESS)
+        .build();
   }
 
   private Reservation reservationOf(String requestId, ErpEuClient.Plant plant)

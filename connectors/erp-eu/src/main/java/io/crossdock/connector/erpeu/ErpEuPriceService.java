@@ -87,8 +87,7 @@ final class ErpEuPriceService {
       if (item != null) {
         BigDecimal quantity = quantities.get(i);
         List<BackendData> rows = conditions.getOrDefault(material, List.of());
-        LinePrice.unlessUnreadable(
-            line, () -> price(line, question, quantity, item, rows, wish));
+        LinePrice.unlessUnreadable(line, () -> price(line, question, quantity, item, rows, wish));
       } else {
         line.setOutcome(
             elsewhere.contains(material)

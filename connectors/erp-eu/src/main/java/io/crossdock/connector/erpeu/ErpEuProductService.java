@@ -167,7 +167,6 @@ final class ErpEuProductService {
   }
 
   private static List<CatalogueItem> items(List<BackendData> rows, Assortment assortment) {
-    return Rows.readable(
-        rows, row -> ErpEuProductMapper.item(row, assortment.country()), _ -> {});
+    return Rows.readable(rows, row -> ErpEuProductMapper.item(row, assortment.country()), _ -> {});
   }
 }

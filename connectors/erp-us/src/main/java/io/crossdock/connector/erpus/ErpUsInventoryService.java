@@ -292,8 +292,7 @@ final class ErpUsInventoryService {
     if (request.getLocationIdsCount() == 0) {
       String[] place = PageToken.place(request).split("\\|", -1);
       boolean first = place.length < 2;
-      int size =
-          first ? PageToken.size(request, USUAL_LOCATIONS) : Integer.parseInt(place[0]);
+      int size = first ? PageToken.size(request, USUAL_LOCATIONS) : Integer.parseInt(place[0]);
       ErpUsClient.Sites page = erp.sites(size, first ? "" : place[1]);
       return new ErpUsClient.Sites(
           page.sites(), page.next().isEmpty() ? "" : size + "|" + page.next());

@@ -12,8 +12,8 @@ import io.crossdock.inventory.v1.AvailableToPromise;
 import io.crossdock.inventory.v1.HoldKind;
 import io.crossdock.inventory.v1.LineRemainder;
 import io.crossdock.inventory.v1.Reservation;
-import io.crossdock.inventory.v1.ReservedLine;
 import io.crossdock.inventory.v1.ReservationStatus;
+import io.crossdock.inventory.v1.ReservedLine;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -28,8 +28,8 @@ final class ErpUsStockMapper {
   private ErpUsStockMapper() {}
 
   /**
-   * The ERP calculates itself what can be sold and promised; what its figures do not explain is held
-   * back for another reason.
+   * The ERP calculates itself what can be sold and promised; what its figures do not explain is
+   * held back for another reason.
    */
   static Availability availability(BackendData row, ErpUsClient.Site site) {
     String unit = ErpUsCodes.unit(row);

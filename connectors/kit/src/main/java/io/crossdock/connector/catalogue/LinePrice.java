@@ -72,8 +72,8 @@ public final class LinePrice {
   }
 
   /**
-   * Prices a line, or says that it has no price when the source's data about it cannot be understood: one bad row must
-   * not stop the other lines, and no guess may be charged.
+   * Prices a line, or says that it has no price when the source's data about it cannot be
+   * understood: one bad row must not stop the other lines, and no guess may be charged.
    */
   public static void unlessUnreadable(PricedLine.Builder line, Runnable pricing) {
     PricedLine before = line.buildPartial();

@@ -19,14 +19,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Scanned codes with more in them than a number: GS1 Digital Link URIs and GS1 element strings with brackets.
+ * Scanned codes with more in them than a number: GS1 Digital Link URIs and GS1 element strings with
+ * brackets.
  *
- * <p>Source of the application identifiers: GS1 General Specifications, section 3; of the link's form: GS1 Digital Link
- * Standard 1.2.
+ * <p>Source of the application identifiers: GS1 General Specifications, section 3; of the link's
+ * form: GS1 Digital Link Standard 1.2.
  */
 public final class ScanCode {
 
-  private static final Pattern LINK = Pattern.compile("https?://[^/?#]+/(?<path>[^?#]*)(?:\\?(?<query>[^#]*))?.*");
+  private static final Pattern LINK =
+      Pattern.compile("https?://[^/?#]+/(?<path>[^?#]*)(?:\\?(?<query>[^#]*))?.*");
   private static final Pattern ELEMENT = Pattern.compile("\\(([0-9]{2,4})\\)([^(]+)");
   private static final Pattern MEASURE = Pattern.compile("3[12]0([0-6])");
   private static final Pattern PRICE = Pattern.compile("393([0-9])");
@@ -36,8 +38,8 @@ public final class ScanCode {
   /**
    * Reads a code.
    *
-   * @throws FailureException NOT_SUPPORTED when it holds no GS1 number: what a retailer's own code means is the retailer's
-   *     choice
+   * @throws FailureException NOT_SUPPORTED when it holds no GS1 number: what a retailer's own code
+   *     means is the retailer's choice
    */
   public static ScanData read(String scan) {
     Map<String, String> elements = elements(scan);
@@ -111,8 +113,7 @@ public final class ScanCode {
       int day = Integer.parseInt(text.substring(4));
       try {
         YearMonth month =
-            YearMonth.of(
-                (year > 50 ? 1900 : 2000) + year, Integer.parseInt(text.substring(2, 4)));
+            YearMonth.of((year > 50 ? 1900 : 2000) + year, Integer.parseInt(text.substring(2, 4)));
         return day == 0 ? month.atEndOfMonth() : month.atDay(day);
       } catch (DateTimeException e) {
         // Refused below.

@@ -15,8 +15,8 @@ import java.util.UUID;
 /**
  * A batch of stock adjustments for a backend that books one at a time.
  *
- * <p>Each line has a request id of its own, made from the batch's, so that a batch that is sent again books only what was
- * not booked before.
+ * <p>Each line has a request id of its own, made from the batch's, so that a batch that is sent
+ * again books only what was not booked before.
  */
 public final class StockBatch {
 
@@ -31,8 +31,8 @@ public final class StockBatch {
   }
 
   /**
-   * Books line by line. A line that the backend refuses is reported and does not stop the rest; a failure that says
-   * nothing about the line, such as an outage, ends the batch.
+   * Books line by line. A line that the backend refuses is reported and does not stop the rest; a
+   * failure that says nothing about the line, such as an outage, ends the batch.
    */
   public static BatchAdjustStockResponse adjust(BatchAdjustStockRequest batch, Booking booking)
       throws InterruptedException {

@@ -17,7 +17,8 @@ final class ScanCodeTest {
   @Test
   void readsADigitalLink() {
     ScanData data =
-        ScanCode.read("https://shop.example/p/01/9506000134352/10/L26%2F311/21/S1?17=261200&3103=000750");
+        ScanCode.read(
+            "https://shop.example/p/01/9506000134352/10/L26%2F311/21/S1?17=261200&3103=000750");
 
     assertThat(data.getGtin()).isEqualTo("09506000134352");
     assertThat(data.getLotId()).isEqualTo("L26/311");

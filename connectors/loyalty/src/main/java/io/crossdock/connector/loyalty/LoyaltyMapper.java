@@ -80,8 +80,7 @@ final class LoyaltyMapper {
     return points(data, name, data.decimal(name), currency);
   }
 
-  private static Points points(
-      BackendData data, String name, BigDecimal amount, String currency) {
+  private static Points points(BackendData data, String name, BigDecimal amount, String currency) {
     try {
       BigDecimal units = amount.setScale(0, RoundingMode.DOWN);
       return Points.newBuilder()
@@ -95,7 +94,10 @@ final class LoyaltyMapper {
   }
 
   private static Points points(BackendData data, String name) {
-    return points(data, name, data.optionalText("currency").isEmpty() ? MAIN_CURRENCY : data.text("currency"));
+    return points(
+        data,
+        name,
+        data.optionalText("currency").isEmpty() ? MAIN_CURRENCY : data.text("currency"));
   }
 
   /** The number of an amount of points. */

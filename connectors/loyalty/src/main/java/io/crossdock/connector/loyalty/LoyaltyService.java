@@ -84,8 +84,7 @@ final class LoyaltyService {
         .unsupported(
             LoyaltyServiceGrpc.getMergeMembersMethod(), "The platform cannot merge members.")
         .unary(LoyaltyServiceGrpc.getListRewardsMethod(), this::listRewards)
-        .unsupported(
-            LoyaltyServiceGrpc.getListVouchersMethod(), "The platform issues no vouchers.")
+        .unsupported(LoyaltyServiceGrpc.getListVouchersMethod(), "The platform issues no vouchers.")
         .build();
   }
 
@@ -357,7 +356,8 @@ final class LoyaltyService {
         "reference",
         request.getCaseId().isEmpty() ? request.getOrderId() : request.getCaseId());
     origin(body, request.getContext());
-    BackendData data = post("/v2/members/{member}/adjustments", request.getMemberId(), request.getContext(), body);
+    BackendData data =
+        post("/v2/members/{member}/adjustments", request.getMemberId(), request.getContext(), body);
     List<BackendData> entries = data.list("entries");
     if (entries.size() != 1) {
       throw data.invalid("entries", "one entry");
@@ -478,8 +478,7 @@ final class LoyaltyService {
   private static BigDecimal number(Points points, String field) {
     String currency = points.getCurrencyCode();
     if (!currency.isEmpty() && !currency.equals(LoyaltyMapper.MAIN_CURRENCY)) {
-      throw Canonical.refused(
-          field + ".currency_code", "empty or " + LoyaltyMapper.MAIN_CURRENCY);
+      throw Canonical.refused(field + ".currency_code", "empty or " + LoyaltyMapper.MAIN_CURRENCY);
     }
     return LoyaltyMapper.number(points).stripTrailingZeros();
   }

@@ -12,34 +12,34 @@ import io.crossdock.connector.testkit.MethodCase;
 import io.crossdock.failure.Failure;
 import io.crossdock.loyalty.v1.Account;
 import io.crossdock.loyalty.v1.AccruePointsRequest;
-import io.crossdock.loyalty.v1.Balance;
-import io.crossdock.loyalty.v1.CommitRedemptionRequest;
-import io.crossdock.loyalty.v1.Entry;
-import io.crossdock.loyalty.v1.GetAccountRequest;
-import io.crossdock.loyalty.v1.GetBalanceRequest;
-import io.crossdock.loyalty.v1.HoldKind;
-import io.crossdock.loyalty.v1.ListEntriesRequest;
-import io.crossdock.loyalty.v1.ListEntriesResponse;
-import io.crossdock.loyalty.v1.ListRewardsRequest;
-import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
-import io.crossdock.loyalty.v1.MembershipStatus;
 import io.crossdock.loyalty.v1.AdjustPointsRequest;
 import io.crossdock.loyalty.v1.AdjustmentReason;
+import io.crossdock.loyalty.v1.Balance;
+import io.crossdock.loyalty.v1.CommitRedemptionRequest;
 import io.crossdock.loyalty.v1.CommitRedemptionResponse;
 import io.crossdock.loyalty.v1.CurrencyAccount;
 import io.crossdock.loyalty.v1.EnrolMemberRequest;
+import io.crossdock.loyalty.v1.Entry;
+import io.crossdock.loyalty.v1.GetAccountRequest;
+import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetRedemptionRequest;
+import io.crossdock.loyalty.v1.HoldKind;
 import io.crossdock.loyalty.v1.LinkCardRequest;
+import io.crossdock.loyalty.v1.ListEntriesRequest;
+import io.crossdock.loyalty.v1.ListEntriesResponse;
+import io.crossdock.loyalty.v1.ListRewardsRequest;
 import io.crossdock.loyalty.v1.ListVouchersRequest;
+import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.loyalty.v1.MembershipStatus;
 import io.crossdock.loyalty.v1.MergeMembersRequest;
 import io.crossdock.loyalty.v1.Points;
 import io.crossdock.loyalty.v1.PointsBalance;
-import io.crossdock.loyalty.v1.TransferPointsRequest;
 import io.crossdock.loyalty.v1.Redemption;
 import io.crossdock.loyalty.v1.RedemptionStatus;
 import io.crossdock.loyalty.v1.ReservePointsRequest;
 import io.crossdock.loyalty.v1.ReverseEntryRequest;
 import io.crossdock.loyalty.v1.ReverseEntryRequest.ReversalReason;
+import io.crossdock.loyalty.v1.TransferPointsRequest;
 import io.crossdock.loyalty.v1.VoidRedemptionRequest;
 import io.grpc.ServiceDescriptor;
 import java.util.ArrayList;
@@ -377,7 +377,9 @@ class LoyaltyConnectorIT extends ConnectorConformance {
             .getEntriesList();
 
     assertThat(found.getRedemptionId()).isEqualTo(held.getRedemptionId());
-    assertThat(entries).extracting(Entry::getEntryId).isEqualTo(List.of(earned.get(0).getEntryId()));
+    assertThat(entries)
+        .extracting(Entry::getEntryId)
+        .isEqualTo(List.of(earned.get(0).getEntryId()));
   }
 
   @Test
@@ -385,8 +387,7 @@ class LoyaltyConnectorIT extends ConnectorConformance {
     AccruePointsRequest birthday =
         accrue(caller(), MEMBER).toBuilder().clearOrderId().setCampaignId("BIRTHDAY").build();
 
-    Entry entry =
-        caller().call(LoyaltyServiceGrpc.getAccruePointsMethod(), birthday).getEntries(0);
+    Entry entry = caller().call(LoyaltyServiceGrpc.getAccruePointsMethod(), birthday).getEntries(0);
 
     assertThat(entry.getKind()).isEqualTo(Entry.Kind.KIND_BONUS);
     assertThat(entry.getOrderId()).isEmpty();

@@ -47,10 +47,6 @@ final class LoyaltyMapperTest {
   }
 
   private static Points points(long units, int nanos) {
-    return Points.newBuilder()
-        .setCurrencyCode("POINTS")
-        .setUnits(units)
-        .setNanos(nanos)
-        .build();
+    return Points.newBuilder().setCurrencyCode("POINTS").setUnits(units).setNanos(nanos).build();
   }
 }

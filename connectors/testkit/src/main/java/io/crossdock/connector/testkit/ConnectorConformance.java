@@ -365,8 +365,7 @@ public abstract class ConnectorConformance {
     Q request = of.good(caller);
     caller.call(of.method(), request);
     try (RunningConnector restarted =
-        process()
-            .start(config(estate.url().resolve("/" + backendName()).toString()), telemetry)) {
+        process().start(config(estate.url().resolve("/" + backendName()).toString()), telemetry)) {
       ManagedChannel there = channel(restarted);
       try {
         of.verify(new Caller(there).call(of.method(), request));

@@ -11,18 +11,28 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.inventory.v1.AdjustStockRequest;
 import io.crossdock.inventory.v1.AdjustStockResponse;
+import io.crossdock.inventory.v1.AdjustmentResult;
 import io.crossdock.inventory.v1.Availability;
+import io.crossdock.inventory.v1.BatchAdjustStockRequest;
 import io.crossdock.inventory.v1.BatchGetAvailabilityRequest;
 import io.crossdock.inventory.v1.BatchGetAvailabilityResponse;
 import io.crossdock.inventory.v1.BusinessStep;
 import io.crossdock.inventory.v1.CommitReservationRequest;
+import io.crossdock.inventory.v1.ExtendReservationRequest;
+import io.crossdock.inventory.v1.FindAvailabilityRequest;
+import io.crossdock.inventory.v1.FindAvailabilityResponse;
+import io.crossdock.inventory.v1.GetAdjustmentRequest;
+import io.crossdock.inventory.v1.GetAdjustmentResponse;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
+import io.crossdock.inventory.v1.GetReservationRequest;
 import io.crossdock.inventory.v1.GetStoreSnapshotRequest;
 import io.crossdock.inventory.v1.GetStoreSnapshotResponse;
+import io.crossdock.inventory.v1.GetTransferRequest;
 import io.crossdock.inventory.v1.HoldKind;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
 import io.crossdock.inventory.v1.LineRemainder;
 import io.crossdock.inventory.v1.LineRemainder.RemainderReason;
+import io.crossdock.inventory.v1.ReceiveTransferRequest;
 import io.crossdock.inventory.v1.ReleaseReservationRequest;
 import io.crossdock.inventory.v1.ReleaseReservationResponse;
 import io.crossdock.inventory.v1.Reservation;
@@ -30,23 +40,13 @@ import io.crossdock.inventory.v1.ReservationLine;
 import io.crossdock.inventory.v1.ReservationStatus;
 import io.crossdock.inventory.v1.ReserveRequest;
 import io.crossdock.inventory.v1.ReserveResponse;
-import io.crossdock.inventory.v1.StockBucket;
-import io.crossdock.inventory.v1.WatchAvailabilityRequest;
-import io.crossdock.inventory.v1.WatchAvailabilityResponse;
-import io.crossdock.inventory.v1.AdjustmentResult;
-import io.crossdock.inventory.v1.BatchAdjustStockRequest;
-import io.crossdock.inventory.v1.ExtendReservationRequest;
-import io.crossdock.inventory.v1.FindAvailabilityRequest;
-import io.crossdock.inventory.v1.FindAvailabilityResponse;
-import io.crossdock.inventory.v1.GetAdjustmentRequest;
-import io.crossdock.inventory.v1.GetAdjustmentResponse;
-import io.crossdock.inventory.v1.GetReservationRequest;
-import io.crossdock.inventory.v1.GetTransferRequest;
-import io.crossdock.inventory.v1.ReceiveTransferRequest;
 import io.crossdock.inventory.v1.ReservedLine;
 import io.crossdock.inventory.v1.StartTransferRequest;
 import io.crossdock.inventory.v1.StockAdjustment;
+import io.crossdock.inventory.v1.StockBucket;
 import io.crossdock.inventory.v1.TransferLine;
+import io.crossdock.inventory.v1.WatchAvailabilityRequest;
+import io.crossdock.inventory.v1.WatchAvailabilityResponse;
 import io.grpc.Context;
 import java.math.BigDecimal;
 import java.util.Iterator;
@@ -567,10 +567,7 @@ public abstract class StockConformance extends ConnectorConformance {
   }
 
   private GetReservationRequest reservation(String id) {
-    return GetReservationRequest.newBuilder()
-        .setLocationId(location)
-        .setReservationId(id)
-        .build();
+    return GetReservationRequest.newBuilder().setLocationId(location).setReservationId(id).build();
   }
 
   private static FindAvailabilityRequest find(String location) {

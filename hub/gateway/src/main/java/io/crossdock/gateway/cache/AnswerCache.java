@@ -196,7 +196,8 @@ public final class AnswerCache {
               now(),
               lifeNanos,
               AnswerFreshness.ofStamp(answer.tail()));
-      // Within the map's own step: a write either marks the flight or notes the tag before, or drops the answer after.
+      // Within the map's own step: a write either marks the flight or notes the tag before, or
+      // drops the answer after.
       entries
           .asMap()
           .compute(flight.key(), (key, known) -> isOvertaken(flight, answerTags) ? known : landed);

@@ -7,9 +7,10 @@ import java.util.Map;
 /**
  * The tags that were dropped lately.
  *
- * <p>Some tags of an answer are known only when it comes. A write that dropped one of them while the answer was under way
- * could not find it, so the answer looks here whether it is out of date already. Bounded: when tags are dropped faster
- * than answers come, an answer counts as out of date. Safe for any thread.
+ * <p>Some tags of an answer are known only when it comes. A write that dropped one of them while
+ * the answer was under way could not find it, so the answer looks here whether it is out of date
+ * already. Bounded: when tags are dropped faster than answers come, an answer counts as out of
+ * date. Safe for any thread.
  */
 final class RecentInvalidations {
 

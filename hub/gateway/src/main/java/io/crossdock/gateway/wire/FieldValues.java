@@ -15,8 +15,9 @@ import java.util.List;
  * Reads every value of one field out of serialized messages, also where the way to it leads through
  * lists, such as {@code matches.customer.customer_id}.
  *
- * <p>Compiled once from the descriptor; immutable, safe for any thread. A message is walked once and only the
- * values become objects. Meant for the few calls that need it; the hot path reads single fields with {@link WireReader}.
+ * <p>Compiled once from the descriptor; immutable, safe for any thread. A message is walked once
+ * and only the values become objects. Meant for the few calls that need it; the hot path reads
+ * single fields with {@link WireReader}.
  */
 public final class FieldValues {
 
@@ -41,8 +42,7 @@ public final class FieldValues {
             path + ": no field " + name + " (expected: a field of " + type.getFullName() + ")");
       }
       way.add(field);
-      at =
-          field.getJavaType() == FieldDescriptor.JavaType.MESSAGE ? field.getMessageType() : null;
+      at = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE ? field.getMessageType() : null;
     }
     switch (way.getLast().getType()) {
       case STRING, INT32, INT64, UINT32, UINT64, BOOL, ENUM -> {}

@@ -317,8 +317,7 @@ final class CachePolicyTest {
   void dropsTheCustomerThatAWriteFoundByItsIdentity() {
     Operation get = BuildContracts.operation("CustomerService/GetCustomer");
     Pipeline customers = Pipeline.of(get, List.of(policy), backend);
-    byte[] request =
-        GetCustomerRequest.newBuilder().setCustomerId("C-1").build().toByteArray();
+    byte[] request = GetCustomerRequest.newBuilder().setCustomerId("C-1").build().toByteArray();
     till.send(customers, request);
     Backend.answer(backend.next(), new byte[0]);
     till.send(customers, request).answer();

@@ -30,7 +30,10 @@ final class TagTemplateTest {
           .build()
           .toByteArray();
   private static final byte[] RESPONSE =
-      LookupCustomerResponse.newBuilder().addMatches(match("C-1")).addMatches(match("C-2")).build()
+      LookupCustomerResponse.newBuilder()
+          .addMatches(match("C-1"))
+          .addMatches(match("C-2"))
+          .build()
           .toByteArray();
 
   @Test
@@ -92,8 +95,7 @@ final class TagTemplateTest {
               return paths.indexOf(path);
             });
     List<String> tags = new ArrayList<>();
-    template.render(
-        WireReader.compile(TYPE, paths).read(REQUEST), REQUEST, response, tags::add);
+    template.render(WireReader.compile(TYPE, paths).read(REQUEST), REQUEST, response, tags::add);
     return tags;
   }
 }

@@ -45,7 +45,11 @@ class BadFramesIT {
                   GetBalanceRequest request, StreamObserver<GetBalanceResponse> answer) {
                 answer.onNext(
                     GetBalanceResponse.newBuilder()
-                        .setBalance(Balance.newBuilder().addBalances(PointsBalance.newBuilder().setAvailable(Points.newBuilder().setUnits(1))))
+                        .setBalance(
+                            Balance.newBuilder()
+                                .addBalances(
+                                    PointsBalance.newBuilder()
+                                        .setAvailable(Points.newBuilder().setUnits(1))))
                         .build());
                 answer.onCompleted();
               }

@@ -191,7 +191,8 @@ final class GatewayIT {
       loyalty.gate.countDown();
 
       for (Future<GetBalanceResponse> answer : answers) {
-        assertThat(answer.get(10, SECONDS).getBalance().getBalances(0).getAvailable().getUnits()).isEqualTo(12_480);
+        assertThat(answer.get(10, SECONDS).getBalance().getBalances(0).getAvailable().getUnits())
+            .isEqualTo(12_480);
       }
     }
     assertThat(loyalty.reads).hasValue(1);
@@ -212,7 +213,8 @@ final class GatewayIT {
     leaving.cancel(null);
     loyalty.gate.countDown();
 
-    assertThat(waiter.get(10, SECONDS).getBalance().getBalances(0).getAvailable().getUnits()).isEqualTo(12_480);
+    assertThat(waiter.get(10, SECONDS).getBalance().getBalances(0).getAvailable().getUnits())
+        .isEqualTo(12_480);
     assertThat(leader).failsWithin(java.time.Duration.ofSeconds(10));
   }
 
@@ -393,7 +395,8 @@ final class GatewayIT {
 
     loyalty.gate.countDown();
 
-    assertThat(call.get(10, SECONDS).getBalance().getBalances(0).getAvailable().getUnits()).isEqualTo(12_480);
+    assertThat(call.get(10, SECONDS).getBalance().getBalances(0).getAvailable().getUnits())
+        .isEqualTo(12_480);
     stopping.get(20, SECONDS);
   }
 
@@ -499,7 +502,11 @@ final class GatewayIT {
       }
       answer.onNext(
           GetBalanceResponse.newBuilder()
-              .setBalance(Balance.newBuilder().addBalances(PointsBalance.newBuilder().setAvailable(Points.newBuilder().setUnits(12_480))))
+              .setBalance(
+                  Balance.newBuilder()
+                      .addBalances(
+                          PointsBalance.newBuilder()
+                              .setAvailable(Points.newBuilder().setUnits(12_480))))
               .setFreshness(freshness)
               .mergeFrom(more)
               .build());

@@ -60,7 +60,11 @@ class LocalServiceIT {
                   GetBalanceRequest request, StreamObserver<GetBalanceResponse> answer) {
                 answer.onNext(
                     GetBalanceResponse.newBuilder()
-                        .setBalance(Balance.newBuilder().addBalances(PointsBalance.newBuilder().setAvailable(Points.newBuilder().setUnits(1))))
+                        .setBalance(
+                            Balance.newBuilder()
+                                .addBalances(
+                                    PointsBalance.newBuilder()
+                                        .setAvailable(Points.newBuilder().setUnits(1))))
                         .build());
                 answer.onCompleted();
               }
