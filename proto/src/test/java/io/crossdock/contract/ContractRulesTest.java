@@ -220,8 +220,9 @@ final class ContractRulesTest {
           invalidates: "card/{card_id}" | invalidates: "card/{card_id}" invalidates: "basket" | GiftCardCharged invalidates the tag basket, which no cached read carries
           tags: "card/{card_id}" | tags: "card/{card_id}" tags: "brand/{brand}" | GiftCardService.GetGiftCard is cached under the tag brand/{brand}, which no write and no event drops
           tags: "card/{card_id}" | tags: "card/{card_id}" ttl_only: true | GiftCardService.GetGiftCard is cache.ttl_only although a write or an event drops its tag card/{card_id}
-          invalidates: "card/{card}" | invalidates: "card/{number}" | GiftCardService.Charge has the tag card/{number}, whose {number} is no single scalar
-          invalidates: "card/{card_id}" | invalidates: "card/{card_id.x}" | GiftCardCharged has the tag card/{card_id.x}, whose {card_id.x} is no single scalar
+          invalidates: "card/{card}" | invalidates: "card/{number}" | GiftCardService.Charge has the tag card/{number}, whose {number} is no text or number
+          invalidates: "card/{card}" | invalidates: "card/{response.number}" | GiftCardService.Charge has the tag card/{response.number}, whose {response.number} is no text or number
+          invalidates: "card/{card_id}" | invalidates: "card/{card_id.x}" | GiftCardCharged has the tag card/{card_id.x}, whose {card_id.x} is no text or number
           """)
   void everyTagIsCarriedAndDropped(String old, String edit, String expected) {
     assertThat(one(old, edit == null ? "" : edit)).startsWith(ACME + expected);

@@ -19,6 +19,7 @@ import io.crossdock.event.v1.StockAdjusted;
 import io.crossdock.finance.v1.PostEntryRequest;
 import io.crossdock.finance.v1.PostingLine;
 import io.crossdock.finance.v1.SourceDocument;
+import io.crossdock.inventory.v1.StockBucket;
 import io.crossdock.ops.v1.InvalidateCacheRequest;
 import io.crossdock.ops.v1.ReplaySelection;
 import io.crossdock.order.v1.NewOrderLine;
@@ -133,6 +134,7 @@ final class MoneyAndEventRulesTest {
             .setStockId("EU-001/SKU-1001")
             .setLocationId("EU-001")
             .setItemId("SKU-1001")
+            .setBucket(StockBucket.STOCK_BUCKET_ON_HAND)
             .setDelta(ONE)
             .build();
 
