@@ -113,7 +113,8 @@ class GiftCardIT {
                 .formatted(connector.getPort()));
     HubSettings settings = HubSettings.read(file, Set.of(), Set.of());
     gateway =
-        new Gateway(settings.config(), settings.contracts(), OpenTelemetry.noop(), _ -> List.of());
+        Gateway.create(
+            settings.config(), settings.contracts(), OpenTelemetry.noop(), _ -> List.of());
     gateway.start();
     till = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
   }

@@ -82,7 +82,7 @@ class OneTraceIT {
       try (HubLedger ledger =
               HubLedger.open(config.getLedger(), dir, settings.catalogue(), Clock.systemUTC());
           Gateway gateway =
-              new Gateway(config, settings.contracts(), telemetry, _ -> ledger.services())) {
+              Gateway.create(config, settings.contracts(), telemetry, _ -> ledger.services())) {
         gateway.start();
         try (EventDelivery _ =
             EventDelivery.start(ledger, gateway, telemetry, config.getConsumersList(), List.of())) {

@@ -1,6 +1,6 @@
 package io.crossdock.hub.feature;
 
-import io.crossdock.gateway.server.Gateway;
+import io.crossdock.gateway.server.DataPlane;
 import io.grpc.BindableService;
 import java.util.List;
 
@@ -9,9 +9,9 @@ import java.util.List;
 public interface FeatureServices {
 
   /**
-   * Makes the services, once, while the gateway is built.
+   * Makes the services, once, before the gateway is built.
    *
-   * @param gateway to report on, and to call other services through once the hub is ready
+   * @param plane to report on, and to call other services through once the hub is ready
    */
-  List<BindableService> services(Gateway gateway);
+  List<BindableService> services(DataPlane plane);
 }

@@ -28,11 +28,11 @@ public final class GatewayModule extends AbstractModule {
   @Singleton
   Gateway gateway(
       HubConfig config, ContractSet contracts, Telemetry telemetry, Set<FeatureServices> features) {
-    return new Gateway(
+    return Gateway.create(
         config,
         contracts,
         telemetry.openTelemetry(),
-        gateway -> features.stream().flatMap(each -> each.services(gateway).stream()).toList());
+        plane -> features.stream().flatMap(each -> each.services(plane).stream()).toList());
   }
 
   @ProvidesIntoSet

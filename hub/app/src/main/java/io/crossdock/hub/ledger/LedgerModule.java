@@ -31,7 +31,7 @@ public final class LedgerModule extends AbstractModule {
 
   @ProvidesIntoSet
   FeatureServices services() {
-    return gateway -> opening.services(gateway.innerChannel());
+    return plane -> opening.services(plane.innerChannel());
   }
 
   @ProvidesIntoSet

@@ -7,7 +7,7 @@ import io.crossdock.gateway.cache.AnswerCache;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.routing.Routes;
-import io.crossdock.gateway.server.Gateway;
+import io.crossdock.gateway.server.DataPlane;
 import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.CacheStatistics;
@@ -52,7 +52,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
   /** Full name of the service. */
   public static final String SERVICE = OpsServiceGrpc.SERVICE_NAME;
 
-  private final Gateway gateway;
+  private final DataPlane plane;
   private final List<io.crossdock.config.v1.Route> routes;
   private final Supplier<Optional<Audit>> audit;
   private final Clock clock;
@@ -65,11 +65,11 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
    * @param audit of what operators do; empty while the hub has no ledger
    */
   public OpsEndpoint(
-      Gateway gateway,
+      DataPlane plane,
       List<io.crossdock.config.v1.Route> routes,
       Supplier<Optional<Audit>> audit,
       Clock clock) {
-    this.gateway = gateway;
+    this.plane = plane;
     this.audit = audit;
     this.routes =
         routes.stream()
@@ -108,7 +108,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
         () -> {
           Page<Connector> page =
               Page.of(
-                  gateway.connectors().all().stream()
+                  plane.connectors().all().stream()
                       .filter(connector -> wanted(request.getName(), connector.name()))
                       .sorted(Comparator.comparing(io.crossdock.gateway.connector.Connector::name))
                       .map(this::describe)
@@ -131,7 +131,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
         () -> {
           Page<Contract> page =
               Page.of(
-                  gateway.contracts().services().stream()
+                  plane.contracts().services().stream()
                       .filter(service -> service.name().startsWith(request.getServicePrefix()))
                       .sorted(Comparator.comparing(ContractSet.Service::name))
                       .map(this::describe)
@@ -149,7 +149,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
   @Override
   public void getCacheStatistics(
       GetCacheStatisticsRequest request, StreamObserver<GetCacheStatisticsResponse> answer) {
-    AnswerCache.Statistics statistics = gateway.cache().statistics();
+    AnswerCache.Statistics statistics = plane.cache().statistics();
     GetCacheStatisticsResponse.Builder response =
         GetCacheStatisticsResponse.newBuilder()
             .setTotal(describe(statistics.total()))
@@ -158,7 +158,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
             .setFreshness(Answers.live(clock));
     Map<String, AnswerCache.OperationStatistics> byName = new TreeMap<>();
     Map<Integer, Operation> operations = new HashMap<>();
-    for (ContractSet.Service service : gateway.contracts().services()) {
+    for (ContractSet.Service service : plane.contracts().services()) {
       service.operations().forEach(operation -> operations.put(operation.index(), operation));
     }
     statistics
@@ -185,8 +185,8 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
         () -> {
           int dropped =
               switch (request.getWhatCase()) {
-                case TAG -> gateway.cache().invalidate(request.getTag());
-                case ALL -> gateway.cache().invalidateAll();
+                case TAG -> plane.cache().invalidate(request.getTag());
+                case ALL -> plane.cache().invalidateAll();
                 case WHAT_NOT_SET -> 0;
               };
           // Afterwards: wrong answers must go also while the ledger cannot be written.
@@ -211,7 +211,7 @@ public final class OpsEndpoint extends OpsServiceGrpc.OpsServiceImplBase {
   private Route describe(io.crossdock.config.v1.Route route) {
     Route.Builder described = Route.newBuilder().setService(route.getService());
     Set<String> attributes = new TreeSet<>();
-    gateway
+    plane
         .contracts()
         .service(route.getService())
         .ifPresent(service ->

@@ -19,10 +19,10 @@ public final class OpsModule extends AbstractModule {
 
   @ProvidesIntoSet
   FeatureServices services(HubConfig config, LedgerSlot slot, Clock clock) {
-    return gateway ->
+    return plane ->
         List.of(
             new OpsEndpoint(
-                gateway, config.getRoutesList(), () -> slot.ledger().map(HubLedger::audit), clock));
+                plane, config.getRoutesList(), () -> slot.ledger().map(HubLedger::audit), clock));
   }
 
   @Provides

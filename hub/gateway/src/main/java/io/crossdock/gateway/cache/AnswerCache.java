@@ -165,9 +165,14 @@ public final class AnswerCache {
    * @return {@code own} when it is the leader now
    */
   Flight joinOrLead(Flight own) {
-    Flight other = flights.putIfAbsent(own.key(), own);
-    if (other != null) {
-      return other;
+    for (Flight other = flights.putIfAbsent(own.key(), own);
+        other != null;
+        other = flights.putIfAbsent(own.key(), own)) {
+      if (other.join()) {
+        return other;
+      }
+      // Everybody has left it and it is about to end.
+      flights.remove(own.key(), other);
     }
     for (String tag : own.tags()) {
       tag(tag, own.key());
@@ -181,15 +186,15 @@ public final class AnswerCache {
    * @param answer the answer with its stamp; null keeps none
    * @param answerTags tags that the answer says, beside those of the request
    */
-  void land(Flight flight, @Nullable Payload answer, List<String> answerTags, long lifeNanos) {
+  void complete(Flight flight, @Nullable Payload answer, List<String> answerTags, long lifeNanos) {
     if (answer != null) {
-      if (!answerTags.isEmpty() && !flight.isOvertaken()) {
+      if (!answerTags.isEmpty() && !flight.isInvalidated()) {
         flight.add(answerTags);
         for (String tag : answerTags) {
           tag(tag, flight.key());
         }
       }
-      Entry landed =
+      Entry entry =
           new Entry(
               answer.body(),
               flight.tags(),
@@ -200,21 +205,21 @@ public final class AnswerCache {
       // drops the answer after.
       entries
           .asMap()
-          .compute(flight.key(), (key, known) -> isOvertaken(flight, answerTags) ? known : landed);
+          .compute(flight.key(), (key, known) -> isInvalidated(flight, answerTags) ? known : entry);
     }
     if (flights.remove(flight.key(), flight) && !entries.asMap().containsKey(flight.key())) {
       // Nothing was kept, or it was dropped at once for lack of room.
       untag(flight.key(), flight.tags());
-    } else if (flight.isOvertaken()) {
+    } else if (flight.isInvalidated()) {
       untag(flight.key(), answerTags);
     }
   }
 
-  private boolean isOvertaken(Flight flight, List<String> answerTags) {
+  private boolean isInvalidated(Flight flight, List<String> answerTags) {
     if (!answerTags.isEmpty() && invalidations.anySince(flight.begun(), answerTags)) {
-      flight.overtake();
+      flight.invalidate();
     }
-    return flight.isOvertaken();
+    return flight.isInvalidated();
   }
 
   /**
@@ -290,10 +295,10 @@ public final class AnswerCache {
   }
 
   private int drop(CacheKey key) {
-    // The flight first: an answer that lands afterwards sees that it was overtaken.
+    // The flight first: an answer that comes afterwards sees that it was invalidated.
     Flight flight = flights.get(key);
     if (flight != null) {
-      flight.overtake();
+      flight.invalidate();
       flights.remove(key, flight);
     }
     boolean kept = entries.asMap().remove(key) != null;

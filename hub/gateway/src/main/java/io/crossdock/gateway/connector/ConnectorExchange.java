@@ -2,13 +2,11 @@ package io.crossdock.gateway.connector;
 
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
-import io.crossdock.gateway.freshness.AnswerFreshness;
-import io.crossdock.gateway.operation.AnswerFields;
 import io.crossdock.gateway.pipeline.Call;
 import io.crossdock.gateway.pipeline.Exchange;
 import io.crossdock.gateway.pipeline.Outcome;
+import io.crossdock.gateway.routing.RouteTable;
 import io.crossdock.gateway.routing.Routes;
-import io.crossdock.gateway.validation.ValidationPolicy;
 import io.crossdock.gateway.wire.Payload;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -19,13 +17,12 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Routes a call and exchanges its bytes with the connector, or with the service inside the hub,
- * that serves it. Back-pressure goes through in both directions.
+ * that serves it. Back-pressure passes through in both directions.
  */
 public final class ConnectorExchange implements Exchange {
 
@@ -36,35 +33,35 @@ public final class ConnectorExchange implements Exchange {
   // The hub's own answer leaves before the caller's patience ends.
   private static final long MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  private final Routes routes;
+  private final RouteTable routes;
   private final Connectors connectors;
-  private final ValidationPolicy validation;
   private final Channel local;
 
   /**
-   * @param validation checks the messages of client streams, which come after the policies
-   * @param local way to the services inside the hub
+   * @param local channel to the services inside the hub
    */
-  public ConnectorExchange(
-      Routes routes, Connectors connectors, ValidationPolicy validation, Channel local) {
+  public ConnectorExchange(RouteTable routes, Connectors connectors, Channel local) {
     this.routes = routes;
     this.connectors = connectors;
-    this.validation = validation;
     this.local = local;
   }
 
   @Override
-  public Upstream begin(Call call) {
-    String name =
-        routes
-            .target(call.operation().serviceName())
-            .map(target -> target.connector(call.operation(), call.reading()))
-            .orElse("");
-    if (name.isEmpty()) {
-      call.fail(
-          Failure.of(Reason.REASON_METHOD_NOT_SERVED, "No route serves this call.")
+  public Upstream begin(Call call, Sink sink) {
+    Routes.Target target = routes.current().target(call.operation().serviceName()).orElse(null);
+    if (target == null) {
+      return failed(
+          sink,
+          Failure.of(Reason.REASON_METHOD_NOT_SERVED, "No route serves this service.")
               .with("method", call.operation().name()));
-      return Ended.ENDED;
+    }
+    String name = target.connector(call.operation(), call.fields());
+    if (name.isEmpty()) {
+      return failed(
+          sink,
+          Failure.of(
+                  Reason.REASON_NOT_FOUND, "No route applies to this request's routing attributes.")
+              .with("method", call.operation().name()));
     }
     call.servedBy(name);
     if (call.span().isRecording()) {
@@ -80,12 +77,11 @@ public final class ConnectorExchange implements Exchange {
       instance =
           connectors.find(name).map(connector -> connector.pick(call.loopIndex())).orElse(null);
       if (instance == null) {
-        call.fail(unavailable(name));
-        return Ended.ENDED;
+        return failed(sink, unavailable(name));
       }
       channel = instance.channel(call.loopIndex());
     }
-    long remaining = call.remainingNanos();
+    long remaining = sink.remainingNanos();
     if (remaining != Long.MAX_VALUE) {
       long margin = Math.min(MARGIN_NANOS, remaining / 10);
       options = options.withDeadline(Deadline.after(remaining - margin, TimeUnit.NANOSECONDS));
@@ -94,7 +90,7 @@ public final class ConnectorExchange implements Exchange {
     Context previous = Context.ROOT.attach();
     try {
       Stream stream =
-          new Stream(call, instance, channel.newCall(call.operation().outbound(), options));
+          new Stream(call, sink, instance, channel.newCall(call.operation().outbound(), options));
       stream.start();
       return stream;
     } finally {
@@ -102,31 +98,20 @@ public final class ConnectorExchange implements Exchange {
     }
   }
 
+  private static Upstream failed(Sink sink, Failure failure) {
+    sink.finish(Outcome.failed(failure));
+    return Upstream.ENDED;
+  }
+
   private static Failure unavailable(String connector) {
     return Failure.of(Reason.REASON_CONNECTOR_UNAVAILABLE, "The connector cannot be reached.")
         .with("connector", connector);
   }
 
-  /** An exchange that ended before it began. */
-  private enum Ended implements Upstream {
-    ENDED;
-
-    @Override
-    public void message(byte[] message) {}
-
-    @Override
-    public void halfClose() {}
-
-    @Override
-    public void peerReady() {}
-
-    @Override
-    public void cancel(String why) {}
-  }
-
-  private final class Stream extends ClientCall.Listener<byte[]> implements Upstream {
+  private static final class Stream extends ClientCall.Listener<byte[]> implements Upstream {
 
     private final Call call;
+    private final Sink sink;
     // Null for a service inside the hub.
     private final @Nullable Instance instance;
     private final ClientCall<byte[], byte[]> server;
@@ -137,9 +122,11 @@ public final class ConnectorExchange implements Exchange {
     private boolean awaitsMessage;
     // A message of the server waits to be asked for until the caller can take it.
     private boolean awaitsPeer;
+    private boolean ended;
 
-    Stream(Call call, @Nullable Instance instance, ClientCall<byte[], byte[]> server) {
+    Stream(Call call, Sink sink, @Nullable Instance instance, ClientCall<byte[], byte[]> server) {
       this.call = call;
+      this.sink = sink;
       this.instance = instance;
       this.server = server;
       this.clientStreams = call.operation().clientStreams();
@@ -150,7 +137,7 @@ public final class ConnectorExchange implements Exchange {
       if (instance != null) {
         instance.callBegins();
       }
-      server.start(this, call.upstreamHeaders());
+      server.start(this, call.takeUpstreamHeaders());
       if (clientStreams) {
         awaitsMessage = true;
       } else {
@@ -164,12 +151,6 @@ public final class ConnectorExchange implements Exchange {
     @Override
     public void message(byte[] message) {
       awaitsMessage = false;
-      Failure failure = validation.check(call.operation(), message);
-      if (failure != null) {
-        call.fail(failure);
-        server.cancel("a message broke the contract", null);
-        return;
-      }
       server.sendMessage(message);
       askForMore();
     }
@@ -189,6 +170,7 @@ public final class ConnectorExchange implements Exchange {
 
     @Override
     public void cancel(String why) {
+      ended = true;
       server.cancel(why, null);
     }
 
@@ -200,25 +182,25 @@ public final class ConnectorExchange implements Exchange {
     @Override
     public void onHeaders(Metadata headers) {
       if (serverStreams) {
-        call.sendHeaders();
+        sink.headers(new Metadata());
       }
     }
 
     @Override
     public void onMessage(byte[] message) {
-      if (call.isFinished()) {
+      if (ended) {
         return;
       }
       if (!serverStreams) {
         if (answer != null) {
-          call.fail(invalid("more than one answer"));
+          finish(Outcome.failed(invalid("more than one answer")));
           server.cancel("more than one answer", null);
         }
         answer = message;
         return;
       }
-      call.send(stamped(message));
-      if (call.peerIsReady()) {
+      sink.message(Payload.of(message));
+      if (sink.isReady()) {
         server.request(1);
       } else {
         awaitsPeer = true;
@@ -231,13 +213,20 @@ public final class ConnectorExchange implements Exchange {
         count(instance, status);
       }
       if (!status.isOk()) {
-        call.finish(failed(status, trailers));
+        finish(failed(status, trailers));
       } else if (serverStreams) {
-        call.finish(new Outcome.Streamed());
+        finish(new Outcome.Streamed());
       } else if (answer == null) {
-        call.fail(invalid("no answer"));
+        finish(Outcome.failed(invalid("no answer")));
       } else {
-        call.finish(new Outcome.Answered(stamped(answer)));
+        finish(new Outcome.Answered(Payload.of(answer)));
+      }
+    }
+
+    private void finish(Outcome outcome) {
+      if (!ended) {
+        ended = true;
+        sink.finish(outcome);
       }
     }
 
@@ -250,22 +239,10 @@ public final class ConnectorExchange implements Exchange {
     }
 
     private void askForMore() {
-      if (clientStreams && !awaitsMessage && server.isReady() && !call.isFinished()) {
+      if (clientStreams && !awaitsMessage && server.isReady() && !ended) {
         awaitsMessage = true;
-        call.requestMessage();
+        sink.requestMessage();
       }
-    }
-
-    private Payload stamped(byte[] message) {
-      if (!call.operation().stampsFreshness()) {
-        return Payload.of(message);
-      }
-      AnswerFields fields = call.operation().readAnswer(message);
-      return new Payload(
-          fields.hasHubFreshness() && fields.isWellFormed()
-              ? AnswerFreshness.withoutHubFreshness(message)
-              : message,
-          AnswerFreshness.received(fields, Instant.now()).stamp());
     }
 
     private Failure invalid(String what) {

@@ -36,7 +36,9 @@ public final class LocalServices implements AutoCloseable {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("local-", 0).factory());
     InProcessServerBuilder builder =
-        InProcessServerBuilder.forName(name).executor(threads).intercept(TraceRelay.RECEIVES);
+        InProcessServerBuilder.forName(name)
+            .executor(threads)
+            .intercept(TraceContextInterceptors.RECEIVES);
     services.forEach(builder::addService);
     try {
       return new LocalServices(

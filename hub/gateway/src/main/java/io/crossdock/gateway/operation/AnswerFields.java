@@ -4,8 +4,8 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
+import io.crossdock.gateway.wire.ExtractedFields;
 import io.crossdock.gateway.wire.FieldPath;
-import io.crossdock.gateway.wire.Reading;
 import io.crossdock.gateway.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +23,10 @@ public final class AnswerFields {
   private static final int HUB_AGE_SECONDS = 7;
   private static final int HUB_AGE_NANOS = 8;
 
-  private final Reading reading;
+  private final ExtractedFields fields;
 
-  private AnswerFields(Reading reading) {
-    this.reading = reading;
+  private AnswerFields(ExtractedFields fields) {
+    this.fields = fields;
   }
 
   /** Reads answers of one type. */
@@ -74,51 +74,51 @@ public final class AnswerFields {
 
   /** Whether protobuf's parser would accept the answer's bytes. */
   public boolean isWellFormed() {
-    return reading.form() != Reading.Form.MALFORMED;
+    return fields.form() != ExtractedFields.Form.MALFORMED;
   }
 
   /** Number of the mode that the source states; 0 when it states none. */
   public int sourceMode() {
-    return (int) reading.number(SOURCE_MODE);
+    return (int) fields.number(SOURCE_MODE);
   }
 
   /** Whether the source states an age. */
   public boolean hasSourceAge() {
-    return reading.present(SOURCE_AGE);
+    return fields.present(SOURCE_AGE);
   }
 
   /** Whole seconds of the age that the source states. */
   public long sourceAgeSeconds() {
-    return reading.number(SOURCE_AGE_SECONDS);
+    return fields.number(SOURCE_AGE_SECONDS);
   }
 
   /** Rest of the age that the source states, nanoseconds. */
   public long sourceAgeNanos() {
-    return reading.number(SOURCE_AGE_NANOS);
+    return fields.number(SOURCE_AGE_NANOS);
   }
 
   /** Whether the source has put something into the hub's own field. */
   public boolean hasHubFreshness() {
-    return reading.present(HUB);
+    return fields.present(HUB);
   }
 
   /** Number of the mode in the hub's field; 0 when there is none. */
   public int hubMode() {
-    return (int) reading.number(HUB_MODE);
+    return (int) fields.number(HUB_MODE);
   }
 
   /** Whether the hub's field states an age. */
   public boolean hasHubAge() {
-    return reading.present(HUB_AGE);
+    return fields.present(HUB_AGE);
   }
 
   /** Whole seconds of the age in the hub's field. */
   public long hubAgeSeconds() {
-    return reading.number(HUB_AGE_SECONDS);
+    return fields.number(HUB_AGE_SECONDS);
   }
 
   /** Rest of the age in the hub's field, nanoseconds. */
   public long hubAgeNanos() {
-    return reading.number(HUB_AGE_NANOS);
+    return fields.number(HUB_AGE_NANOS);
   }
 }

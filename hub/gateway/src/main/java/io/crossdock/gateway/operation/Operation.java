@@ -7,10 +7,10 @@ import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
+import io.crossdock.gateway.wire.ExtractedFields;
 import io.crossdock.gateway.wire.FieldPath;
 import io.crossdock.gateway.wire.Marshallers;
 import io.crossdock.gateway.wire.Payload;
-import io.crossdock.gateway.wire.Reading;
 import io.crossdock.gateway.wire.WireReader;
 import io.crossdock.policy.v1.DataClass;
 import io.crossdock.policy.v1.FieldPolicy;
@@ -193,13 +193,13 @@ public final class Operation {
   }
 
   /** Reads the fields that the policies need out of a request. */
-  public Reading read(byte[] request) {
+  public ExtractedFields read(byte[] request) {
     return reader.read(request);
   }
 
   /** Bytes that are equal only for requests with the same cache key fields. */
-  public byte[] cacheKey(Reading reading) {
-    return reading.key(keySlots);
+  public byte[] cacheKey(ExtractedFields fields) {
+    return fields.key(keySlots);
   }
 
   /** Paths of the request fields that make the cache key. */
@@ -208,8 +208,8 @@ public final class Operation {
   }
 
   /** Tags under which the answer to a request can be dropped, as far as the request says. */
-  public List<String> tags(Reading reading) {
-    return render(tags, reading, NOTHING, null);
+  public List<String> tags(ExtractedFields fields) {
+    return render(tags, fields, NOTHING, null);
   }
 
   /**
@@ -217,14 +217,14 @@ public final class Operation {
    *
    * @return empty when the answer cannot be read or has more tags than a cached answer may have
    */
-  public Optional<List<String>> answerTags(Reading reading, byte[] request, byte[] answer) {
+  public Optional<List<String>> answerTags(ExtractedFields fields, byte[] request, byte[] answer) {
     if (answerTags.isEmpty()) {
       return Optional.of(List.of());
     }
     List<String> rendered = new ArrayList<>();
     try {
       for (TagTemplate template : answerTags) {
-        template.render(reading, request, answer, rendered::add);
+        template.render(fields, request, answer, rendered::add);
       }
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
@@ -237,8 +237,8 @@ public final class Operation {
    *
    * @param answer null when there is none; tags that need one are left out
    */
-  public List<String> invalidates(Reading reading, byte[] request, byte @Nullable [] answer) {
-    return render(invalidates, reading, request, answer);
+  public List<String> invalidates(ExtractedFields fields, byte[] request, byte @Nullable [] answer) {
+    return render(invalidates, fields, request, answer);
   }
 
   /** Names of the routing attributes that requests of this method carry. */
@@ -247,9 +247,9 @@ public final class Operation {
   }
 
   /** Value of a routing attribute; empty when the request does not have it. */
-  public String routingAttribute(String name, Reading reading) {
+  public String routingAttribute(String name, ExtractedFields fields) {
     Integer slot = routingSlots.get(name);
-    return slot == null ? "" : reading.text(slot);
+    return slot == null ? "" : fields.text(slot);
   }
 
   /** The method towards callers. */
@@ -342,14 +342,14 @@ public final class Operation {
   }
 
   private static List<String> render(
-      List<TagTemplate> templates, Reading reading, byte[] request, byte @Nullable [] answer) {
+      List<TagTemplate> templates, ExtractedFields fields, byte[] request, byte @Nullable [] answer) {
     if (templates.isEmpty()) {
       return List.of();
     }
     List<String> rendered = new ArrayList<>();
     for (TagTemplate template : templates) {
       try {
-        template.render(reading, request, answer, rendered::add);
+        template.render(fields, request, answer, rendered::add);
       } catch (InvalidProtocolBufferException e) {
         log.warn("a tag cannot be rendered", e);
       }

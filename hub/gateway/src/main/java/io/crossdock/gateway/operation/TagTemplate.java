@@ -1,10 +1,11 @@
 package io.crossdock.gateway.operation;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.crossdock.gateway.wire.ExtractedFields;
 import io.crossdock.gateway.wire.FieldPath;
 import io.crossdock.gateway.wire.FieldValues;
-import io.crossdock.gateway.wire.Reading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cache tag with fields in it, such as {@code member/{member_id}}.
  *
- * <p>{@code {field}} is a field of the request, {@code {response.field}} one of the answer. A field
- * inside of a list makes one tag per value; one template may have fields of one list only. A tag
- * with an absent value is no tag: it would join everything that happens not to have the value.
+ * <p>{@code {field}} is a field of the request, {@code {response.field}} one of the answer. A field inside of a list
+ * makes one tag per value; one template may have fields of one list only. A tag with an absent value is no tag: it would
+ * join everything that happens not to have the value.
  *
  * <p>Compiled from the contract; rendering joins literals with the values of one call.
  */
@@ -59,10 +60,9 @@ public final class TagTemplate {
    * @param text the template as it stands in the contract
    * @param request the request's type
    * @param response the answer's type; null when there is no answer
-   * @param slotOf where the reader puts the value of a field of the request; null when nothing
-   *     reads ahead
-   * @throws IllegalArgumentException when a brace is left open, a field does not exist or has no
-   *     text, or fields of more than one list are named
+   * @param slotOf where the reader puts the value of a field of the request; null when nothing reads ahead
+   * @throws IllegalArgumentException when a brace is left open, a field does not exist or has no text, or fields of more
+   *     than one list are named
    */
   static TagTemplate parse(
       String text,
@@ -100,7 +100,8 @@ public final class TagTemplate {
       @Nullable Descriptor response,
       @Nullable ToIntFunction<FieldPath> slotOf) {
     if (response != null && path.startsWith(RESPONSE)) {
-      return new Part.OfResponse(FieldValues.compile(response, path.substring(RESPONSE.length())));
+      return new Part.OfResponse(
+          FieldValues.compile(response, path.substring(RESPONSE.length())));
     }
     FieldValues values = FieldValues.compile(request, path);
     return slotOf == null || values.isList()
@@ -154,11 +155,14 @@ public final class TagTemplate {
    * @throws InvalidProtocolBufferException when request or answer are not messages of their types
    */
   void render(
-      @Nullable Reading reading, byte[] request, byte @Nullable [] response, Consumer<String> tags)
+      @Nullable ExtractedFields fields,
+      byte[] request,
+      byte @Nullable [] response,
+      Consumer<String> tags)
       throws InvalidProtocolBufferException {
     List<String> begun = List.of(literals.getFirst());
     for (int i = 0; i < parts.size(); i++) {
-      List<String> values = valuesOf(parts.get(i), reading, request, response);
+      List<String> values = valuesOf(parts.get(i), fields, request, response);
       List<String> longer = new ArrayList<>(begun.size() * values.size());
       for (String start : begun) {
         for (String value : values) {
@@ -171,11 +175,11 @@ public final class TagTemplate {
   }
 
   private static List<String> valuesOf(
-      Part part, @Nullable Reading reading, byte[] request, byte @Nullable [] response)
+      Part part, @Nullable ExtractedFields fields, byte[] request, byte @Nullable [] response)
       throws InvalidProtocolBufferException {
     return switch (part) {
       case Part.Slot(int slot) -> {
-        String value = reading == null || !reading.present(slot) ? "" : reading.text(slot);
+        String value = fields == null || !fields.present(slot) ? "" : fields.text(slot);
         yield value.isEmpty() ? List.of() : List.of(value);
       }
       case Part.OfRequest(FieldValues values) -> values.read(request);

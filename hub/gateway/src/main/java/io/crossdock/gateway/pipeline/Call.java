@@ -3,8 +3,8 @@ package io.crossdock.gateway.pipeline;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.gateway.operation.Operation;
+import io.crossdock.gateway.wire.ExtractedFields;
 import io.crossdock.gateway.wire.Payload;
-import io.crossdock.gateway.wire.Reading;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -32,22 +32,30 @@ public final class Call {
   private final long startNanos = System.nanoTime();
 
   private byte[] request = NOTHING;
-  private @Nullable Reading reading;
+  private @Nullable ExtractedFields fields;
   private @Nullable Deadline deadline;
   private Span span = Span.getInvalid();
   private Metadata upstreamHeaders = new Metadata();
   private String servedBy = "";
-  private boolean fromMemory;
+  private boolean cached;
+  private boolean headersTaken;
   private @Nullable String id;
 
-  // Where the pipeline stands with this call.
+  // How far the pipeline has got with this call.
   int position;
   int proceeded;
   boolean waiting;
   boolean finished;
   Exchange.@Nullable Upstream upstream;
-  private @Nullable Object @Nullable [] kept;
+  private @Nullable Object @Nullable [] attachments;
   private boolean headersSent;
+
+  // Where the deadline wheel has this call; slot -1 for nowhere.
+  int wheelSlot = -1;
+  long expiresNanos;
+  @Nullable Call wheelNext;
+  @Nullable Call wheelPrevious;
+  private final DeadlineWheel deadlines;
 
   Call(
       Operation operation,
@@ -55,13 +63,15 @@ public final class Call {
       ServerCall<byte[], Payload> peer,
       Pipeline pipeline,
       EventLoop loop,
-      int loopIndex) {
+      int loopIndex,
+      DeadlineWheel deadlines) {
     this.operation = operation;
     this.headers = headers;
     this.peer = peer;
     this.pipeline = pipeline;
     this.loop = loop;
     this.loopIndex = loopIndex;
+    this.deadlines = deadlines;
   }
 
   /** What is called. */
@@ -74,9 +84,20 @@ public final class Call {
     return headers;
   }
 
-  /** Metadata that goes to whoever serves the call. */
+  /** Metadata that goes to whoever serves the call; for policies to write. */
   public Metadata upstreamHeaders() {
     return upstreamHeaders;
+  }
+
+  /** The same metadata for one exchange to hand to gRPC, which writes into it. */
+  public Metadata takeUpstreamHeaders() {
+    if (!headersTaken) {
+      headersTaken = true;
+      return upstreamHeaders;
+    }
+    Metadata own = new Metadata();
+    own.merge(upstreamHeaders);
+    return own;
   }
 
   /** The event loop that owns the call. */
@@ -100,11 +121,11 @@ public final class Call {
   }
 
   /** The request's fields that policies need. */
-  public Reading reading() {
-    Reading known = reading;
+  public ExtractedFields fields() {
+    ExtractedFields known = fields;
     if (known == null) {
       known = operation.read(request);
-      reading = known;
+      fields = known;
     }
     return known;
   }
@@ -117,6 +138,7 @@ public final class Call {
   /** Sets when the call must have ended. */
   public void deadline(Deadline ends) {
     this.deadline = ends;
+    expireAfter(ends.timeRemaining(TimeUnit.NANOSECONDS));
   }
 
   /** The span of the call. */
@@ -129,9 +151,7 @@ public final class Call {
     this.span = ofCall;
   }
 
-  /**
-   * Name of the connector that serves the call; empty before routing and on an answer from memory.
-   */
+  /** Name of the connector that serves the call; empty before routing and on a cached answer. */
   public String servedBy() {
     return servedBy;
   }
@@ -141,14 +161,14 @@ public final class Call {
     this.servedBy = connector;
   }
 
-  /** Whether the answer came from memory. */
-  public boolean fromMemory() {
-    return fromMemory;
+  /** Whether the answer came from the cache, or from another caller's exchange. */
+  public boolean isCached() {
+    return cached;
   }
 
-  /** Notes that the answer came from memory. */
-  public void answeredFromMemory() {
-    this.fromMemory = true;
+  /** Notes that the answer came from the cache, or from another caller's exchange. */
+  public void markCached() {
+    this.cached = true;
   }
 
   /** Id under which a failure of this call is found in the log. */
@@ -161,55 +181,19 @@ public final class Call {
     return known;
   }
 
-  /** Keeps one object for the running policy, until its {@code after}. */
-  public void keep(@Nullable Object object) {
-    @Nullable Object[] all = kept;
+  /** Attaches one object for the running policy, until its {@code after}. */
+  public void attach(@Nullable Object object) {
+    @Nullable Object[] all = attachments;
     if (all == null) {
       all = new Object[pipeline.length()];
-      kept = all;
+      attachments = all;
     }
     all[position] = object;
   }
 
-  /** What the running policy kept. */
-  public @Nullable Object kept() {
-    return kept == null ? null : kept[position];
-  }
-
-  /** Sends one message of a stream to the caller. */
-  public void send(Payload payload) {
-    if (!finished) {
-      sendHeaders();
-      peer.sendMessage(payload);
-    }
-  }
-
-  /** Tells the caller that the stream has begun, before its first message. */
-  public void sendHeaders() {
-    if (!headersSent && !finished) {
-      headersSent = true;
-      peer.sendHeaders(new Metadata());
-    }
-  }
-
-  /** Whether the caller can take another message without it being buffered. */
-  public boolean peerIsReady() {
-    return peer.isReady();
-  }
-
-  /** Asks the caller for one more message of its stream. */
-  public void requestMessage() {
-    peer.request(1);
-  }
-
-  /** Ends the call; later calls of this method do nothing. */
-  public void finish(Outcome outcome) {
-    pipeline.finish(this, outcome);
-  }
-
-  /** Ends the call with a failure. */
-  public void fail(Failure failure) {
-    finish(Outcome.failed(failure));
+  /** What the running policy attached. */
+  public @Nullable Object attachment() {
+    return attachments == null ? null : attachments[position];
   }
 
   /** Whether the call has ended. */
@@ -224,6 +208,28 @@ public final class Call {
 
   void request(byte[] message) {
     this.request = message;
+  }
+
+  /** Has the call end after a time, nanoseconds. */
+  void expireAfter(long nanos) {
+    if (!finished) {
+      deadlines.add(this, System.nanoTime() + nanos);
+    }
+  }
+
+  /** Has the call wait without end. */
+  void expireNever() {
+    deadlines.remove(this);
+  }
+
+  /** The call's time is up. */
+  void expire() {
+    pipeline.abort(this, Outcome.failed(deadlineExceeded()), "deadline exceeded");
+  }
+
+  /** The caller, as the outermost exchange sees it. */
+  Exchange.Sink sink() {
+    return new CallerSink();
   }
 
   void close(Outcome outcome) {
@@ -246,6 +252,47 @@ public final class Call {
   }
 
   static Failure deadlineExceeded() {
-    return Failure.of(Reason.REASON_DEADLINE_EXCEEDED, "The answer did not come in time.");
+    return Failure.of(Reason.REASON_DEADLINE_EXCEEDED, "Deadline exceeded.");
+  }
+
+  private final class CallerSink implements Exchange.Sink {
+
+    @Override
+    public void headers(Metadata headers) {
+      if (!headersSent && !finished) {
+        headersSent = true;
+        peer.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public void message(Payload message) {
+      if (!finished) {
+        if (!headersSent) {
+          headers(new Metadata());
+        }
+        peer.sendMessage(message);
+      }
+    }
+
+    @Override
+    public void finish(Outcome outcome) {
+      pipeline.finish(Call.this, outcome);
+    }
+
+    @Override
+    public boolean isReady() {
+      return peer.isReady();
+    }
+
+    @Override
+    public void requestMessage() {
+      peer.request(1);
+    }
+
+    @Override
+    public long remainingNanos() {
+      return Call.this.remainingNanos();
+    }
   }
 }

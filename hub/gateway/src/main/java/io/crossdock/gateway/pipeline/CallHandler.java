@@ -6,6 +6,7 @@ import io.crossdock.gateway.wire.Payload;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * client stream when its headers are there.
  */
 public final class CallHandler implements ServerCallHandler<byte[], Payload> {
+
+  // Time for the request of a method whose contract sets no deadline.
+  private static final long MAX_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Pipeline pipeline;
   private final EventLoops loops;
@@ -32,12 +36,23 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
   @Override
   public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], Payload> peer, Metadata headers) {
     int loop = loops.current();
-    Call call = new Call(pipeline.operation(), headers, peer, pipeline, loops.loop(loop), loop);
+    Call call =
+        new Call(
+            pipeline.operation(),
+            headers,
+            peer,
+            pipeline,
+            loops.loop(loop),
+            loop,
+            loops.deadlines(loop));
     if (pipeline.operation().clientStreams()) {
       peer.request(1);
       pipeline.start(call);
       return new ManyRequests(call);
     }
+    // A contract's deadline begins with the headers: a request that never ends is a call too.
+    long contracts = pipeline.operation().deadline().toNanos();
+    call.expireAfter(contracts > 0 ? contracts : MAX_REQUEST_NANOS);
     // Two, so that a second message is noticed.
     peer.request(2);
     return new OneRequest(call);
@@ -54,10 +69,10 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
     @Override
     public void onCancel() {
       Failure fault = StreamEnd.fault(maxRequestBytes);
-      if (fault == null || call.finished) {
+      if (fault == null) {
         pipeline.cancelled(call);
       } else {
-        call.fail(fault);
+        pipeline.abort(call, Outcome.failed(fault), "the request is broken");
       }
     }
 
@@ -84,8 +99,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
         return;
       }
       if (request != null) {
-        call.fail(
-            Failure.of(Reason.REASON_MALFORMED_REQUEST, "More than one request message was sent."));
+        fail("More than one request message was sent.");
       } else {
         request = message;
       }
@@ -97,11 +111,18 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
         return;
       }
       if (request == null) {
-        call.fail(Failure.of(Reason.REASON_MALFORMED_REQUEST, "The call ended without a request."));
+        fail("The call ended without a request.");
         return;
       }
       call.request(request);
+      if (pipeline.operation().deadline().isZero()) {
+        call.expireNever();
+      }
       pipeline.start(call);
+    }
+
+    private void fail(String why) {
+      pipeline.finish(call, Outcome.failed(Reason.REASON_MALFORMED_REQUEST, why));
     }
   }
 
@@ -113,10 +134,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
 
     @Override
     public void onMessage(byte[] message) {
-      Exchange.Upstream upstream = call.upstream;
-      if (!call.finished && upstream != null) {
-        upstream.message(message);
-      }
+      pipeline.message(call, message);
     }
 
     @Override

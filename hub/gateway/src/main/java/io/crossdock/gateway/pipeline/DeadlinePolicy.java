@@ -30,8 +30,10 @@ public final class DeadlinePolicy implements Policy {
     Operation operation = call.operation();
     Deadline callers = Context.current().getDeadline();
     if (!operation.deadline().isZero()) {
+      // It began with the headers; the request may have taken its time.
+      long elapsed = System.nanoTime() - call.startNanos();
       Deadline contracts =
-          Deadline.after(operation.deadline().toNanos(), TimeUnit.NANOSECONDS, clock);
+          Deadline.after(operation.deadline().toNanos() - elapsed, TimeUnit.NANOSECONDS, clock);
       call.deadline(callers == null ? contracts : contracts.minimum(callers));
     } else if (callers != null) {
       call.deadline(callers);

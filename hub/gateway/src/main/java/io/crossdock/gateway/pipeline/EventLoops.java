@@ -24,6 +24,7 @@ public final class EventLoops implements AutoCloseable {
 
   private final EventLoopGroup group;
   private final List<EventLoop> loops = new ArrayList<>();
+  private final List<DeadlineWheel> deadlines = new ArrayList<>();
   private final FastThreadLocal<Integer> index = new FastThreadLocal<>();
   private final AtomicInteger next = new AtomicInteger();
 
@@ -37,6 +38,7 @@ public final class EventLoops implements AutoCloseable {
     for (EventExecutor loop : group) {
       int number = loops.size();
       loops.add((EventLoop) loop);
+      deadlines.add(new DeadlineWheel((EventLoop) loop));
       loop.submit(() -> index.set(number)).syncUninterruptibly();
     }
   }
@@ -54,6 +56,11 @@ public final class EventLoops implements AutoCloseable {
   /** The loop of that number. */
   public EventLoop loop(int number) {
     return loops.get(number);
+  }
+
+  /** The deadlines of that loop's calls. */
+  DeadlineWheel deadlines(int number) {
+    return deadlines.get(number);
   }
 
   /** A loop for a call that comes from another thread, each in turn. */

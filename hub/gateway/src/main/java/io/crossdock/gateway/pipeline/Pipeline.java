@@ -5,16 +5,15 @@ import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.wire.Payload;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of the calls of one operation: its policies in order, then the exchange.
+ * Handles the calls of one operation: its policies in order, then the exchange inside its
+ * decorators.
  *
- * <p>Immutable; one call's progress is kept in the {@link Call}.
+ * <p>Immutable; one call's progress is in the {@link Call}.
  */
 public final class Pipeline {
 
@@ -22,28 +21,46 @@ public final class Pipeline {
 
   private final Operation operation;
   private final Policy[] policies;
+  private final List<String> decorators;
   private final Exchange exchange;
 
-  private Pipeline(Operation operation, Policy[] policies, Exchange exchange) {
+  private Pipeline(
+      Operation operation, Policy[] policies, List<String> decorators, Exchange exchange) {
     this.operation = operation;
     this.policies = policies;
+    this.decorators = decorators;
     this.exchange = exchange;
   }
 
   /**
-   * Picks the policies that concern an operation.
+   * Picks the policies and decorators that concern an operation.
    *
-   * @param inOrder all policies of the hub, first to last
-   * @throws IllegalArgumentException when a policy that the contract asks for cannot apply
+   * @param policies all policies of the hub, first to last
+   * @param decorators all decorators of the hub, outermost first
+   * @param exchange what the innermost decorator begins
+   * @throws IllegalArgumentException when one that the contract asks for cannot apply
    */
-  public static Pipeline of(Operation operation, List<Policy> inOrder, Exchange exchange) {
+  public static Pipeline of(
+      Operation operation,
+      List<Policy> policies,
+      List<ExchangeDecorator> decorators,
+      Exchange exchange) {
+    List<ExchangeDecorator> applied =
+        decorators.stream().filter(decorator -> decorator.appliesTo(operation)).toList();
+    Exchange decorated = exchange;
+    for (ExchangeDecorator decorator : applied.reversed()) {
+      decorated = decorator.decorate(operation, decorated);
+    }
+    Policy[] concerned =
+        policies.stream().filter(policy -> policy.appliesTo(operation)).toArray(Policy[]::new);
+    for (Policy policy : concerned) {
+      policy.prepare(operation);
+    }
     return new Pipeline(
-        operation,
-        inOrder.stream().filter(policy -> policy.appliesTo(operation)).toArray(Policy[]::new),
-        exchange);
+        operation, concerned, applied.stream().map(ExchangeDecorator::name).toList(), decorated);
   }
 
-  /** The operation whose calls go this way. */
+  /** The operation whose calls it handles. */
   public Operation operation() {
     return operation;
   }
@@ -51,6 +68,11 @@ public final class Pipeline {
   /** Names of the policies, first to last. */
   public List<String> policies() {
     return List.of(policies).stream().map(Policy::name).toList();
+  }
+
+  /** Names of the decorators of the exchange, outermost first. */
+  public List<String> decorators() {
+    return decorators;
   }
 
   int length() {
@@ -67,6 +89,7 @@ public final class Pipeline {
       return;
     }
     call.finished = true;
+    call.expireNever();
     if (call.waiting) {
       call.waiting = false;
       call.position = call.proceeded;
@@ -86,19 +109,48 @@ public final class Pipeline {
 
   /** The caller is gone: the serving side and the policies learn of it, the caller gets nothing. */
   void cancelled(Call call) {
+    if (call.remainingNanos() <= 0) {
+      call.expire();
+    } else {
+      abort(
+          call,
+          Outcome.failed(Reason.REASON_CANCELLED, "The caller gave up."),
+          "cancelled by the caller");
+    }
+  }
+
+  /** Ends a call before its exchange has ended. */
+  void abort(Call call, Outcome outcome, String why) {
     if (call.finished) {
       return;
     }
-    boolean late = call.remainingNanos() <= 0;
     Exchange.Upstream upstream = call.upstream;
-    finish(
-        call,
-        late
-            ? Outcome.failed(Call.deadlineExceeded())
-            : Outcome.failed(Reason.REASON_CANCELLED, "The caller gave up."));
+    finish(call, outcome);
     if (upstream != null) {
-      upstream.cancel(late ? "deadline exceeded" : "cancelled by the caller");
+      upstream.cancel(why);
     }
+  }
+
+  /** One more message of a client stream. */
+  void message(Call call, byte[] message) {
+    Exchange.Upstream upstream = call.upstream;
+    if (call.finished || upstream == null) {
+      return;
+    }
+    for (int i = 0; i < policies.length; i++) {
+      call.position = i;
+      Failure refused;
+      try {
+        refused = policies[i].message(call, message);
+      } catch (RuntimeException e) {
+        refused = fault(call, e);
+      }
+      if (refused != null) {
+        abort(call, Outcome.failed(refused), "a message broke the contract");
+        return;
+      }
+    }
+    upstream.message(message);
   }
 
   private void advance(Call call) {
@@ -128,7 +180,7 @@ public final class Pipeline {
       }
     }
     try {
-      call.upstream = exchange.begin(call);
+      call.upstream = exchange.begin(call, call.sink());
     } catch (RuntimeException e) {
       finish(call, Outcome.failed(fault(call, e)));
     }
@@ -136,22 +188,10 @@ public final class Pipeline {
 
   private void await(Call call, Verdict.Wait wait) {
     call.waiting = true;
-    long remaining = call.remainingNanos();
-    ScheduledFuture<?> timer =
-        remaining == Long.MAX_VALUE
-            ? null
-            : call.loop()
-                .schedule(
-                    () -> finish(call, Outcome.failed(Call.deadlineExceeded())),
-                    Math.max(0, remaining),
-                    TimeUnit.NANOSECONDS);
     wait.stage()
         .whenComplete((done, error) ->
             call.loop()
                 .execute(() -> {
-                  if (timer != null) {
-                    timer.cancel(false);
-                  }
                   if (!call.finished) {
                     call.waiting = false;
                     advance(call);
@@ -175,8 +215,8 @@ public final class Pipeline {
         .setCause(e)
         .addKeyValue("call_id", call.id())
         .addKeyValue("operation", operation.name())
-        .log("call failed by a fault of the hub");
-    return Failure.of(Reason.REASON_INTERNAL, "The hub failed; the call id finds it in its log.")
+        .log("internal error");
+    return Failure.of(Reason.REASON_INTERNAL, "Internal error; see the hub's log for this call_id.")
         .with("call_id", call.id());
   }
 }

@@ -1,6 +1,8 @@
 package io.crossdock.gateway.pipeline;
 
+import io.crossdock.failure.Failure;
 import io.crossdock.gateway.operation.Operation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rule on the way of a call, with one job.
@@ -10,6 +12,8 @@ import io.crossdock.gateway.operation.Operation;
  * <ul>
  *   <li>{@link #before} runs on the call's event loop and must not block. It is asked once, and
  *       once more after each {@link Verdict.Wait} that it gave.
+ *   <li>{@link #message} runs for each message of a client stream, in the order of the policies,
+ *       before the exchange sees it.
  *   <li>{@link #after} runs exactly once for every call that {@code before} let proceed, on the
  *       same event loop, in the reverse order of the policies, whatever the outcome, a cancellation
  *       included. It does not run for a policy that answered or refused.
@@ -33,8 +37,20 @@ public interface Policy {
     return true;
   }
 
+  /** Prepares for the calls of an operation that it applies to; called once, at start-up. */
+  default void prepare(Operation operation) {}
+
   /** Decides about a call. */
   Verdict before(Call call);
+
+  /**
+   * Decides about one message of a client stream, which comes after {@link #before}.
+   *
+   * @return why the call fails; null when the message may pass
+   */
+  default @Nullable Failure message(Call call, byte[] message) {
+    return null;
+  }
 
   /** Learns how a call ended that this policy let proceed. */
   default void after(Call call, Outcome outcome) {}

@@ -6,12 +6,14 @@ import io.crossdock.config.v1.Route;
 import io.crossdock.config.v1.RouteRule;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
-import io.crossdock.gateway.wire.Reading;
+import io.crossdock.gateway.wire.ExtractedFields;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Which connector serves which service, compiled from the configuration. Immutable. */
@@ -22,8 +24,8 @@ public final class Routes {
 
   // Distinct values of routing attributes are few (stores, brands); decided once, they cost a
   // look-up.
-  private static final int REMEMBERED_DECISIONS = 4096;
-  private static final int REMEMBERED_LENGTH = 256;
+  private static final int CACHED_DECISIONS = 4096;
+  private static final int CACHED_LENGTH = 256;
 
   private final Map<String, Target> targets;
 
@@ -54,7 +56,12 @@ public final class Routes {
                   ? Ruled.compile(route.getRulesList(), service)
                   : new Fixed(route.getConnector()));
     }
-    return new Routes(Map.copyOf(targets));
+    return new Routes(Collections.unmodifiableMap(targets));
+  }
+
+  /** Full names of the services that have a route, in the order of the configuration. */
+  public Set<String> services() {
+    return targets.keySet();
   }
 
   /** Where the calls of a service go; empty when nothing serves it. */
@@ -66,13 +73,13 @@ public final class Routes {
   public sealed interface Target {
 
     /** Name of the connector that serves a call; empty when no rule applies. */
-    String connector(Operation operation, Reading reading);
+    String connector(Operation operation, ExtractedFields fields);
   }
 
   /** One connector for every call. */
   record Fixed(String connector) implements Target {
     @Override
-    public String connector(Operation operation, Reading reading) {
+    public String connector(Operation operation, ExtractedFields fields) {
       return connector;
     }
   }
@@ -84,7 +91,7 @@ public final class Routes {
     private final List<RouteCondition> conditions;
     private final List<String> connectors;
     private final Cache<List<String>, String> decisions =
-        Caffeine.newBuilder().maximumSize(REMEMBERED_DECISIONS).executor(Runnable::run).build();
+        Caffeine.newBuilder().maximumSize(CACHED_DECISIONS).executor(Runnable::run).build();
 
     private Ruled(
         List<String> attributes, List<RouteCondition> conditions, List<String> connectors) {
@@ -106,19 +113,19 @@ public final class Routes {
     }
 
     @Override
-    public String connector(Operation operation, Reading reading) {
+    public String connector(Operation operation, ExtractedFields fields) {
       List<String> values =
-          attributes.stream().map(name -> operation.routingAttribute(name, reading)).toList();
+          attributes.stream().map(name -> operation.routingAttribute(name, fields)).toList();
       int length = 0;
       for (String value : values) {
         length += value.length();
       }
       // No caller may fill the memory with long values.
-      return length > REMEMBERED_LENGTH ? decide(values) : decisions.get(values, this::decide);
+      return length > CACHED_LENGTH ? decide(values) : decisions.get(values, this::decide);
     }
 
-    /** How many decisions are remembered. */
-    long remembered() {
+    /** How many decisions are cached. */
+    long cached() {
       decisions.cleanUp();
       return decisions.estimatedSize();
     }

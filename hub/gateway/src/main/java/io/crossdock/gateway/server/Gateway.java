@@ -1,34 +1,24 @@
 package io.crossdock.gateway.server;
 
 import io.crossdock.config.v1.HubConfig;
-import io.crossdock.config.v1.Route;
 import io.crossdock.gateway.cache.AnswerCache;
-import io.crossdock.gateway.cache.CachePolicy;
 import io.crossdock.gateway.connector.ConnectorExchange;
 import io.crossdock.gateway.connector.Connectors;
 import io.crossdock.gateway.local.LocalServices;
-import io.crossdock.gateway.local.TraceRelay;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.pipeline.CallHandler;
-import io.crossdock.gateway.pipeline.DeadlinePolicy;
 import io.crossdock.gateway.pipeline.EventLoops;
+import io.crossdock.gateway.pipeline.Exchange;
 import io.crossdock.gateway.pipeline.Pipeline;
-import io.crossdock.gateway.pipeline.Policy;
 import io.crossdock.gateway.pipeline.StreamEnd;
-import io.crossdock.gateway.routing.Routes;
-import io.crossdock.gateway.telemetry.CallLogPolicy;
-import io.crossdock.gateway.telemetry.MetricsPolicy;
+import io.crossdock.gateway.routing.RouteTable;
 import io.crossdock.gateway.telemetry.NettyMetrics;
-import io.crossdock.gateway.telemetry.TracePolicy;
-import io.crossdock.gateway.validation.ValidationPolicy;
 import io.grpc.BindableService;
 import io.grpc.Channel;
-import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
@@ -57,98 +47,68 @@ public final class Gateway implements AutoCloseable {
   // Callers may probe an idle connection this often without being turned away.
   private static final long PERMIT_KEEP_ALIVE_SECONDS = 10;
 
-  private final GatewaySettings settings;
-  private final ContractSet contracts;
-  private final Routes routes;
-  private final EventLoops loops;
+  private final DataPlane plane;
   private final EventLoopGroup acceptor;
-  private final Connectors connectors;
-  private final AnswerCache cache;
   private final HealthStatusManager health = new HealthStatusManager();
-  private final Server inner;
-  private final ManagedChannel innerChannel;
   private final LocalServices local;
   private final NettyMetrics nettyMetrics;
-  private final List<Pipeline> pipelines = new ArrayList<>();
+  private final List<Pipeline> pipelines;
+  private final Server inner;
   private final Server server;
 
   /**
    * Builds a gateway and opens nothing but in-process channels.
    *
-   * @param config the checked configuration
-   * @param contracts every contract that the routes speak of
-   * @param locals makes the services inside the hub, given the gateway that they report on or call
-   *     through
-   * @throws IllegalArgumentException when routes and contracts do not fit
+   * @param plane its parts; the gateway closes them
+   * @param path what a call meets
+   * @param locals the services inside the hub
    */
-  public Gateway(
-      HubConfig config,
-      ContractSet contracts,
-      OpenTelemetry telemetry,
-      Function<Gateway, List<BindableService>> locals) {
-    this.settings = GatewaySettings.of(config);
-    this.contracts = contracts;
-    this.routes = Routes.compile(config.getRoutesList(), contracts);
-    this.loops = new EventLoops(Runtime.getRuntime().availableProcessors());
+  public Gateway(DataPlane plane, CallPath path, List<BindableService> locals) {
+    this.plane = plane;
     this.acceptor = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    this.connectors = new Connectors(config.getConnectorsList(), settings.maxMessageBytes(), loops);
-    this.cache = new AnswerCache(settings.cacheBytes(), System::nanoTime);
-
-    this.nettyMetrics = new NettyMetrics(telemetry, EventLoops.MEMORY.metric(), loops);
-
-    String innerName = InProcessServerBuilder.generateName();
-    this.innerChannel =
-        InProcessChannelBuilder.forName(innerName).intercept(TraceRelay.PASSES_ON).build();
-    this.local = LocalServices.start(locals.apply(this));
-
-    ValidationPolicy validation = new ValidationPolicy(settings.refuseUnknownFields());
-    List<Policy> policies = policies(telemetry, cache, validation);
-    ConnectorExchange exchange =
-        new ConnectorExchange(routes, connectors, validation, local.channel());
-    InProcessServerBuilder innerBuilder =
-        InProcessServerBuilder.forName(innerName)
-            .callExecutor(new OnEventLoops(loops))
-            .fallbackHandlerRegistry(new UnservedMethods());
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.port()))
-            .directExecutor()
-            .bossEventLoopGroup(acceptor)
-            .workerEventLoopGroup(loops.group())
-            .channelType(NioServerSocketChannel.class)
-            .withChildOption(ChannelOption.ALLOCATOR, EventLoops.MEMORY)
-            .maxInboundMessageSize(settings.maxMessageBytes())
-            .addStreamTracerFactory(StreamEnd.FACTORY)
-            .maxInboundMetadataSize(settings.maxMetadataBytes())
-            .permitKeepAliveTime(PERMIT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .fallbackHandlerRegistry(new UnservedMethods())
-            .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance());
-    for (Route route : config.getRoutesList()) {
-      ContractSet.Service service = contracts.service(route.getService()).orElseThrow();
-      ServerServiceDefinition definition = define(service, policies, exchange, validation);
-      builder.addService(definition);
-      innerBuilder.addService(definition);
+    this.nettyMetrics =
+        new NettyMetrics(plane.telemetry(), EventLoops.MEMORY.metric(), plane.loops());
+    this.local = LocalServices.start(locals);
+    Exchange exchange =
+        new ConnectorExchange(plane.routes(), plane.connectors(), this.local.channel());
+    List<Pipeline> built = new ArrayList<>();
+    List<ServerServiceDefinition> definitions = new ArrayList<>();
+    for (String name : plane.routes().current().services()) {
+      ContractSet.Service service = plane.contracts().service(name).orElseThrow();
+      List<Pipeline> ofService =
+          service.operations().stream()
+              .map(
+                  operation -> Pipeline.of(operation, path.policies(), path.decorators(), exchange))
+              .toList();
+      built.addAll(ofService);
+      definitions.add(define(service, ofService, plane));
     }
-    this.inner = innerBuilder.build();
-    this.server = builder.build();
+    this.pipelines = List.copyOf(built);
+    this.inner = innerServer(plane, definitions);
+    this.server = server(plane, acceptor, health, definitions);
   }
 
   /**
-   * Every policy, in the order in which a call meets them.
+   * Builds a gateway with the standard path of calls.
    *
-   * <p>Places kept for what comes: authentication, authorisation and admission behind the deadline;
-   * idempotency before the cache; the guard (breaker, bulkhead, retry budget) behind validation.
+   * @param config the checked configuration
+   * @param contracts every contract that the routes speak of
+   * @param locals makes the services inside the hub from the parts that they report on or call
+   *     through
+   * @throws IllegalArgumentException when routes and contracts do not fit
    */
-  private static List<Policy> policies(
-      OpenTelemetry telemetry, AnswerCache cache, ValidationPolicy validation) {
-    return List.of(
-        new TracePolicy(telemetry),
-        new MetricsPolicy(telemetry),
-        new CallLogPolicy(),
-        new DeadlinePolicy(),
-        new CachePolicy(cache),
-        validation);
+  public static Gateway create(
+      HubConfig config,
+      ContractSet contracts,
+      OpenTelemetry telemetry,
+      Function<DataPlane, List<BindableService>> locals) {
+    DataPlane plane = DataPlane.of(config, contracts, telemetry);
+    try {
+      return new Gateway(plane, CallPath.standard(plane), locals.apply(plane));
+    } catch (RuntimeException e) {
+      plane.close();
+      throw e;
+    }
   }
 
   /**
@@ -157,7 +117,7 @@ public final class Gateway implements AutoCloseable {
    * @throws IOException when the port cannot be opened
    */
   public void start() throws IOException {
-    connectors.connect();
+    plane.connectors().connect();
     inner.start();
     server.start();
   }
@@ -169,32 +129,32 @@ public final class Gateway implements AutoCloseable {
 
   /** The contracts that this gateway knows. */
   public ContractSet contracts() {
-    return contracts;
+    return plane.contracts();
   }
 
   /** Which connector serves which service. */
-  public Routes routes() {
-    return routes;
+  public RouteTable routes() {
+    return plane.routes();
   }
 
   /** The connectors and their states. */
   public Connectors connectors() {
-    return connectors;
+    return plane.connectors();
   }
 
-  /** The answers kept in memory. */
+  /** The cached answers. */
   public AnswerCache cache() {
-    return cache;
+    return plane.cache();
   }
 
-  /** The way of each served operation's calls. */
+  /** The pipeline of each served operation. */
   public List<Pipeline> pipelines() {
-    return List.copyOf(pipelines);
+    return pipelines;
   }
 
   /** Calls through the same pipeline, for services inside the hub. */
   public Channel innerChannel() {
-    return innerChannel;
+    return plane.innerChannel();
   }
 
   /**
@@ -203,31 +163,61 @@ public final class Gateway implements AutoCloseable {
    */
   @Override
   public void close() {
+    long drainMillis = plane.settings().drain().toMillis();
     health.enterTerminalState();
     server.shutdown();
     try {
-      if (!server.awaitTermination(settings.drain().toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!server.awaitTermination(drainMillis, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();
       }
-      local.drain(settings.drain());
+      local.drain(plane.settings().drain());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       server.shutdownNow();
     }
-    innerChannel.shutdownNow();
     inner.shutdownNow();
     local.close();
-    connectors.close();
     nettyMetrics.close();
-    loops.close();
+    plane.close();
     acceptor.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
-  private ServerServiceDefinition define(
-      ContractSet.Service service,
-      List<Policy> policies,
-      ConnectorExchange exchange,
-      ValidationPolicy validation) {
+  private static Server innerServer(DataPlane plane, List<ServerServiceDefinition> definitions) {
+    InProcessServerBuilder builder =
+        InProcessServerBuilder.forName(plane.innerName())
+            .callExecutor(new EventLoopExecutors(plane.loops()))
+            .fallbackHandlerRegistry(new UnimplementedMethods());
+    definitions.forEach(builder::addService);
+    return builder.build();
+  }
+
+  private static Server server(
+      DataPlane plane,
+      EventLoopGroup acceptor,
+      HealthStatusManager health,
+      List<ServerServiceDefinition> definitions) {
+    GatewaySettings settings = plane.settings();
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.port()))
+            .directExecutor()
+            .bossEventLoopGroup(acceptor)
+            .workerEventLoopGroup(plane.loops().group())
+            .channelType(NioServerSocketChannel.class)
+            .withChildOption(ChannelOption.ALLOCATOR, EventLoops.MEMORY)
+            .maxInboundMessageSize(settings.maxMessageBytes())
+            .addStreamTracerFactory(StreamEnd.FACTORY)
+            .maxInboundMetadataSize(settings.maxMetadataBytes())
+            .permitKeepAliveTime(PERMIT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .fallbackHandlerRegistry(new UnimplementedMethods())
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance());
+    definitions.forEach(builder::addService);
+    return builder.build();
+  }
+
+  private static ServerServiceDefinition define(
+      ContractSet.Service service, List<Pipeline> pipelines, DataPlane plane) {
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(service.name())
             .setSchemaDescriptor(
@@ -236,12 +226,11 @@ public final class Gateway implements AutoCloseable {
     service.operations().forEach(operation -> descriptor.addMethod(operation.inbound()));
     ServerServiceDefinition.Builder definition =
         ServerServiceDefinition.builder(descriptor.build());
-    for (Operation operation : service.operations()) {
-      validation.warmUp(operation);
-      Pipeline pipeline = Pipeline.of(operation, policies, exchange);
-      pipelines.add(pipeline);
+    for (Pipeline pipeline : pipelines) {
+      Operation operation = pipeline.operation();
       definition.addMethod(
-          operation.inbound(), new CallHandler(pipeline, loops, settings.maxMessageBytes()));
+          operation.inbound(),
+          new CallHandler(pipeline, plane.loops(), plane.settings().maxMessageBytes()));
     }
     return definition.build();
   }

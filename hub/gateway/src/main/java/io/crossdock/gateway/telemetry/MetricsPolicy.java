@@ -56,7 +56,7 @@ public final class MetricsPolicy implements Policy {
 
   @Override
   public void after(Call call, Outcome outcome) {
-    String connector = call.fromMemory() ? "cache" : call.servedBy();
+    String connector = call.isCached() ? "cache" : call.servedBy();
     Series of = new Series(call.operation().index(), connector, outcome.status().getCode());
     Attributes attributes = series.get(of);
     if (attributes == null) {

@@ -9,7 +9,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.Violations;
-import io.crossdock.gateway.wire.Reading;
+import io.crossdock.gateway.wire.ExtractedFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +35,8 @@ public final class RequestRules {
   }
 
   /** Why a request may not pass; null when it may. */
-  public @Nullable Failure check(byte[] request, Reading reading) {
-    switch (reading.form()) {
+  public @Nullable Failure check(byte[] request, ExtractedFields fields) {
+    switch (fields.form()) {
       case MALFORMED -> {
         return malformed();
       }
@@ -48,9 +48,7 @@ public final class RequestRules {
               .withViolations(
                   List.of(
                       new Failure.Violation(
-                          reading.unknownField(),
-                          "unknown_field",
-                          "not a field of this contract")));
+                          fields.unknownField(), "unknown_field", "not a field of this contract")));
         }
       }
       case WELL_FORMED -> {}

@@ -39,17 +39,18 @@ public final class ValidationPolicy implements Policy {
     if (call.operation().clientStreams()) {
       return Verdict.PROCEED;
     }
-    Failure failure = rules(call.operation()).check(call.request(), call.reading());
+    Failure failure = rules(call.operation()).check(call.request(), call.fields());
     return failure == null ? Verdict.PROCEED : Verdict.refuse(failure);
   }
 
-  /** Checks one message of a client stream; null when it may pass. */
-  public @Nullable Failure check(Operation operation, byte[] message) {
+  @Override
+  public @Nullable Failure message(Call call, byte[] message) {
+    Operation operation = call.operation();
     return rules(operation).check(message, operation.read(message));
   }
 
-  /** Builds the rules of an operation before its first call. */
-  public void warmUp(Operation operation) {
+  @Override
+  public void prepare(Operation operation) {
     byte[] empty =
         DynamicMessage.getDefaultInstance(operation.descriptor().getInputType()).toByteArray();
     var _ = rules(operation).check(empty, operation.read(empty));

@@ -1,4 +1,12 @@
-/** Checks requests against the rules of their contract. */
+/**
+ * Checks requests against the rules of their contract: the bytes, unknown fields, protovalidate.
+ *
+ * <p>Runs behind the cache, on the call's event loop: a cached answer belongs to a request that was
+ * once checked. No text quotes a value of the request, which may be personal data.
+ *
+ * <p>Read first: {@link io.crossdock.gateway.validation.ValidationPolicy}, {@link
+ * io.crossdock.gateway.validation.RequestRules}, {@link io.crossdock.gateway.wire.WireReader}.
+ */
 @NullMarked
 package io.crossdock.gateway.validation;
 

@@ -57,8 +57,8 @@ public final class WireReader {
   }
 
   /** Reads a message. */
-  public Reading read(byte[] message) {
-    Reading reading = new Reading(message, wanted);
+  public ExtractedFields read(byte[] message) {
+    ExtractedFields reading = new ExtractedFields(message, wanted);
     readMessage(reading, root, message.length, 0, 0);
     return reading;
   }
@@ -238,7 +238,8 @@ public final class WireReader {
    * @param group number of the group that is open, 0 for none
    * @return false when the bytes are malformed
    */
-  private static boolean readMessage(Reading r, Shape shape, int limit, int depth, int group) {
+  private static boolean readMessage(
+      ExtractedFields r, Shape shape, int limit, int depth, int group) {
     while (r.position < limit) {
       int tag = (int) varint(r, limit, false);
       int number = tag >>> 3;
@@ -266,7 +267,8 @@ public final class WireReader {
     return group == 0 || fail(r);
   }
 
-  private static boolean readValue(Reading r, Field field, int number, int limit, int depth) {
+  private static boolean readValue(
+      ExtractedFields r, Field field, int number, int limit, int depth) {
     int start = r.position;
     int end;
     switch (field.wireType) {
@@ -322,7 +324,8 @@ public final class WireReader {
     return true;
   }
 
-  private static boolean readChild(Reading r, Field field, int limit, int depth, int group) {
+  private static boolean readChild(
+      ExtractedFields r, Field field, int limit, int depth, int group) {
     if (depth >= MAX_DEPTH || field.child == null) {
       return fail(r);
     }
@@ -334,7 +337,7 @@ public final class WireReader {
     return read;
   }
 
-  private static boolean readPacked(Reading r, Field field, int limit) {
+  private static boolean readPacked(ExtractedFields r, Field field, int limit) {
     int end = enter(r, limit);
     if (end < 0) {
       return false;
@@ -367,7 +370,7 @@ public final class WireReader {
     return true;
   }
 
-  private static boolean skip(Reading r, int number, int wireType, int limit, int depth) {
+  private static boolean skip(ExtractedFields r, int number, int wireType, int limit, int depth) {
     return switch (wireType) {
       case VARINT -> {
         varint(r, limit, true);
@@ -392,14 +395,14 @@ public final class WireReader {
 
   private static final Shape NOTHING_KNOWN = new Shape();
 
-  private static void unknown(Reading r, int number) {
+  private static void unknown(ExtractedFields r, int number) {
     if (r.unknown == null) {
       r.unknown = Integer.toString(number);
     }
   }
 
   /** Reads a length and returns where its run ends; -1 when malformed. */
-  private static int enter(Reading r, int limit) {
+  private static int enter(ExtractedFields r, int limit) {
     int length = (int) varint(r, limit, false);
     if (r.malformed || length < 0 || length > limit - r.position) {
       fail(r);
@@ -415,7 +418,7 @@ public final class WireReader {
    *     looks at the lowest bit first, and when it is set does not mind that an eleventh is
    *     announced
    */
-  private static long varint(Reading r, int limit, boolean wide) {
+  private static long varint(ExtractedFields r, int limit, boolean wide) {
     byte[] bytes = r.bytes;
     int at = r.position;
     if (at < limit && bytes[at] >= 0) {
@@ -438,7 +441,7 @@ public final class WireReader {
     return 0;
   }
 
-  private static boolean fail(Reading r) {
+  private static boolean fail(ExtractedFields r) {
     r.malformed = true;
     return false;
   }

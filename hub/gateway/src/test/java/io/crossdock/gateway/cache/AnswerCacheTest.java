@@ -171,7 +171,7 @@ final class AnswerCacheTest {
 
   @Test
   void keepsNothingOfAFlightThatFailed() {
-    cache.land(lead(key("M-1"), "member/M-1"), null, List.of(), 0);
+    cache.complete(lead(key("M-1"), "member/M-1"), null, List.of(), 0);
 
     assertThat(found("M-1")).isNull();
     assertThat(cache.tags()).isZero();
@@ -181,9 +181,9 @@ final class AnswerCacheTest {
   void keepsAnOlderAnswerInReachWhenALaterFlightFails() {
     Flight second = lead(key("M-1"), "member/M-1");
     Flight first = new Flight(key("M-1"), List.of("member/M-1"), 0);
-    cache.land(first, Payload.of(bytes("one")), List.of(), LIFE);
+    cache.complete(first, Payload.of(bytes("one")), List.of(), LIFE);
 
-    cache.land(second, null, List.of(), 0);
+    cache.complete(second, null, List.of(), 0);
 
     assertThat(found("M-1")).isEqualTo("one");
     assertThat(cache.invalidate("member/M-1")).isEqualTo(1);
@@ -196,7 +196,7 @@ final class AnswerCacheTest {
     cache.invalidate("member/M-1");
     land(flight, bytes("stale"), LIFE);
 
-    assertThat(flight.isOvertaken()).isTrue();
+    assertThat(flight.isInvalidated()).isTrue();
     assertThat(found("M-1")).isNull();
     assertThat(cache.tags()).isZero();
   }
@@ -309,7 +309,7 @@ final class AnswerCacheTest {
   }
 
   private void land(Flight flight, byte[] body, long life) {
-    cache.land(flight, Payload.of(body), List.of(), life);
+    cache.complete(flight, Payload.of(body), List.of(), life);
   }
 
   private @Nullable String found(String member) {

@@ -13,6 +13,7 @@ import io.crossdock.gateway.operation.BuildContracts;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.pipeline.Backend;
 import io.crossdock.gateway.pipeline.Call;
+import io.crossdock.gateway.pipeline.DeadlinePolicy;
 import io.crossdock.gateway.pipeline.Outcome;
 import io.crossdock.gateway.pipeline.Pipeline;
 import io.crossdock.gateway.pipeline.Policy;
@@ -24,10 +25,14 @@ import io.crossdock.loyalty.v1.Balance;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -47,19 +52,21 @@ final class CachePolicyTest {
   private static final long LIFE = GET_BALANCE.timeToLive().toNanos();
 
   private final Till till = new Till();
+  private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(0);
   private final AtomicLong clock = new AtomicLong(1);
   private final AnswerCache cache = new AnswerCache(1_000_000, clock::get);
   private final CachePolicy policy = new CachePolicy(cache);
   private final Backend backend = Backend.silent();
-  private final Pipeline reads = Pipeline.of(GET_BALANCE, List.of(policy), backend);
+  private final Pipeline reads = pipeline(GET_BALANCE, backend);
 
   @AfterEach
   void stop() {
+    timers.shutdownNow();
     till.close();
   }
 
   @Test
-  void answersARepeatedReadFromMemory() throws Exception {
+  void answersARepeatedReadFromTheCache() throws Exception {
     ask("M-1", 12);
     clock.addAndGet(1_234_000_000L);
 
@@ -98,11 +105,11 @@ final class CachePolicyTest {
   @Test
   void keepsOperationsApart() {
     ask("M-1", 12);
-    Pipeline accounts = Pipeline.of(GET_ACCOUNT, List.of(policy), backend);
+    Pipeline accounts = pipeline(GET_ACCOUNT, backend);
 
     // The same bytes, another question.
     Till.Receipt receipt = till.send(accounts, request("M-1"));
-    Backend.answer(backend.next(), new byte[0]);
+    backend.next().answer(new byte[0]);
 
     assertThat(receipt.answer().status().isOk()).isTrue();
   }
@@ -131,8 +138,7 @@ final class CachePolicyTest {
     Till.Receipt joined = till.send(reads, request("M-1"));
     till.settle();
 
-    Backend.finish(
-        backend.next(), Outcome.failed(Reason.REASON_CONNECTOR_UNAVAILABLE, "loyalty is down"));
+    backend.next().finish(Outcome.failed(Reason.REASON_CONNECTOR_UNAVAILABLE, "loyalty is down"));
 
     assertThat(joined.answer().failure().reason()).isEqualTo(Reason.REASON_CONNECTOR_UNAVAILABLE);
     assertThat(joined.answer().trailers()).isNotSameAs(leader.answer().trailers());
@@ -140,9 +146,9 @@ final class CachePolicyTest {
   }
 
   @Test
-  void remembersNoFailure() {
+  void storesNoFailure() {
     till.send(reads, request("M-1"));
-    Backend.finish(backend.next(), Outcome.failed(Reason.REASON_NOT_FOUND, "no such member"));
+    backend.next().finish(Outcome.failed(Reason.REASON_NOT_FOUND, "no such member"));
     till.settle();
 
     ask("M-1", 12);
@@ -151,20 +157,86 @@ final class CachePolicyTest {
   }
 
   @Test
-  void letsAnotherTakeOverWhenTheLeaderGivesUp() throws Exception {
+  void goesOnForTheOthersWhenTheLeaderGivesUp() throws Exception {
     Till.Receipt leader = till.send(reads, request("M-1"));
-    Till.Receipt joined = till.send(reads, request("M-1"));
+    Till.Receipt joined = till.send(reads, request("M-1"), new Metadata(), Context.ROOT, 1);
     Till.Receipt third = till.send(reads, request("M-1"));
-    backend.next();
     till.settle();
 
     leader.cancel();
-    answer(backend.next(), 13);
-
     assertThat(leader.answer().status().getCode()).isEqualTo(Status.Code.CANCELLED);
-    assertThat(parsed(joined.answer()).getBalance().getMemberId()).isEqualTo("13 of M-1");
-    assertThat(parsed(third.answer()).getBalance().getMemberId()).isEqualTo("13 of M-1");
+    answer(backend.next(), 12);
+
+    assertThat(parsed(joined.answer()).getBalance().getMemberId()).isEqualTo("12 of M-1");
+    assertThat(parsed(third.answer()).getBalance().getMemberId()).isEqualTo("12 of M-1");
     assertThat(backend.waiting()).isZero();
+    assertThat(backend.cancelled()).isEmpty();
+    // It was stored as well.
+    assertThat(till.send(reads, request("M-1")).answer().status().isOk()).isTrue();
+  }
+
+  @Test
+  void cancelsTheExchangeWhenTheLastWhoWaitsGivesUp() {
+    Till.Receipt leader = till.send(reads, request("M-1"));
+    Till.Receipt joined = till.send(reads, request("M-1"), new Metadata(), Context.ROOT, 1);
+    till.settle();
+
+    leader.cancel();
+    leader.answer();
+    till.settle();
+    assertThat(backend.cancelled()).isEmpty();
+    joined.cancel();
+    joined.answer();
+    till.settle();
+
+    assertThat(backend.cancelled()).hasSize(1);
+    assertThat(cache.tags()).isZero();
+    backend.next();
+    ask("M-1", 13);
+  }
+
+  @Test
+  void noFollowerPaysForTheLeadersDeadline() throws Exception {
+    Pipeline bounded =
+        Pipeline.of(
+            GET_BALANCE,
+            List.of(new DeadlinePolicy(), policy),
+            List.of(new SingleFlight(cache)),
+            backend);
+    Till.Receipt leader = till.send(bounded, request("M-1"), new Metadata(), deadline(100), 0);
+    List<Till.Receipt> followers = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      followers.add(till.send(bounded, request("M-1"), new Metadata(), deadline(10_000), i % 2));
+    }
+    till.settle();
+
+    assertThat(leader.answer().failure().reason()).isEqualTo(Reason.REASON_DEADLINE_EXCEEDED);
+    Backend.Begun begun = backend.next();
+    assertThat(begun.sink().remainingNanos()).isGreaterThan(GET_BALANCE.deadline().toNanos() / 2);
+    answer(begun, 12);
+
+    for (Till.Receipt follower : followers) {
+      assertThat(parsed(follower.answer()).getBalance().getMemberId()).isEqualTo("12 of M-1");
+    }
+    assertThat(backend.waiting()).isZero();
+    assertThat(backend.cancelled()).isEmpty();
+  }
+
+  @Test
+  void aFollowerWaitsNoLongerThanItsOwnDeadline() throws Exception {
+    Pipeline bounded =
+        Pipeline.of(
+            GET_BALANCE,
+            List.of(new DeadlinePolicy(), policy),
+            List.of(new SingleFlight(cache)),
+            backend);
+    Till.Receipt leader = till.send(bounded, request("M-1"));
+    Till.Receipt follower = till.send(bounded, request("M-1"), new Metadata(), deadline(50), 1);
+
+    assertThat(follower.answer().failure().reason()).isEqualTo(Reason.REASON_DEADLINE_EXCEEDED);
+    answer(backend.next(), 12);
+
+    assertThat(parsed(leader.answer()).getBalance().getMemberId()).isEqualTo("12 of M-1");
   }
 
   @ParameterizedTest
@@ -176,7 +248,7 @@ final class CachePolicyTest {
     Till.Receipt joined = till.send(reads, request("M-1"));
     till.settle();
 
-    Backend.finish(backend.next(), Outcome.failed(reason, "the leader's own"));
+    backend.next().finish(Outcome.failed(reason, "the leader's own"));
     answer(backend.next(), 12);
 
     assertThat(leader.answer().failure().reason()).isEqualTo(reason);
@@ -200,7 +272,9 @@ final class CachePolicyTest {
   @Test
   void releasesTheFlightWhenALaterPolicyRefuses() {
     Policy refusing = new Refusing();
-    Pipeline refused = Pipeline.of(GET_BALANCE, List.of(policy, refusing), backend);
+    Pipeline refused =
+        Pipeline.of(
+            GET_BALANCE, List.of(policy, refusing), List.of(new SingleFlight(cache)), backend);
 
     Status.Code code = till.send(refused, request("M-1")).answer().status().getCode();
 
@@ -247,9 +321,9 @@ final class CachePolicyTest {
   }
 
   @Test
-  void keepsNoAnswerThatAWriteOvertook() throws Exception {
+  void storesNoAnswerThatAWriteInvalidated() throws Exception {
     Till.Receipt before = till.send(reads, request("M-1"));
-    Call underWay = backend.next();
+    Backend.Begun underWay = backend.next();
 
     write("M-1", (Reason) null);
     answer(underWay, 12);
@@ -259,9 +333,9 @@ final class CachePolicyTest {
   }
 
   @Test
-  void asksAgainForThoseWhoWaitedForAnOvertakenAnswer() throws Exception {
+  void asksAgainForThoseWhoWaitedForAnInvalidatedAnswer() throws Exception {
     till.send(reads, request("M-1"));
-    Call underWay = backend.next();
+    Backend.Begun underWay = backend.next();
     Till.Receipt joined = till.send(reads, request("M-1"));
     till.settle();
 
@@ -289,7 +363,7 @@ final class CachePolicyTest {
   @Test
   void keepsNoAnswerWhoseOwnTagWasDroppedWhileItWasUnderWay() throws Exception {
     till.send(reads, request("M-2"));
-    Call underWay = backend.next();
+    Backend.Begun underWay = backend.next();
     Till.Receipt joined = till.send(reads, request("M-2"));
     till.settle();
 
@@ -305,7 +379,7 @@ final class CachePolicyTest {
   @Test
   void keepsNoAnswerWhoseTagsCannotBeRead() {
     Till.Receipt receipt = till.send(reads, request("M-1"));
-    Backend.answer(backend.next(), new byte[] {0x0a, 0x05, 'x'});
+    backend.next().answer(new byte[] {0x0a, 0x05, 'x'});
     receipt.answer();
 
     ask("M-1", 13);
@@ -316,16 +390,16 @@ final class CachePolicyTest {
   @Test
   void dropsTheCustomerThatAWriteFoundByItsIdentity() {
     Operation get = BuildContracts.operation("CustomerService/GetCustomer");
-    Pipeline customers = Pipeline.of(get, List.of(policy), backend);
-    byte[] request = GetCustomerRequest.newBuilder().setCustomerId("C-1").build().toByteArray();
+    Pipeline customers = pipeline(get, backend);
+    byte[] request =
+        GetCustomerRequest.newBuilder().setCustomerId("C-1").build().toByteArray();
     till.send(customers, request);
-    Backend.answer(backend.next(), new byte[0]);
+    backend.next().answer(new byte[0]);
     till.send(customers, request).answer();
 
     Pipeline writes =
-        Pipeline.of(
+        pipeline(
             BuildContracts.operation("CustomerService/UpsertCustomer"),
-            List.of(policy),
             Backend.answering(
                 UpsertCustomerResponse.newBuilder()
                     .setCustomer(Customer.newBuilder().setCustomerId("C-1"))
@@ -334,7 +408,7 @@ final class CachePolicyTest {
     till.send(writes, new byte[0]).answer();
     till.send(customers, request);
 
-    Backend.answer(backend.next(), new byte[0]);
+    backend.next().answer(new byte[0]);
   }
 
   @Test
@@ -344,7 +418,7 @@ final class CachePolicyTest {
 
     for (byte[] request : List.of(unknownField, malformed, unknownField, malformed)) {
       Till.Receipt receipt = till.send(reads, request);
-      Backend.answer(backend.next(), new byte[0]);
+      backend.next().answer(new byte[0]);
       assertThat(receipt.answer().status().isOk()).isTrue();
     }
 
@@ -359,6 +433,14 @@ final class CachePolicyTest {
     assertThat(policy.appliesTo(BuildContracts.operation("LoyaltyService/ListEntries"))).isFalse();
   }
 
+  private Context deadline(long millis) {
+    return Context.ROOT.withDeadline(Deadline.after(millis, TimeUnit.MILLISECONDS), timers);
+  }
+
+  private Pipeline pipeline(Operation operation, Backend exchange) {
+    return Pipeline.of(operation, List.of(policy), List.of(new SingleFlight(cache)), exchange);
+  }
+
   private void ask(String member, int answer) {
     Till.Receipt receipt = till.send(reads, request(member));
     answer(backend.next(), answer);
@@ -371,9 +453,8 @@ final class CachePolicyTest {
     till.send(reads, request(member)).answer();
   }
 
-  private static void answerOf(Call call, String member, String account) {
-    Backend.answer(
-        call,
+  private static void answerOf(Backend.Begun begun, String member, String account) {
+    begun.answer(
         GetBalanceResponse.newBuilder()
             .setBalance(Balance.newBuilder().setMemberId(member).setAccountId(account))
             .build()
@@ -395,11 +476,11 @@ final class CachePolicyTest {
         member,
         failure == null
             ? Backend.answering(new byte[0])
-            : Backend.doing(call -> call.finish(Outcome.failed(failure, "refused"))));
+            : Backend.doing((call, sink) -> sink.finish(Outcome.failed(failure, "refused"))));
   }
 
   private void write(String member, Backend outcome) {
-    Pipeline writes = Pipeline.of(ACCRUE, List.of(policy), outcome);
+    Pipeline writes = pipeline(ACCRUE, outcome);
     byte[] request =
         AccruePointsRequest.newBuilder()
             .setMemberId(member)
@@ -409,10 +490,9 @@ final class CachePolicyTest {
     till.send(writes, request).answer();
   }
 
-  private static void answer(Call call, int answer) {
-    String member = call.operation().tags(call.reading()).getFirst().replaceFirst(".*/", "");
-    Backend.answer(
-        call,
+  private static void answer(Backend.Begun begun, int answer) {
+    String member = GET_BALANCE.tags(begun.call().fields()).getFirst().replaceFirst(".*/", "");
+    begun.answer(
         GetBalanceResponse.newBuilder()
             .setBalance(Balance.newBuilder().setMemberId(answer + " of " + member))
             .build()

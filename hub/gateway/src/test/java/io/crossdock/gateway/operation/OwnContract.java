@@ -58,6 +58,18 @@ public final class OwnContract {
     return file.build();
   }
 
+  /** The same contract whose method streams. */
+  public static FileDescriptorProto streaming(
+      FileDescriptorProto file, boolean requests, boolean answers) {
+    FileDescriptorProto.Builder streaming = file.toBuilder();
+    streaming
+        .getServiceBuilder(0)
+        .getMethodBuilder(0)
+        .setClientStreaming(requests)
+        .setServerStreaming(answers);
+    return streaming.build();
+  }
+
   /** One field of a message, as protobuf text. */
   public static String field(String name, int number, String rest) {
     return "field { name: '%s' number: %d label: LABEL_OPTIONAL %s }\n"

@@ -6,47 +6,77 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** Whoever serves the calls, as a test wants it. */
 public final class Backend implements Exchange {
 
-  private final Consumer<Call> onCall;
-  private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+  private final BiConsumer<Call, Sink> onCall;
+  private final BlockingQueue<Begun> calls = new LinkedBlockingQueue<>();
   private final List<String> cancelled = new CopyOnWriteArrayList<>();
+  private final List<String> reached = new CopyOnWriteArrayList<>();
 
-  private Backend(Consumer<Call> onCall) {
+  private Backend(BiConsumer<Call, Sink> onCall) {
     this.onCall = onCall;
   }
 
+  /**
+   * One exchange that has begun.
+   *
+   * @param sink who waits for it
+   */
+  public record Begun(Call call, Sink sink) {
+
+    /** Ends the exchange on the call's event loop. */
+    public void finish(Outcome outcome) {
+      call.loop().execute(() -> sink.finish(outcome));
+    }
+
+    /** Answers on the call's event loop. */
+    public void answer(byte[] body) {
+      finish(new Outcome.Answered(Payload.of(body)));
+    }
+
+    /** Sends one message of a stream on the call's event loop. */
+    public void message(byte[] body) {
+      call.loop().execute(() -> sink.message(Payload.of(body)));
+    }
+  }
+
   /** Does something with each call, on its event loop. */
-  public static Backend doing(Consumer<Call> onCall) {
+  public static Backend doing(BiConsumer<Call, Sink> onCall) {
     return new Backend(onCall);
   }
 
   /** Answers every call with the same bytes. */
   public static Backend answering(byte[] body) {
-    return new Backend(call -> call.finish(new Outcome.Answered(Payload.of(body))));
+    return new Backend((call, sink) -> sink.finish(new Outcome.Answered(Payload.of(body))));
   }
 
   /** Lets every call wait; {@link #next} hands them out. */
   public static Backend silent() {
-    return new Backend(call -> {});
+    return new Backend((call, sink) -> {});
   }
 
   @Override
-  public Upstream begin(Call call) {
-    calls.add(call);
-    onCall.accept(call);
+  public Upstream begin(Call call, Sink sink) {
+    calls.add(new Begun(call, sink));
+    onCall.accept(call, sink);
     return new Upstream() {
       @Override
-      public void message(byte[] message) {}
+      public void message(byte[] message) {
+        reached.add("message " + message.length);
+      }
 
       @Override
-      public void halfClose() {}
+      public void halfClose() {
+        reached.add("half-close");
+      }
 
       @Override
-      public void peerReady() {}
+      public void peerReady() {
+        reached.add("peer ready");
+      }
 
       @Override
       public void cancel(String why) {
@@ -61,9 +91,9 @@ public final class Backend implements Exchange {
   }
 
   /** The next call that came; waits for it. */
-  public Call next() {
+  public Begun next() {
     try {
-      Call call = calls.poll(10, TimeUnit.SECONDS);
+      Begun call = calls.poll(10, TimeUnit.SECONDS);
       if (call == null) {
         throw new AssertionError("no call came");
       }
@@ -79,13 +109,8 @@ public final class Backend implements Exchange {
     return List.copyOf(cancelled);
   }
 
-  /** Ends a call on its event loop. */
-  public static void finish(Call call, Outcome outcome) {
-    call.loop().execute(() -> call.finish(outcome));
-  }
-
-  /** Answers a call on its event loop. */
-  public static void answer(Call call, byte[] body) {
-    finish(call, new Outcome.Answered(Payload.of(body)));
+  /** What else reached the serving side. */
+  public List<String> reached() {
+    return List.copyOf(reached);
   }
 }

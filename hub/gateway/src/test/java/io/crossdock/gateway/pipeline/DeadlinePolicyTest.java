@@ -47,17 +47,19 @@ final class DeadlinePolicyTest {
   @Test
   void takesTheContractsDeadlineWhenTheCallerHasNone() {
     assertThat(CONTRACTS).isPositive();
-    assertThat(remaining(GET_BALANCE, Context.ROOT)).isEqualTo(CONTRACTS);
+    assertThat(remaining(GET_BALANCE, Context.ROOT))
+        .isBetween(CONTRACTS - TimeUnit.SECONDS.toNanos(1), CONTRACTS);
   }
 
   @Test
   void takesTheCallersDeadlineWhenItIsEarlier() {
-    assertThat(remaining(GET_BALANCE, withDeadline(CONTRACTS - 1))).isEqualTo(CONTRACTS - 1);
+    assertThat(remaining(GET_BALANCE, withDeadline(CONTRACTS / 2))).isEqualTo(CONTRACTS / 2);
   }
 
   @Test
   void takesTheContractsDeadlineWhenItIsEarlier() {
-    assertThat(remaining(GET_BALANCE, withDeadline(CONTRACTS + 1))).isEqualTo(CONTRACTS);
+    assertThat(remaining(GET_BALANCE, withDeadline(CONTRACTS + 1)))
+        .isBetween(CONTRACTS - TimeUnit.SECONDS.toNanos(1), CONTRACTS);
   }
 
   @Test
@@ -97,11 +99,12 @@ final class DeadlinePolicyTest {
 
   private Till.Answer send(Operation operation, Context caller) {
     Backend backend =
-        Backend.doing(call ->
-            call.finish(
+        Backend.doing((call, sink) ->
+            sink.finish(
                 new Outcome.Answered(
                     Payload.of(ByteBuffer.allocate(8).putLong(call.remainingNanos()).array()))));
-    Pipeline pipeline = Pipeline.of(operation, List.of(new DeadlinePolicy(clock)), backend);
+    Pipeline pipeline =
+        Pipeline.of(operation, List.of(new DeadlinePolicy(clock)), List.of(), backend);
     return till.send(pipeline, new byte[0], new Metadata(), caller, 0).answer();
   }
 }

@@ -71,7 +71,7 @@ final class PipelinePropertyTest {
     for (int i = 0; i < moves.size(); i++) {
       policies.add(policy("p" + i, moves.get(i), (releases >> i & 7) == 0, notes));
     }
-    Pipeline pipeline = Pipeline.of(GET_BALANCE, policies, backend(ending));
+    Pipeline pipeline = Pipeline.of(GET_BALANCE, policies, List.of(), backend(ending));
 
     Till.Receipt receipt = TILL.send(pipeline, REQUEST);
     TILL.settle();
@@ -132,14 +132,14 @@ final class PipelinePropertyTest {
   }
 
   private static Backend backend(Ending ending) {
-    return Backend.doing(call -> {
+    return Backend.doing((call, sink) -> {
       switch (ending) {
-        case ANSWERS -> call.finish(new Outcome.Answered(Payload.of(REQUEST)));
-        case FAILS -> call.finish(Outcome.failed(Reason.REASON_CONNECTOR_UNAVAILABLE, "down"));
+        case ANSWERS -> sink.finish(new Outcome.Answered(Payload.of(REQUEST)));
+        case FAILS -> sink.finish(Outcome.failed(Reason.REASON_CONNECTOR_UNAVAILABLE, "down"));
         case THROWS -> throw new IllegalStateException("scripted");
         case ANSWERS_TWICE -> {
-          call.finish(new Outcome.Answered(Payload.of(REQUEST)));
-          call.finish(Outcome.failed(Reason.REASON_CONNECTOR_UNAVAILABLE, "down"));
+          sink.finish(new Outcome.Answered(Payload.of(REQUEST)));
+          sink.finish(Outcome.failed(Reason.REASON_CONNECTOR_UNAVAILABLE, "down"));
         }
         case NEVER -> {}
       }

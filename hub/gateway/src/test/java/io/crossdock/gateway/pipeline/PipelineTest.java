@@ -145,11 +145,11 @@ final class PipelineTest {
   void tellsTheBackendThatTheCallerGaveUp() {
     Backend backend = Backend.silent();
     Till.Receipt receipt = till.send(pipeline(backend, proceeding("a")), REQUEST);
-    Call call = backend.next();
+    Backend.Begun call = backend.next();
 
     receipt.cancel();
     receipt.answer();
-    Backend.answer(call, ANSWER);
+    call.answer(ANSWER);
     till.settle();
 
     assertThat(backend.cancelled()).containsExactly("cancelled by the caller");
@@ -227,7 +227,7 @@ final class PipelineTest {
   @Test
   void failsWhenTheExchangeCannotBegin() {
     Backend broken =
-        Backend.doing(call -> {
+        Backend.doing((call, sink) -> {
           throw new IllegalStateException("broken");
         });
 
@@ -240,7 +240,8 @@ final class PipelineTest {
   @Test
   void keepsManyCallsAtOnceApart() {
     Backend echo =
-        Backend.doing(call -> call.finish(new Outcome.Answered(Payload.of(call.request()))));
+        Backend.doing(
+            (call, sink) -> sink.finish(new Outcome.Answered(Payload.of(call.request()))));
     Pipeline pipeline = pipeline(echo, proceeding("a"));
     List<byte[]> requests =
         IntStream.range(0, 500)
@@ -269,14 +270,14 @@ final class PipelineTest {
         name,
         notes,
         call -> {
-          call.keep(name);
+          call.attach(name);
           return Verdict.PROCEED;
         },
-        (call, outcome) -> seen.add(String.valueOf(call.kept())));
+        (call, outcome) -> seen.add(String.valueOf(call.attachment())));
   }
 
   private static Pipeline pipeline(Exchange exchange, Policy... policies) {
-    return Pipeline.of(GET_BALANCE, List.of(policies), exchange);
+    return Pipeline.of(GET_BALANCE, List.of(policies), List.of(), exchange);
   }
 
   private static byte[] bytes(String text) {

@@ -9,12 +9,15 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A caller without a socket: leads requests through a pipeline on real event loops. */
@@ -120,6 +123,75 @@ public final class Till implements AutoCloseable {
     return receipt;
   }
 
+  /** A call whose requests come one by one. */
+  public final class Stream {
+
+    private final Receipt receipt;
+    private final Peer peer;
+    private final CompletableFuture<ServerCall.Listener<byte[]>> listener;
+    private final int loop;
+
+    private Stream(
+        Receipt receipt,
+        Peer peer,
+        CompletableFuture<ServerCall.Listener<byte[]>> listener,
+        int loop) {
+      this.receipt = receipt;
+      this.peer = peer;
+      this.listener = listener;
+      this.loop = loop;
+    }
+
+    /** What comes back. */
+    public Receipt receipt() {
+      return receipt;
+    }
+
+    /** How many messages the hub has asked for. */
+    public int requested() {
+      return onLoop(() -> peer.requested);
+    }
+
+    /** Messages that came back so far. */
+    public List<byte[]> messages() {
+      return onLoop(() -> List.copyOf(peer.messages));
+    }
+
+    /** Sends one more message. */
+    public void send(byte[] message) {
+      onListener(call -> call.onMessage(message));
+    }
+
+    /** Has no more messages. */
+    public void halfClose() {
+      onListener(ServerCall.Listener::onHalfClose);
+    }
+
+    /** Stops taking messages, or takes them again. */
+    public void takes(boolean messages) {
+      onListener(call -> {
+        peer.ready = messages;
+        if (messages) {
+          call.onReady();
+        }
+      });
+    }
+
+    private void onListener(Consumer<ServerCall.Listener<byte[]>> action) {
+      get(CompletableFuture.runAsync(() -> action.accept(get(listener)), loops.loop(loop)));
+    }
+  }
+
+  /** Opens a call on the first event loop and sends its headers only. */
+  public Stream open(Pipeline pipeline) {
+    CompletableFuture<ServerCall.Listener<byte[]>> listener = new CompletableFuture<>();
+    Receipt receipt = new Receipt(() -> loops.loop(0).execute(() -> get(listener).onCancel()));
+    Peer peer = new Peer(pipeline.operation(), receipt);
+    CallHandler handler = new CallHandler(pipeline, loops, MAX_REQUEST_BYTES);
+    loops.loop(0).execute(() -> listener.complete(handler.startCall(peer, new Metadata())));
+    return new Stream(receipt, peer, listener, 0);
+  }
+
   /** Runs something on the first event loop, behind everything that was sent there. */
   public <T> T onLoop(Callable<T> work) {
     return get(CompletableFuture.supplyAsync(() -> called(work), loops.loop(0)));
@@ -163,7 +235,9 @@ public final class Till implements AutoCloseable {
 
     private final Operation operation;
     private final Receipt receipt;
-    private byte @Nullable [] message;
+    private final List<byte[]> messages = new ArrayList<>();
+    private boolean ready = true;
+    private int requested;
 
     Peer(Operation operation, Receipt receipt) {
       this.operation = operation;
@@ -171,7 +245,14 @@ public final class Till implements AutoCloseable {
     }
 
     @Override
-    public void request(int messages) {}
+    public void request(int more) {
+      requested += more;
+    }
+
+    @Override
+    public boolean isReady() {
+      return ready;
+    }
 
     @Override
     public void sendHeaders(Metadata headers) {}
@@ -181,13 +262,14 @@ public final class Till implements AutoCloseable {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       out.writeBytes(payload.body());
       out.writeBytes(payload.tail());
-      message = out.toByteArray();
+      messages.add(out.toByteArray());
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
       receipt.closes.incrementAndGet();
-      receipt.answer.complete(new Answer(status, trailers, message));
+      receipt.answer.complete(
+          new Answer(status, trailers, messages.isEmpty() ? null : messages.getLast()));
     }
 
     @Override

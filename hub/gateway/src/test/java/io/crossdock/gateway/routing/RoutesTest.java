@@ -74,7 +74,7 @@ final class RoutesTest {
           .isEqualTo("erp-eu");
     }
 
-    assertThat(target.remembered()).isBetween(1L, 4096L);
+    assertThat(target.cached()).isBetween(1L, 4096L);
   }
 
   @Test
@@ -87,7 +87,7 @@ final class RoutesTest {
           .isEqualTo("erp-eu");
     }
 
-    assertThat(target.remembered()).isZero();
+    assertThat(target.cached()).isZero();
   }
 
   @Test

@@ -63,7 +63,7 @@ class BadFramesIT {
         .setService("crossdock.loyalty.v1.LoyaltyService")
         .setConnector("loyalty");
     gateway =
-        new Gateway(config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
+        Gateway.create(config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
     gateway.start();
     client = new RawHttp2Client(gateway.port());
   }

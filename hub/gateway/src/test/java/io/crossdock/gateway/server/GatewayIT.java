@@ -13,8 +13,11 @@ import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.config.v1.HubConfig;
+import io.crossdock.config.v1.Route;
 import io.crossdock.failure.Failure;
 import io.crossdock.gateway.operation.ContractSet;
+import io.crossdock.gateway.pipeline.Pipeline;
+import io.crossdock.gateway.routing.Routes;
 import io.crossdock.gateway.wire.Marshallers;
 import io.crossdock.inventory.v1.Availability;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
@@ -43,7 +46,9 @@ import io.grpc.stub.StreamObserver;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +56,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -90,7 +96,7 @@ final class GatewayIT {
     stockRoute.addRulesBuilder().setWhen("location.startsWith('EU-')").setConnector("erp-eu");
     stockRoute.addRulesBuilder().setWhen("location.startsWith('US-')").setConnector("erp-us");
     gateway =
-        new Gateway(
+        Gateway.create(
             config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), ofGateway -> List.of());
     gateway.start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
@@ -236,7 +242,7 @@ final class GatewayIT {
     assertThat(source(stock.getAvailability(availability("SKU-1", "EU-001")))).isEqualTo("erp-eu");
     assertThat(source(stock.getAvailability(availability("SKU-1", "US-001")))).isEqualTo("erp-us");
     assertThat(failureOf(() -> stock.getAvailability(availability("SKU-1", "XX-1"))).reason())
-        .isEqualTo(Reason.REASON_METHOD_NOT_SERVED);
+        .isEqualTo(Reason.REASON_NOT_FOUND);
   }
 
   @Test
@@ -401,16 +407,57 @@ final class GatewayIT {
   }
 
   @Test
-  void printsTheOrderOfItsPolicies() {
-    List<String> order =
-        gateway.pipelines().stream()
-            .filter(way -> way.operation().methodName().equals("GetBalance"))
-            .findFirst()
-            .orElseThrow()
-            .policies();
+  void callsInFlightEndWhereTheyBeganWhenRoutesAreSwapped() throws Exception {
+    loyalty.hold();
+    ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    Future<GetBalanceResponse> before = calls.submit(() -> till.getBalance(balanceOf("M-1001")));
+    loyalty.entered.await();
+    Routes elsewhere =
+        Routes.compile(
+            List.of(
+                Route.newBuilder()
+                    .setService("crossdock.inventory.v1.InventoryService")
+                    .setConnector("erp-us")
+                    .build(),
+                Route.newBuilder()
+                    .setService("crossdock.loyalty.v1.LoyaltyService")
+                    .setConnector("erp-us")
+                    .build()),
+            ContractSet.ofBuild());
+    AtomicBoolean stop = new AtomicBoolean();
+    Future<Set<String>> steady =
+        calls.submit(() -> {
+          Set<String> sources = new LinkedHashSet<>();
+          for (int i = 0; !stop.get() || i < 200; i++) {
+            sources.add(source(stock.getAvailability(availability("SKU-" + i, "EU-001"))));
+          }
+          return sources;
+        });
+    assertThat(source(stock.getAvailability(availability("SKU-1", "EU-001")))).isEqualTo("erp-eu");
 
-    assertThat(order)
+    gateway.routes().swap(elsewhere);
+
+    assertThat(source(stock.getAvailability(availability("SKU-2", "EU-001")))).isEqualTo("erp-us");
+    assertThat(failureOf(() -> till.getBalance(balanceOf("M-1002"))).metadata())
+        .containsEntry("connector", "erp-us");
+    stop.set(true);
+    loyalty.gate.countDown();
+    assertThat(before.get(10, SECONDS).getFreshness().getSourceSystem()).isEqualTo("loyalty");
+    assertThat(steady.get(20, SECONDS)).contains("erp-us");
+    calls.close();
+  }
+
+  @Test
+  void printsTheOrderOfItsPoliciesAndDecorators() {
+    Pipeline pipeline =
+        gateway.pipelines().stream()
+            .filter(of -> of.operation().methodName().equals("GetBalance"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(pipeline.policies())
         .containsExactly("trace", "metrics", "call-log", "deadline", "cache", "validation");
+    assertThat(pipeline.decorators()).containsExactly("single-flight", "freshness");
   }
 
   // Each event loop tries its own lost connection again every second, and the call's is one of

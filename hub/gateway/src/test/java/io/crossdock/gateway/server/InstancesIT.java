@@ -118,7 +118,7 @@ class InstancesIT {
         .setService("crossdock.loyalty.v1.LoyaltyService")
         .setConnector("loyalty");
     gateway =
-        new Gateway(config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
+        Gateway.create(config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
     gateway.start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
     till = LoyaltyServiceGrpc.newBlockingStub(channel);

@@ -78,11 +78,11 @@ class LocalServiceIT {
         .setConnector("loyalty");
     config.addRoutesBuilder().setService("crossdock.support.v1.SupportService").setLocal(true);
     gateway =
-        new Gateway(
+        Gateway.create(
             config.build(),
             ContractSet.ofBuild(),
             TELEMETRY.getOpenTelemetry(),
-            of -> List.of(new Desk(of)));
+            plane -> List.of(new Desk(plane)));
     gateway.start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
     agent = SupportServiceGrpc.newBlockingStub(channel);
@@ -139,8 +139,8 @@ class LocalServiceIT {
 
     private final LoyaltyServiceGrpc.LoyaltyServiceBlockingStub loyalty;
 
-    Desk(Gateway gateway) {
-      this.loyalty = LoyaltyServiceGrpc.newBlockingStub(gateway.innerChannel());
+    Desk(DataPlane plane) {
+      this.loyalty = LoyaltyServiceGrpc.newBlockingStub(plane.innerChannel());
     }
 
     @Override

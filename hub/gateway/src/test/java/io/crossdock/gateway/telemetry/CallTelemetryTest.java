@@ -9,17 +9,17 @@ import io.crossdock.config.v1.Route;
 import io.crossdock.config.v1.RouteRule;
 import io.crossdock.gateway.cache.AnswerCache;
 import io.crossdock.gateway.cache.CachePolicy;
+import io.crossdock.gateway.cache.SingleFlight;
 import io.crossdock.gateway.connector.ConnectorExchange;
 import io.crossdock.gateway.connector.Connectors;
 import io.crossdock.gateway.operation.BuildContracts;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.pipeline.Backend;
-import io.crossdock.gateway.pipeline.Call;
 import io.crossdock.gateway.pipeline.Outcome;
 import io.crossdock.gateway.pipeline.Pipeline;
 import io.crossdock.gateway.pipeline.Till;
+import io.crossdock.gateway.routing.RouteTable;
 import io.crossdock.gateway.routing.Routes;
-import io.crossdock.gateway.validation.ValidationPolicy;
 import io.crossdock.gateway.wire.Payload;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
@@ -79,7 +79,7 @@ final class CallTelemetryTest {
     assertThat(span.getParentSpanId()).isEqualTo(PARENT);
     assertThat(span.getKind()).isEqualTo(SpanKind.SERVER);
     assertThat(span.getName()).isEqualTo("crossdock.loyalty.v1.LoyaltyService/GetBalance");
-    assertThat(backend.next().upstreamHeaders().get(TRACEPARENT))
+    assertThat(backend.next().call().upstreamHeaders().get(TRACEPARENT))
         .isEqualTo("00-" + TRACE + "-" + span.getSpanId() + "-01");
   }
 
@@ -100,7 +100,7 @@ final class CallTelemetryTest {
     send(backend, "00-" + TRACE + "-" + PARENT + "-00");
 
     assertThat(observed.spans()).isEmpty();
-    assertThat(backend.next().upstreamHeaders().get(TRACEPARENT))
+    assertThat(backend.next().call().upstreamHeaders().get(TRACEPARENT))
         .startsWith("00-" + TRACE)
         .endsWith("-00");
   }
@@ -145,8 +145,7 @@ final class CallTelemetryTest {
 
   @Test
   void tellsHitsAndMissesAndTheirAge() {
-    CachePolicy cache = new CachePolicy(new AnswerCache(10_000, clock::get));
-    Pipeline pipeline = observed.pipeline(GET_BALANCE, served(), cache);
+    Pipeline pipeline = cached(served());
 
     till.send(pipeline, REQUEST).answer();
     clock.addAndGet(1_500_000_000L);
@@ -162,13 +161,12 @@ final class CallTelemetryTest {
   @Test
   void tellsWhoJoinedAnothersCall() {
     Backend silent = Backend.silent();
-    CachePolicy cache = new CachePolicy(new AnswerCache(10_000, clock::get));
-    Pipeline pipeline = observed.pipeline(GET_BALANCE, silent, cache);
+    Pipeline pipeline = cached(silent);
     Till.Receipt leader = till.send(pipeline, REQUEST);
     Till.Receipt joined = till.send(pipeline, REQUEST);
     till.settle();
 
-    Backend.answer(silent.next(), new byte[0]);
+    silent.next().answer(new byte[0]);
     leader.answer();
     joined.answer();
 
@@ -187,11 +185,11 @@ final class CallTelemetryTest {
   }
 
   @Test
-  void servesNothingThatNoRouteCovers() {
+  void findsNothingWhereNoRouteApplies() {
     Till.Answer answer = route("AP-001");
 
-    assertThat(answer.status().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
-    assertThat(answer.failure().reason()).isEqualTo(Reason.REASON_METHOD_NOT_SERVED);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(answer.failure().reason()).isEqualTo(Reason.REASON_NOT_FOUND);
     assertThat(events("route")).isEmpty();
   }
 
@@ -258,15 +256,21 @@ final class CallTelemetryTest {
     assertThat(log.lines().getFirst().getLevel()).isEqualTo(Level.DEBUG);
   }
 
+  private Pipeline cached(Backend backend) {
+    AnswerCache cache = new AnswerCache(10_000, clock::get);
+    return observed.pipeline(
+        GET_BALANCE, List.of(new SingleFlight(cache)), backend, new CachePolicy(cache));
+  }
+
   private void send(Backend backend, String traceparent) {
     Metadata headers = new Metadata();
     if (!traceparent.isEmpty()) {
       headers.put(TRACEPARENT, traceparent);
     }
     Backend noting =
-        Backend.doing(call -> {
+        Backend.doing((call, sink) -> {
           call.servedBy("loyalty");
-          var _ = backend.begin(call);
+          var _ = backend.begin(call, sink);
         });
     till.send(observed.pipeline(GET_BALANCE, noting), REQUEST, headers, Context.ROOT, 0).answer();
   }
@@ -285,8 +289,7 @@ final class CallTelemetryTest {
             BuildContracts.ALL);
     ManagedChannel local = InProcessChannelBuilder.forName("nobody").directExecutor().build();
     try (Connectors none = new Connectors(List.of(), 4096, till.loops())) {
-      ConnectorExchange exchange =
-          new ConnectorExchange(routes, none, new ValidationPolicy(true), local);
+      ConnectorExchange exchange = new ConnectorExchange(new RouteTable(routes), none, local);
       byte[] request =
           GetAvailabilityRequest.newBuilder()
               .setItemId("SKU-1001")
@@ -300,14 +303,14 @@ final class CallTelemetryTest {
   }
 
   private static Backend served() {
-    return Backend.doing(call -> {
+    return Backend.doing((call, sink) -> {
       call.servedBy("loyalty");
-      call.finish(new Outcome.Answered(Payload.of(new byte[] {0x0a, 0})));
+      sink.finish(new Outcome.Answered(Payload.of(new byte[] {0x0a, 0})));
     });
   }
 
   private static Backend failing(Reason reason) {
-    return Backend.doing((Call call) -> call.finish(Outcome.failed(reason, "said by a vendor")));
+    return Backend.doing((call, sink) -> sink.finish(Outcome.failed(reason, "said by a vendor")));
   }
 
   private SpanData theSpan() {

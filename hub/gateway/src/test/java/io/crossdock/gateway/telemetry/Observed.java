@@ -2,6 +2,7 @@ package io.crossdock.gateway.telemetry;
 
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.pipeline.Exchange;
+import io.crossdock.gateway.pipeline.ExchangeDecorator;
 import io.crossdock.gateway.pipeline.Pipeline;
 import io.crossdock.gateway.pipeline.Policy;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
@@ -45,12 +46,21 @@ final class Observed implements AutoCloseable {
 
   /** A pipeline with the policies of this package in front of others. */
   Pipeline pipeline(Operation operation, Exchange exchange, Policy... others) {
+    return pipeline(operation, List.of(), exchange, others);
+  }
+
+  /** The same with decorators around the exchange. */
+  Pipeline pipeline(
+      Operation operation,
+      List<ExchangeDecorator> decorators,
+      Exchange exchange,
+      Policy... others) {
     List<Policy> policies = new ArrayList<>();
     policies.add(new TracePolicy(sdk));
     policies.add(new MetricsPolicy(sdk));
     policies.add(new CallLogPolicy());
     policies.addAll(List.of(others));
-    return Pipeline.of(operation, policies, exchange);
+    return Pipeline.of(operation, policies, decorators, exchange);
   }
 
   List<SpanData> spans() {

@@ -99,16 +99,16 @@ final class PersonalDataTest {
   }
 
   private static Backend answering() {
-    return Backend.doing(call -> {
+    return Backend.doing((call, sink) -> {
       call.servedBy("connector");
-      call.finish(new Outcome.Answered(Payload.of(new byte[0])));
+      sink.finish(new Outcome.Answered(Payload.of(new byte[0])));
     });
   }
 
   private static Backend failing() {
-    return Backend.doing(call -> {
+    return Backend.doing((call, sink) -> {
       call.servedBy("connector");
-      call.finish(Outcome.failed(Reason.REASON_CONNECTOR_UNAVAILABLE, "down"));
+      sink.finish(Outcome.failed(Reason.REASON_CONNECTOR_UNAVAILABLE, "down"));
     });
   }
 

@@ -119,7 +119,8 @@ final class ValidationPolicyTest {
   void asksNoBackendAboutABadRequest() {
     Backend backend = Backend.answering(ANSWER);
 
-    till.send(Pipeline.of(GET_BALANCE, List.of(refusing), backend), balance("")).answer();
+    till.send(Pipeline.of(GET_BALANCE, List.of(refusing), List.of(), backend), balance(""))
+        .answer();
 
     assertThat(backend.waiting()).isZero();
   }
@@ -128,12 +129,13 @@ final class ValidationPolicyTest {
   void knowsTheRulesOfEveryContractOfTheBuild() {
     BuildContracts.ALL.services().stream()
         .flatMap(service -> service.operations().stream())
-        .forEach(refusing::warmUp);
+        .forEach(refusing::prepare);
   }
 
   @Test
   void keepsManyCallsAtOnceApart() {
-    Pipeline pipeline = Pipeline.of(GET_BALANCE, List.of(refusing), Backend.answering(ANSWER));
+    Pipeline pipeline =
+        Pipeline.of(GET_BALANCE, List.of(refusing), List.of(), Backend.answering(ANSWER));
 
     List<Till.Receipt> receipts =
         IntStream.range(0, 400)
@@ -152,7 +154,8 @@ final class ValidationPolicyTest {
   }
 
   private Till.Answer send(ValidationPolicy policy, Operation operation, byte[] request) {
-    return till.send(Pipeline.of(operation, List.of(policy), Backend.answering(ANSWER)), request)
+    return till.send(
+            Pipeline.of(operation, List.of(policy), List.of(), Backend.answering(ANSWER)), request)
         .answer();
   }
 

@@ -52,17 +52,19 @@ final class Agreement {
 
   /** Fails unless reader and parser say the same of the bytes. */
   void check(byte[] bytes) {
-    Reading reading = reader.read(bytes);
+    ExtractedFields reading = reader.read(bytes);
     DynamicMessage message = parsed(bytes);
     String input = type.getFullName() + " " + HexFormat.of().formatHex(bytes);
-    assertThat(reading.form() == Reading.Form.MALFORMED).as(input).isEqualTo(message == null);
+    assertThat(reading.form() == ExtractedFields.Form.MALFORMED)
+        .as(input)
+        .isEqualTo(message == null);
     if (generated != null) {
       assertThat(accepts(generated, bytes)).as(input).isEqualTo(message != null);
     }
     if (message == null) {
       return;
     }
-    boolean unknown = reading.form() == Reading.Form.UNKNOWN_FIELD;
+    boolean unknown = reading.form() == ExtractedFields.Form.UNKNOWN_FIELD;
     if (hasUnknown(message)) {
       assertThat(unknown).as(input).isTrue();
       assertThat(reading.unknownField()).as(input).isNotEmpty();
@@ -82,8 +84,8 @@ final class Agreement {
     if (one == null || other == null) {
       return;
     }
-    Reading readingOfOne = reader.read(first);
-    Reading readingOfOther = reader.read(second);
+    ExtractedFields readingOfOne = reader.read(first);
+    ExtractedFields readingOfOther = reader.read(second);
     for (int slot = 0; slot < paths.size(); slot++) {
       int[] alone = {slot};
       if (Arrays.equals(readingOfOne.key(alone), readingOfOther.key(alone))) {
@@ -118,7 +120,7 @@ final class Agreement {
     };
   }
 
-  private void checkSlot(Reading reading, int slot, DynamicMessage message, String input) {
+  private void checkSlot(ExtractedFields reading, int slot, DynamicMessage message, String input) {
     FieldPath path = paths.get(slot);
     FieldDescriptor leaf = path.leaf();
     Object value = valueOf(message, path);

@@ -106,11 +106,11 @@ final class WireReaderAgreementTest {
   void refusesOneLevelMoreThanTheParserAllows() {
     WireReader reader = WireReader.compile(OddTypes.PROTO2, List.of());
 
-    Reading allowed = reader.read(nested(OddTypes.PROTO2, "child", 100));
-    Reading tooDeep = reader.read(nested(OddTypes.PROTO2, "child", 101));
+    ExtractedFields allowed = reader.read(nested(OddTypes.PROTO2, "child", 100));
+    ExtractedFields tooDeep = reader.read(nested(OddTypes.PROTO2, "child", 101));
 
-    assertThat(allowed.form()).isEqualTo(Reading.Form.WELL_FORMED);
-    assertThat(tooDeep.form()).isEqualTo(Reading.Form.MALFORMED);
+    assertThat(allowed.form()).isEqualTo(ExtractedFields.Form.WELL_FORMED);
+    assertThat(tooDeep.form()).isEqualTo(ExtractedFields.Form.MALFORMED);
   }
 
   @Provide

@@ -23,9 +23,10 @@ final class WireReaderTest {
   void readsFieldsOfSubMessages() {
     byte[] request = accrual("M-1", "R-1").toByteArray();
 
-    Reading reading = read(ACCRUE, request, "context.request_id", "member_id", "context.store");
+    ExtractedFields reading =
+        read(ACCRUE, request, "context.request_id", "member_id", "context.store");
 
-    assertThat(reading.form()).isEqualTo(Reading.Form.WELL_FORMED);
+    assertThat(reading.form()).isEqualTo(ExtractedFields.Form.WELL_FORMED);
     assertThat(reading.text(0)).isEqualTo("R-1");
     assertThat(reading.text(1)).isEqualTo("M-1");
     assertThat(reading.present(2)).isFalse();
@@ -41,7 +42,8 @@ final class WireReaderTest {
             .build();
     byte[] request = WireCorpus.joined(accrual("M-1", "R-1").toByteArray(), later.toByteArray());
 
-    Reading reading = read(ACCRUE, request, "context.request_id", "member_id", "context.store");
+    ExtractedFields reading =
+        read(ACCRUE, request, "context.request_id", "member_id", "context.store");
 
     assertThat(reading.text(0)).isEqualTo("R-1");
     assertThat(reading.text(1)).isEqualTo("M-2");
@@ -56,7 +58,7 @@ final class WireReaderTest {
     byte[] first = {(byte) (type.findFieldByName(siblings.get(0)).getNumber() << 3 | 2), 1, 'a'};
     byte[] second = {(byte) (type.findFieldByName(siblings.get(1)).getNumber() << 3 | 2), 1, 'b'};
 
-    Reading reading =
+    ExtractedFields reading =
         read(type, WireCorpus.joined(first, second), siblings.get(0), siblings.get(1));
 
     assertThat(reading.present(0)).isFalse();
@@ -76,9 +78,9 @@ final class WireReaderTest {
             .build()
             .toByteArray();
 
-    Reading reading = read(ACCRUE, request, "member_id");
+    ExtractedFields reading = read(ACCRUE, request, "member_id");
 
-    assertThat(reading.form()).isEqualTo(Reading.Form.UNKNOWN_FIELD);
+    assertThat(reading.form()).isEqualTo(ExtractedFields.Form.UNKNOWN_FIELD);
     assertThat(reading.unknownField()).isEqualTo("context.77");
     assertThat(reading.text(0)).isEqualTo("M-1");
   }
@@ -87,9 +89,9 @@ final class WireReaderTest {
   void findsBytesMalformedThatEndEarly() {
     byte[] whole = accrual("M-1", "R-1").toByteArray();
 
-    Reading reading = read(ACCRUE, Arrays.copyOf(whole, whole.length - 1), "member_id");
+    ExtractedFields reading = read(ACCRUE, Arrays.copyOf(whole, whole.length - 1), "member_id");
 
-    assertThat(reading.form()).isEqualTo(Reading.Form.MALFORMED);
+    assertThat(reading.form()).isEqualTo(ExtractedFields.Form.MALFORMED);
   }
 
   @Test
@@ -97,7 +99,7 @@ final class WireReaderTest {
     int number = ACCRUE.findFieldByName("member_id").getNumber();
     byte[] request = {(byte) (number << 3 | 2), 2, (byte) 0xc0, (byte) 0xaf};
 
-    assertThat(read(ACCRUE, request).form()).isEqualTo(Reading.Form.MALFORMED);
+    assertThat(read(ACCRUE, request).form()).isEqualTo(ExtractedFields.Form.MALFORMED);
   }
 
   @Test
@@ -149,7 +151,7 @@ final class WireReaderTest {
 
   @Test
   void givesTheDefaultsOfAbsentFields() {
-    Reading reading =
+    ExtractedFields reading =
         read(
             OddTypes.PROTO2,
             new byte[0],
@@ -204,7 +206,7 @@ final class WireReaderTest {
         .toByteArray();
   }
 
-  private static Reading read(Descriptor type, byte[] message, String... paths) {
+  private static ExtractedFields read(Descriptor type, byte[] message, String... paths) {
     List<FieldPath> wanted = Arrays.stream(paths).map(path -> FieldPath.parse(type, path)).toList();
     return WireReader.compile(type, wanted).read(message);
   }

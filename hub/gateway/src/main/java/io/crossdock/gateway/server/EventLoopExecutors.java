@@ -7,11 +7,11 @@ import io.grpc.ServerCallExecutorSupplier;
 import java.util.concurrent.Executor;
 
 /** Gives calls from inside the hub an event loop each, as calls from outside have one. */
-final class OnEventLoops implements ServerCallExecutorSupplier {
+final class EventLoopExecutors implements ServerCallExecutorSupplier {
 
   private final EventLoops loops;
 
-  OnEventLoops(EventLoops loops) {
+  EventLoopExecutors(EventLoops loops) {
     this.loops = loops;
   }
 

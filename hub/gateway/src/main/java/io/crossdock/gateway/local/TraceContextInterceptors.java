@@ -21,7 +21,7 @@ import java.util.List;
  * call, into the calls that are made there. The deadline and the cancellation travel by themselves,
  * in gRPC's context.
  */
-public final class TraceRelay {
+public final class TraceContextInterceptors {
 
   private static final Context.Key<Metadata> CALLER = Context.key("crossdock-trace");
   // What W3C trace context and baggage consist of.
@@ -69,7 +69,7 @@ public final class TraceRelay {
         }
       };
 
-  private TraceRelay() {}
+  private TraceContextInterceptors() {}
 
   private static void relay(Metadata from, Metadata to, Metadata.Key<String> key) {
     String value = from.get(key);

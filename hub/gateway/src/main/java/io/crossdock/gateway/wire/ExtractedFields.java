@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Refers to the message's bytes, which must not change meanwhile.
  */
-public final class Reading {
+public final class ExtractedFields {
 
   /** Whether the bytes are a message of the type. */
   public enum Form {
@@ -44,7 +44,7 @@ public final class Reading {
   boolean malformed;
   @Nullable String unknown;
 
-  Reading(byte[] bytes, FieldPath[] wanted) {
+  ExtractedFields(byte[] bytes, FieldPath[] wanted) {
     this.bytes = bytes;
     this.wanted = wanted;
     this.ranges = new int[wanted.length * 2];

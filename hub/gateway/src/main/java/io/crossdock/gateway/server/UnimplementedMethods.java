@@ -11,7 +11,7 @@ import io.grpc.ServerMethodDefinition;
 import org.jspecify.annotations.Nullable;
 
 /** Answers calls of methods that no route serves, with a reason instead of gRPC's bare status. */
-final class UnservedMethods extends HandlerRegistry {
+final class UnimplementedMethods extends HandlerRegistry {
 
   @Override
   public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
@@ -20,7 +20,7 @@ final class UnservedMethods extends HandlerRegistry {
             .setType(MethodDescriptor.MethodType.UNKNOWN)
             .setFullMethodName(name)
             .build();
-    return ServerMethodDefinition.create(method, UnservedMethods::refuse);
+    return ServerMethodDefinition.create(method, UnimplementedMethods::refuse);
   }
 
   private static ServerCall.Listener<byte[]> refuse(
