@@ -2,40 +2,43 @@ package io.crossdock.contracts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import build.buf.protovalidate.Validator;
-import build.buf.protovalidate.ValidatorFactory;
-import build.buf.protovalidate.exceptions.ValidationException;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
-import com.google.type.Date;
-import com.google.type.Decimal;
-import com.google.type.Money;
 import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Date;
+import io.crossdock.common.v1.Decimal;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PublishRequest;
 import io.crossdock.event.v1.StockAdjusted;
+import io.crossdock.failure.Failure;
 import io.crossdock.finance.v1.PostEntryRequest;
 import io.crossdock.finance.v1.PostingLine;
 import io.crossdock.finance.v1.SourceDocument;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.inventory.v1.StockBucket;
 import io.crossdock.ops.v1.InvalidateCacheRequest;
 import io.crossdock.ops.v1.ReplaySelection;
+import io.crossdock.order.v1.LineKind;
 import io.crossdock.order.v1.NewOrderLine;
 import io.crossdock.order.v1.OrderTotals;
 import io.crossdock.order.v1.SaleKey;
 import io.crossdock.order.v1.Tender;
+import io.crossdock.payment.v1.ForeignAmount;
 import io.crossdock.payment.v1.RefundReason;
 import io.crossdock.payment.v1.RefundRequest;
+import io.crossdock.payment.v1.TenderKind;
 import io.crossdock.pos.v1.CommitSaleRequest;
+import io.crossdock.rules.MessageRules;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The rules about money, events and operation, each seen to pass and to refuse. */
 final class MoneyAndEventRulesTest {
 
-  private static final Validator VALIDATOR = ValidatorFactory.newBuilder().build();
+  private static final MessageRules RULES = new MessageRules();
 
   private static final CommandContext CONTEXT =
       CommandContext.newBuilder().setRequestId("0b4c8f0e-2f0e-4a51-9f0c-3f2c7f4f7c11").build();
@@ -45,7 +48,7 @@ final class MoneyAndEventRulesTest {
   private static final Timestamp NOON = Timestamp.newBuilder().setSeconds(1_795_000_000L).build();
 
   @Test
-  void anEntryNamesTwoAccountsAndAPositiveAmount() throws ValidationException {
+  void anEntryNamesTwoAccountsAndAPositiveAmount() {
     PostingLine line =
         PostingLine.newBuilder()
             .setLineId("1")
@@ -59,7 +62,9 @@ final class MoneyAndEventRulesTest {
             .setPostingId("PO-66012")
             .setCompanyCode("DE01")
             .setSource(
-                SourceDocument.newBuilder().setKind(SourceDocument.Kind.KIND_ORDER).setId("O-1"))
+                SourceDocument.newBuilder()
+                    .setKind(SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER)
+                    .setId("O-1"))
             .setAccountingDate(TODAY)
             .setReconciliationKey("EU-001:2026-11-21")
             .addLines(line)
@@ -69,32 +74,33 @@ final class MoneyAndEventRulesTest {
     assertThat(broken(line.toBuilder().setCreditAccountRole("CASH_IN_TILL").build()))
         .containsExactly("posting_line.two_accounts");
     assertThat(broken(line.toBuilder().setAmount(euros(0)).build()))
-        .containsExactly("posting_line.amount_positive");
+        .containsExactly("money.positive");
     assertThat(broken(line.toBuilder().setAmount(Money.newBuilder().setUnits(1)).build()))
-        .containsExactly("posting_line.currency");
+        .containsExactly("string.pattern");
     assertThat(broken(good.toBuilder().addLines(line).build()))
-        .containsExactly("post_entry.line_ids_unique");
+        .containsExactly("repeated.unique_by");
   }
 
   @Test
-  void onlyAPositiveAmountIsGivenBack() throws ValidationException {
+  void onlyAPositiveAmountIsGivenBack() {
     RefundRequest good =
         RefundRequest.newBuilder()
             .setContext(CONTEXT)
             .setRefundId("RF-2201")
             .setOrderId("O-1")
             .setPaymentId("PSP-8815")
+            .setLocationId("EU-001")
             .setAmount(euros(33))
             .setReason(RefundReason.REFUND_REASON_RETURN)
             .build();
 
     assertThat(broken(good)).isEmpty();
     assertThat(broken(good.toBuilder().setAmount(euros(-1)).build()))
-        .containsExactly("refund.amount_positive");
+        .containsExactly("money.positive");
   }
 
   @Test
-  void aSaleBelongsToItsTill() throws ValidationException {
+  void aSaleBelongsToItsTill() {
     CommitSaleRequest good = sale();
 
     assertThat(broken(good)).isEmpty();
@@ -105,11 +111,11 @@ final class MoneyAndEventRulesTest {
   }
 
   @Test
-  void aSalePaidWithPointsNamesTheMember() throws ValidationException {
+  void aSalePaidWithPointsNamesTheMember() {
     Tender points =
         Tender.newBuilder()
             .setTenderId("T2")
-            .setKind(Tender.Kind.KIND_LOYALTY_POINTS)
+            .setKind(TenderKind.TENDER_KIND_LOYALTY_POINTS)
             .setAmount(euros(5))
             .setPoints(500)
             .build();
@@ -120,7 +126,7 @@ final class MoneyAndEventRulesTest {
   }
 
   @Test
-  void aSaleHasOneCurrency() throws ValidationException {
+  void aSaleHasOneCurrency() {
     CommitSaleRequest sale = sale();
 
     assertThat(broken(sale.toBuilder().setCurrencyCode("USD").build()))
@@ -128,7 +134,38 @@ final class MoneyAndEventRulesTest {
   }
 
   @Test
-  void theKeyOfAStockEventIsMadeOfLocationAndItem() throws ValidationException {
+  void aSaleSaysWhenItHappened() {
+    CommitSaleRequest sale = sale();
+
+    assertThat(broken(sale.toBuilder().setContext(CONTEXT).build()))
+        .containsExactly("commit_sale.occurred_at");
+  }
+
+  @Test
+  void aSaleMayBePaidInTheCurrencyOfThePayer() {
+    CommitSaleRequest.Builder sale = sale().toBuilder();
+    sale.getTendersBuilder(0)
+        .setForeign(
+            ForeignAmount.newBuilder()
+                .setAmount(Money.newBuilder().setCurrencyCode("USD").setUnits(21))
+                .setRate(Decimal.newBuilder().setValue("0.9214")));
+
+    assertThat(broken(sale.build())).isEmpty();
+  }
+
+  @Test
+  void theComponentsOfABundleNameALineOfTheSale() {
+    CommitSaleRequest.Builder sale = sale().toBuilder();
+    NewOrderLine component =
+        sale.getLines(0).toBuilder().setLineId("2").setParentLineId("1").build();
+
+    assertThat(broken(sale.addLines(component).build())).isEmpty();
+    sale.setLines(1, component.toBuilder().setParentLineId("9"));
+    assertThat(broken(sale.build())).containsExactly("repeated.references");
+  }
+
+  @Test
+  void theKeyOfAStockEventIsMadeOfLocationAndItem() {
     StockAdjusted good =
         StockAdjusted.newBuilder()
             .setStockId("EU-001/SKU-1001")
@@ -144,7 +181,7 @@ final class MoneyAndEventRulesTest {
   }
 
   @Test
-  void eventsArePublishedOnceInARequest() throws ValidationException {
+  void eventsArePublishedOnceInARequest() {
     EventEnvelope event =
         EventEnvelope.newBuilder()
             .setEventId("0199c0de-6a2c-7f0e-8f3b-0d3c55a1b001")
@@ -158,18 +195,18 @@ final class MoneyAndEventRulesTest {
 
     assertThat(broken(good)).isEmpty();
     assertThat(broken(good.toBuilder().addEvents(event).build()))
-        .containsExactly("publish.event_ids_unique");
+        .containsExactly("repeated.unique_by");
   }
 
   @Test
-  void aReplayIsBounded() throws ValidationException {
+  void aReplayIsBounded() {
     assertThat(broken(ReplaySelection.getDefaultInstance()))
         .containsExactly("replay_selection.bounded");
     assertThat(broken(ReplaySelection.newBuilder().setOccurredFrom(NOON).build())).isEmpty();
   }
 
   @Test
-  void theCacheIsEmptiedByTagOrWholly() throws ValidationException {
+  void theCacheIsEmptiedByTagOrWholly() {
     InvalidateCacheRequest.Builder request =
         InvalidateCacheRequest.newBuilder().setContext(CONTEXT);
 
@@ -180,7 +217,7 @@ final class MoneyAndEventRulesTest {
 
   private static CommitSaleRequest sale() {
     return CommitSaleRequest.newBuilder()
-        .setContext(CONTEXT)
+        .setContext(CONTEXT.toBuilder().setOccurredAt(NOON))
         .setOrderId("EU-001:till-03:000123:2026-11-21")
         .setLocationId("EU-001")
         .setSaleKey(
@@ -190,18 +227,18 @@ final class MoneyAndEventRulesTest {
                 .setSequence(123)
                 .setBusinessDay(TODAY))
         .setCurrencyCode("EUR")
-        .setSoldAt(NOON)
         .addLines(
             NewOrderLine.newBuilder()
                 .setLineId("1")
                 .setItemId("SKU-1001")
                 .setQuantity(ONE)
+                .setKind(LineKind.LINE_KIND_ITEM)
                 .setUnitPrice(euros(19))
-                .setNetAmount(euros(19)))
+                .setGrossAmount(euros(19)))
         .addTenders(
             Tender.newBuilder()
                 .setTenderId("T1")
-                .setKind(Tender.Kind.KIND_CASH)
+                .setKind(TenderKind.TENDER_KIND_CASH)
                 .setAmount(euros(19)))
         .setTotals(OrderTotals.newBuilder().setPayableAmount(euros(19)))
         .build();
@@ -212,9 +249,7 @@ final class MoneyAndEventRulesTest {
   }
 
   /** Ids of the rules that a message breaks. */
-  private static List<String> broken(Message message) throws ValidationException {
-    return VALIDATOR.validate(message).toProto().getViolationsList().stream()
-        .map(build.buf.validate.Violation::getRuleId)
-        .toList();
+  private static List<String> broken(Message message) {
+    return RULES.check(message).stream().map(Failure.Violation::rule).toList();
   }
 }

@@ -12,6 +12,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.rpc.Code;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Freshness;
@@ -30,13 +31,16 @@ import io.crossdock.policy.v1.PolicyProto;
 import io.crossdock.policy.v1.Priority;
 import io.crossdock.policy.v1.RetryClass;
 import io.crossdock.policy.v1.ServicePolicy;
+import io.crossdock.rules.MessageRules;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +55,17 @@ final class PolicyOptionsTest {
   private static final int HUB_FRESHNESS_FIELD = 16;
   private static final Pattern SCOPE = Pattern.compile("[a-z]+\\.[a-z]+");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^}]*)}");
+
+  // Domains whose writes a process repeats after an unknown outcome.
+  private static final Set<String> LOOKED_UP =
+      Set.of(
+          "crossdock.order.v1",
+          "crossdock.fulfillment.v1",
+          "crossdock.returns.v1",
+          "crossdock.payment.v1",
+          "crossdock.finance.v1",
+          "crossdock.tax.v1",
+          "crossdock.pos.v1");
 
   private static final List<FileDescriptor> files = new ArrayList<>();
 
@@ -213,18 +228,40 @@ final class PolicyOptionsTest {
             "OrderPlaced",
             "OrderConfirmed",
             "OrderCancelled",
+            "OrderRejected",
+            "OrderUpdated",
+            "OrderCompleted",
+            "OrderVoided",
+            "PaymentAuthorised",
             "PaymentCaptured",
+            "PaymentFailed",
+            "PaymentVoided",
+            "DisputeOpened",
+            "DisputeClosed",
             "StockAdjusted",
             "StockReserved",
             "StockReleased",
             "ShipmentDispatched",
             "ShipmentDelivered",
+            "ShipmentFailed",
+            "ShipmentReturned",
+            "ShipmentLost",
+            "FulfillmentAssigned",
+            "GoodsPicked",
+            "PickupReady",
+            "PickedUp",
+            "PickupExpired",
             "ReturnSubmitted",
             "ReturnApproved",
+            "ReturnRejected",
+            "ReturnCancelled",
             "ReturnReceived",
+            "ReturnInspected",
             "ReturnCompleted",
+            "RefundSubmitted",
             "RefundPosted",
             "RefundFailed",
+            "RefundReversed",
             "PointsAccrued",
             "PointsRedeemed",
             "PointsReversed",
@@ -248,6 +285,7 @@ final class PolicyOptionsTest {
             "PostingCompleted",
             "PostingRejected",
             "ProductChanged",
+            "PostingReversed",
             "PriceChanged",
             "PromotionPublished");
   }
@@ -255,6 +293,76 @@ final class PolicyOptionsTest {
   @Test
   void everyEventSaysHowItTravels() {
     assertThat(events().filter(event -> !isComplete(event)).map(Descriptor::getName)).isEmpty();
+  }
+
+  @Test
+  void everyAggregateTravelsInOneLane() {
+    assertThat(
+            events()
+                .collect(
+                    Collectors.groupingBy(
+                        event -> eventPolicy(event).getAggregate(),
+                        Collectors.mapping(
+                            event -> eventPolicy(event).getLane(), Collectors.toSet())))
+                .entrySet()
+                .stream()
+                .filter(lanes -> lanes.getValue().size() > 1))
+        .isEmpty();
+  }
+
+  @Test
+  void everyOwnerOfAnEventOwnsAServiceToo() {
+    Set<String> owners =
+        services().map(service -> policy(service).getOwner()).collect(Collectors.toSet());
+
+    assertThat(
+            events()
+                .filter(event -> !owners.contains(eventPolicy(event).getOwner()))
+                .map(event -> event.getName() + ": " + eventPolicy(event).getOwner()))
+        .isEmpty();
+  }
+
+  @Test
+  void everyLookUpIsAReadThatIsNeverAnsweredFromACache() {
+    Map<String, MethodDescriptor> byPath =
+        methods()
+            .collect(
+                Collectors.toMap(
+                    method -> method.getService().getFullName() + "/" + method.getName(),
+                    method -> method));
+
+    assertThat(
+            offenders(method -> {
+              String path = policy(method).getLookUpMethod();
+              MethodDescriptor lookUp = byPath.get(path);
+              return !path.isEmpty()
+                  && (!isKeyed(method)
+                      || lookUp == null
+                      || !isRead(lookUp)
+                      || policy(lookUp).hasCache());
+            }))
+        .isEmpty();
+  }
+
+  @Test
+  void everyWriteOfMoneyGoodsAndBooksCanBeLookedUp() {
+    assertThat(
+            offenders(method ->
+                LOOKED_UP.contains(method.getFile().getPackage())
+                    && isKeyed(method)
+                    && policy(method).getLookUpMethod().isEmpty()))
+        .isEmpty();
+  }
+
+  @Test
+  void everyListThatRefersToAnotherNamesFieldsThatExist() {
+    MessageRules rules = new MessageRules();
+
+    assertThatCode(() ->
+            messages()
+                .filter(message -> !message.getFields().isEmpty())
+                .forEach(message -> rules.prepare(DynamicMessage.getDefaultInstance(message))))
+        .doesNotThrowAnyException();
   }
 
   @Test

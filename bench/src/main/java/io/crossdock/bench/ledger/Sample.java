@@ -2,9 +2,10 @@ package io.crossdock.bench.ledger;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.util.Timestamps;
-import com.google.type.Date;
+import io.crossdock.common.v1.Date;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.policy.v1.Lane;
 import java.nio.ByteBuffer;
 import java.util.UUID;
@@ -48,7 +49,7 @@ final class Sample {
             Any.pack(
                 PostingCompleted.newBuilder()
                     .setPostingId(key)
-                    .setSourceKind("order")
+                    .setSourceKind(SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER)
                     .setSourceId("EU-001:till-3:123:2026-11-21")
                     .setAccountingDate(Date.newBuilder().setYear(2026).setMonth(11).setDay(21))
                     .build()))

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.util.Timestamps;
-import com.google.type.Date;
 import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Date;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.DeliverRequest;
 import io.crossdock.event.v1.DeliverResponse;
@@ -19,6 +19,7 @@ import io.crossdock.event.v1.PublishResponse;
 import io.crossdock.event.v1.SubscribeRequest;
 import io.crossdock.event.v1.SubscribeResponse;
 import io.crossdock.failure.Failure;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.ledger.backup.Backup;
 import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.AuditServiceGrpc;
@@ -414,7 +415,7 @@ class LedgerHubIT {
             Any.pack(
                 PostingCompleted.newBuilder()
                     .setPostingId(key)
-                    .setSourceKind("order")
+                    .setSourceKind(SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER)
                     .setSourceId("EU-001:till-03:000123:2026-11-21")
                     .setAccountingDate(Date.newBuilder().setYear(2026).setMonth(11).setDay(21))
                     .build()))

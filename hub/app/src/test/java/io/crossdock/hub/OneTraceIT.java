@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.util.Timestamps;
-import com.google.type.Date;
 import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Date;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.event.v1.DeliverRequest;
 import io.crossdock.event.v1.DeliverResponse;
@@ -14,6 +14,7 @@ import io.crossdock.event.v1.EventServiceGrpc;
 import io.crossdock.event.v1.EventSinkServiceGrpc;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.event.v1.PublishRequest;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
 import io.crossdock.hub.ledger.EventDelivery;
@@ -214,7 +215,8 @@ class OneTraceIT {
                                   Any.pack(
                                       PostingCompleted.newBuilder()
                                           .setPostingId("PO-1")
-                                          .setSourceKind("order")
+                                          .setSourceKind(
+                                              SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER)
                                           .setSourceId(CORRELATION)
                                           .setAccountingDate(
                                               Date.newBuilder()

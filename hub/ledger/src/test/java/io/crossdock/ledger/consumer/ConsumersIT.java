@@ -8,6 +8,7 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.FailureException;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.ledger.deadletter.DeadLetter;
 import io.crossdock.ledger.deadletter.DeadLetter.Status;
 import io.crossdock.ledger.deadletter.DeadLetters;
@@ -402,10 +403,10 @@ class ConsumersIT {
   }
 
   private static EventEnvelope mended(EventEnvelope event) {
-    return with(event, "order");
+    return with(event, SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER);
   }
 
-  private static EventEnvelope with(EventEnvelope event, String sourceKind) {
+  private static EventEnvelope with(EventEnvelope event, SourceDocumentKind sourceKind) {
     try {
       return event.toBuilder()
           .setData(

@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.FailureException;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.ledger.deadletter.DeadLetter;
 import io.crossdock.ledger.deadletter.DeadLetter.Status;
 import io.crossdock.ledger.deadletter.DeadLetters;
@@ -173,7 +174,10 @@ abstract class DeliveryProperties {
           case RELEASE -> deadLetters.release(letter.id(), "anna", "again");
           case MEND ->
               deadLetters.edit(
-                  letter.id(), with(letter.event().envelope(), "order"), "anna", "mended");
+                  letter.id(),
+                  with(letter.event().envelope(), SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER),
+                  "anna",
+                  "mended");
           case DISCARD -> {
             deadLetters.discard(letter.id(), "anna", "by hand");
             discarded.add(id);
@@ -252,7 +256,7 @@ abstract class DeliveryProperties {
     }
   }
 
-  private static EventEnvelope with(EventEnvelope event, String sourceKind) {
+  private static EventEnvelope with(EventEnvelope event, SourceDocumentKind sourceKind) {
     try {
       return event.toBuilder()
           .setData(

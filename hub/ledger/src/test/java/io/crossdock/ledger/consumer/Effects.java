@@ -3,6 +3,7 @@ package io.crossdock.ledger.consumer;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.FailureException;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.store.Store;
 import java.sql.Connection;
@@ -21,7 +22,8 @@ import java.util.function.BooleanSupplier;
 public final class Effects implements Effect.InLedger {
 
   /** Value of {@code source_kind} that cannot be taken. */
-  public static final String POISON = "poison";
+  public static final SourceDocumentKind POISON =
+      SourceDocumentKind.SOURCE_DOCUMENT_KIND_TILL_CLOSING;
 
   private final String consumer;
 
@@ -63,12 +65,7 @@ public final class Effects implements Effect.InLedger {
   public static void refusePoison(StoredEvent event) {
     try {
       if (event.envelope().getData().is(PostingCompleted.class)
-          && event
-              .envelope()
-              .getData()
-              .unpack(PostingCompleted.class)
-              .getSourceKind()
-              .equals(POISON)) {
+          && event.envelope().getData().unpack(PostingCompleted.class).getSourceKind() == POISON) {
         throw new FailureException(Reason.REASON_BACKEND_ANSWER_INVALID, "Cannot be mapped.");
       }
     } catch (com.google.protobuf.InvalidProtocolBufferException e) {

@@ -4,12 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.type.Date;
+import io.crossdock.common.v1.Date;
 import io.crossdock.common.v1.Identifier;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.FailureException;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.ledger.deadletter.DeadLetter;
 import io.crossdock.ledger.deadletter.DeadLetter.Status;
 import io.crossdock.ledger.deadletter.DeadLetters;
@@ -519,7 +520,7 @@ class KafkaDeliveryIT {
     PostingCompleted.Builder posting =
         PostingCompleted.newBuilder()
             .setPostingId(key)
-            .setSourceKind("order")
+            .setSourceKind(SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER)
             .setSourceId("EU-001:till-03:000123:2026-11-21")
             .setAccountingDate(Date.newBuilder().setYear(2026).setMonth(11).setDay(21));
     for (int i = 0; i < 100; i++) {

@@ -12,6 +12,7 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.audit.OperatorActions;
 import io.crossdock.ledger.consumer.Consumer;
@@ -228,7 +229,7 @@ class DeadLetterEndpointIT {
             .setData(
                 Any.pack(
                     before.getData().unpack(PostingCompleted.class).toBuilder()
-                        .setSourceKind("return")
+                        .setSourceKind(SourceDocumentKind.SOURCE_DOCUMENT_KIND_RETURN)
                         .build()))
             .build();
     EditDeadLetterRequest request = edit(id, edited);

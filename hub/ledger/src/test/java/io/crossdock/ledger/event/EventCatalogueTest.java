@@ -10,6 +10,7 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.policy.v1.Lane;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +75,10 @@ class EventCatalogueTest {
   @Test
   void refusesDataThatBreaksItsRules() {
     PostingCompleted data =
-        PostingCompleted.newBuilder().setPostingId("PO-1").setSourceKind("order").build();
+        PostingCompleted.newBuilder()
+            .setPostingId("PO-1")
+            .setSourceKind(SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER)
+            .build();
 
     assertThat(refused(Events.posting("PO-1").setData(Any.pack(data))))
         .startsWith("data.source_id: string.min_len");

@@ -3,12 +3,13 @@ package io.crossdock.ledger.event;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Timestamps;
-import com.google.type.Date;
-import com.google.type.Decimal;
+import io.crossdock.common.v1.Date;
+import io.crossdock.common.v1.Decimal;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.event.v1.StockAdjusted;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import java.util.UUID;
 
 /** Events for tests. */
@@ -22,7 +23,7 @@ public final class Events {
         postingId,
         PostingCompleted.newBuilder()
             .setPostingId(postingId)
-            .setSourceKind("order")
+            .setSourceKind(SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER)
             .setSourceId("EU-001:till-03:000123:2026-11-21")
             .setAccountingDate(Date.newBuilder().setYear(2026).setMonth(11).setDay(21))
             .build());

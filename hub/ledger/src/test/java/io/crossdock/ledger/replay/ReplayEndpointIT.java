@@ -15,6 +15,7 @@ import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.event.v1.StockAdjusted;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.audit.OperatorActions;
 import io.crossdock.ledger.consumer.Consumer;
@@ -325,7 +326,8 @@ class ReplayEndpointIT {
     publish(List.of(sound, sick));
     Effects.await("it is sick", () -> letters(DeadLetter.Status.WAITING).size() == 1);
     DeadLetter letter = letters(DeadLetter.Status.WAITING).getFirst();
-    deadLetters.edit(letter.id(), with(sick, "order"), "anna", "mended");
+    deadLetters.edit(
+        letter.id(), with(sick, SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER), "anna", "mended");
     deadLetters.discard(letter.id(), "anna", "by hand");
     Effects.await("the sound one is done", () -> Effects.of(store, "ledgered", "PO-1").size() == 1);
 
@@ -650,7 +652,7 @@ class ReplayEndpointIT {
     return Events.posting(key).build();
   }
 
-  private static EventEnvelope with(EventEnvelope event, String sourceKind) {
+  private static EventEnvelope with(EventEnvelope event, SourceDocumentKind sourceKind) {
     try {
       return event.toBuilder()
           .setData(
