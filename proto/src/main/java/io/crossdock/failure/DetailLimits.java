@@ -66,7 +66,8 @@ final class DetailLimits {
         metadata,
         violations,
         preconditions,
-        failure.retryAfter());
+        failure.retryAfter(),
+        failure.unknownOutcome());
   }
 
   private static void count(Map<String, String> metadata, String name, int left, Failure failure) {

@@ -9,6 +9,7 @@ import com.google.rpc.PreconditionFailure;
 import com.google.rpc.RetryInfo;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.common.v1.ReasonProto;
+import io.crossdock.common.v1.UnknownOutcome;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param preconditions what stands in the way, as {@code PreconditionFailure}
  * @param retryAfter when to come back, as {@code RetryInfo}; null when unknown; at most {@link
  *     #LONGEST_WAIT}
+ * @param unknownOutcome says that the write may have taken effect all the same; null when it has
+ *     not
  */
 public record Failure(
     Reason reason,
@@ -41,7 +44,8 @@ public record Failure(
     Map<String, String> metadata,
     List<Violation> violations,
     List<Precondition> preconditions,
-    @Nullable Duration retryAfter) {
+    @Nullable Duration retryAfter,
+    @Nullable UnknownOutcome unknownOutcome) {
 
   /** Value of {@code ErrorInfo.domain} of every failure that Crossdock speaks of. */
   public static final String DOMAIN = "crossdock";
@@ -87,19 +91,20 @@ public record Failure(
 
   /** A failure with nothing but its reason and a sentence. */
   public static Failure of(Reason reason, String message) {
-    return new Failure(reason, message, Map.of(), List.of(), List.of(), null);
+    return new Failure(reason, message, Map.of(), List.of(), List.of(), null, null);
   }
 
   /** The same failure with one more fact for programs. */
   public Failure with(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(metadata);
     more.put(key, value);
-    return new Failure(reason, message, more, violations, preconditions, retryAfter);
+    return new Failure(
+        reason, message, more, violations, preconditions, retryAfter, unknownOutcome);
   }
 
   /** The same failure with the fields that are wrong. */
   public Failure withViolations(List<Violation> wrong) {
-    return new Failure(reason, message, metadata, wrong, preconditions, retryAfter);
+    return new Failure(reason, message, metadata, wrong, preconditions, retryAfter, unknownOutcome);
   }
 
   /** The same failure told of a message that holds the one that was checked, under this path. */
@@ -112,12 +117,26 @@ public record Failure(
 
   /** The same failure with what stands in the way. */
   public Failure withPreconditions(List<Precondition> obstacles) {
-    return new Failure(reason, message, metadata, violations, obstacles, retryAfter);
+    return new Failure(
+        reason, message, metadata, violations, obstacles, retryAfter, unknownOutcome);
   }
 
   /** The same failure with the time after which the caller may come back. */
   public Failure withRetryAfter(Duration wait) {
-    return new Failure(reason, message, metadata, violations, preconditions, wait);
+    return new Failure(reason, message, metadata, violations, preconditions, wait, unknownOutcome);
+  }
+
+  /**
+   * The same failure of a write that may have taken effect; who handles the call fills in which.
+   */
+  public Failure withUnknownOutcome() {
+    return withUnknownOutcome(
+        unknownOutcome == null ? UnknownOutcome.getDefaultInstance() : unknownOutcome);
+  }
+
+  /** The same failure of a write that may have taken effect. */
+  public Failure withUnknownOutcome(UnknownOutcome outcome) {
+    return new Failure(reason, message, metadata, violations, preconditions, retryAfter, outcome);
   }
 
   /** The status code that goes with the reason. */
@@ -182,6 +201,9 @@ public record Failure(
                   .setRetryDelay(Durations.fromNanos(retryAfter.toNanos()))
                   .build()));
     }
+    if (unknownOutcome != null) {
+      status.addDetails(Any.pack(unknownOutcome));
+    }
     return status.build();
   }
 
@@ -218,6 +240,7 @@ public record Failure(
     List<Violation> violations = List.of();
     List<Precondition> preconditions = List.of();
     Duration retryAfter = null;
+    UnknownOutcome unknownOutcome = null;
     try {
       for (Any detail : status.getDetailsList()) {
         if (detail.is(ErrorInfo.class)) {
@@ -226,7 +249,13 @@ public record Failure(
           if (info.getDomain().equals(DOMAIN) && reason != null) {
             failure =
                 new Failure(
-                    reason, status.getMessage(), info.getMetadataMap(), List.of(), List.of(), null);
+                    reason,
+                    status.getMessage(),
+                    info.getMetadataMap(),
+                    List.of(),
+                    List.of(),
+                    null,
+                    null);
           }
         } else if (detail.is(BadRequest.class)) {
           violations =
@@ -241,6 +270,8 @@ public record Failure(
         } else if (detail.is(RetryInfo.class)) {
           com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
           retryAfter = Durations.isValid(delay) ? io.crossdock.time.Durations.toJava(delay) : null;
+        } else if (detail.is(UnknownOutcome.class)) {
+          unknownOutcome = detail.unpack(UnknownOutcome.class);
         }
       }
     } catch (InvalidProtocolBufferException e) {
@@ -256,7 +287,8 @@ public record Failure(
             failure.metadata,
             violations,
             preconditions,
-            retryAfter));
+            retryAfter,
+            unknownOutcome));
   }
 
   private static @Nullable Reason reason(String name) {

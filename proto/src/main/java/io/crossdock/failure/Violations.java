@@ -12,17 +12,15 @@ public final class Violations {
 
   /**
    * The same failure with the first {@link Failure#MOST_DETAILS} violations; how many more there
-   * are goes into the metadata as {@code more_violations}. No text quotes a value of the message.
+   * are goes into the metadata as {@code more_violations}.
    */
-  public static Failure add(Failure failure, List<Violation> found) {
-    Failure with =
-        failure.withViolations(
-            found.stream().limit(Failure.MOST_DETAILS).map(Violations::of).toList());
+  public static Failure add(Failure failure, List<Failure.Violation> found) {
+    Failure with = failure.withViolations(found.stream().limit(Failure.MOST_DETAILS).toList());
     int more = found.size() - with.violations().size();
     return more == 0 ? with : with.with(DetailLimits.MORE_VIOLATIONS, Integer.toString(more));
   }
 
-  /** A violation as a failure has it. */
+  /** A violation as a failure has it. No text quotes a value of the message. */
   public static Failure.Violation of(Violation violation) {
     build.buf.validate.Violation proto = violation.toProto();
     return new Failure.Violation(path(proto.getField()), proto.getRuleId(), proto.getMessage());

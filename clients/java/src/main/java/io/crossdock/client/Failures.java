@@ -34,6 +34,25 @@ public final class Failures {
     return Failure.of(Reason.REASON_INTERNAL, "The call failed: " + thrown);
   }
 
+  /**
+   * Whether a failed write certainly had no effect.
+   *
+   * <p>A reason of the hub or a connector says so, unless it is one that the hub itself gives when
+   * a connector did not answer. A status without a reason was made on the way, and says nothing.
+   */
+  static boolean isCertain(Failure failure, Status status) {
+    return switch (failure.reason()) {
+      case REASON_DEADLINE_EXCEEDED,
+          REASON_CANCELLED,
+          REASON_INTERNAL,
+          REASON_CONNECTOR_UNAVAILABLE,
+          REASON_HUB_UNAVAILABLE ->
+          false;
+      case REASON_MESSAGE_TOO_LARGE -> status.getCode() != Status.Code.RESOURCE_EXHAUSTED;
+      default -> true;
+    };
+  }
+
   private static Failure withoutDetails(Status status) {
     return switch (status.getCode()) {
       case UNAVAILABLE ->

@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.UnknownOutcome;
 import io.crossdock.policy.v1.Idempotency;
 import io.crossdock.policy.v1.MethodPolicy;
 import io.crossdock.policy.v1.PolicyProto;
@@ -21,9 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param deadline longest time of a call; null when it lasts until somebody hangs up
  * @param repeatable whether a failed call may be sent again
  * @param context the request's {@code CommandContext} field; null when it has none
+ * @param lookUpMethod method that says whether a write took effect; empty when there is none
  */
 record MethodDefaults(
-    @Nullable Duration deadline, boolean repeatable, @Nullable FieldDescriptor context) {
+    @Nullable Duration deadline,
+    boolean repeatable,
+    @Nullable FieldDescriptor context,
+    String lookUpMethod) {
 
   // A method without a policy is none of ours, such as the health check.
   private static final Duration DEADLINE_WITHOUT_CONTRACT = Duration.ofSeconds(10);
@@ -35,7 +40,7 @@ record MethodDefaults(
 
   static MethodDefaults of(MethodDescriptor<?, ?> method) {
     if (!(method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier contract)) {
-      return new MethodDefaults(DEADLINE_WITHOUT_CONTRACT, false, null);
+      return new MethodDefaults(DEADLINE_WITHOUT_CONTRACT, false, null, "");
     }
     MethodPolicy policy =
         contract.getMethodDescriptor().getOptions().getExtension(PolicyProto.method);
@@ -45,7 +50,8 @@ record MethodDefaults(
     return new MethodDefaults(
         deadline(policy, contract.getMethodDescriptor().isServerStreaming()),
         safeTwice && policy.getRetry() == RetryClass.RETRY_CLASS_UNAVAILABLE,
-        contextField(contract.getMethodDescriptor().getInputType()));
+        contextField(contract.getMethodDescriptor().getInputType()),
+        policy.getLookUpMethod());
   }
 
   /** The request, with a request id when it is a write that has none. */
@@ -64,6 +70,15 @@ record MethodDefaults(
     @SuppressWarnings("unchecked") // a builder builds what it was made from
     T same = (T) identified;
     return same;
+  }
+
+  /** What a caller needs to know of a write that may have taken effect. */
+  UnknownOutcome outcome(Object request) {
+    UnknownOutcome.Builder outcome = UnknownOutcome.newBuilder().setLookUpMethod(lookUpMethod);
+    if (context != null && request instanceof Message message) {
+      outcome.setRequestId(((CommandContext) message.getField(context)).getRequestId());
+    }
+    return outcome.build();
   }
 
   private static @Nullable Duration deadline(MethodPolicy policy, boolean streams) {

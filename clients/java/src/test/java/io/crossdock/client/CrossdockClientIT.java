@@ -285,6 +285,40 @@ final class CrossdockClientIT {
   }
 
   @Test
+  void namesAWriteThatMayHaveTakenEffectThoughItTimedOut() {
+    hub.fallSilent();
+
+    Failure failure =
+        Failures.of(
+            catchThrowable(
+                () -> loyalty.withDeadlineAfter(2, TimeUnit.SECONDS).reservePoints(RESERVE)));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_DEADLINE_EXCEEDED);
+    assertThat(failure.unknownOutcome()).isNotNull();
+    assertThat(failure.unknownOutcome().getRequestId()).isEqualTo(onlyId());
+  }
+
+  @Test
+  void leavesTheWordOfTheHubThatAWriteHadNoEffect() {
+    hub.failing(Failure.of(Reason.REASON_INSUFFICIENT, "Not enough points.").toException());
+
+    Failure failure = Failures.of(catchThrowable(() -> loyalty.reservePoints(RESERVE)));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_INSUFFICIENT);
+    assertThat(failure.unknownOutcome()).isNull();
+  }
+
+  @Test
+  void knowsThatAWriteWhichNeverLeftHadNoEffect() {
+    hub.close();
+
+    Failure failure = Failures.of(catchThrowable(() -> loyalty.reservePoints(RESERVE)));
+
+    assertThat(failure.reason()).isEqualTo(Reason.REASON_HUB_UNAVAILABLE);
+    assertThat(failure.unknownOutcome()).isNull();
+  }
+
+  @Test
   void refusesAServiceThatItWasNotBuiltFor() {
     try (CrossdockClient narrow =
         CrossdockClient.builder(hub.address())

@@ -1,10 +1,10 @@
 package io.crossdock.pos;
 
 import com.google.protobuf.util.Durations;
-import com.google.type.Date;
-import com.google.type.Money;
+import io.crossdock.common.v1.Date;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.loyalty.v1.Points;
 import io.crossdock.terminal.DurationConverter;

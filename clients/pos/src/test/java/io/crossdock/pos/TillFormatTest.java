@@ -3,8 +3,8 @@ package io.crossdock.pos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Durations;
-import com.google.type.Decimal;
-import com.google.type.Money;
+import io.crossdock.common.v1.Decimal;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Quantity;

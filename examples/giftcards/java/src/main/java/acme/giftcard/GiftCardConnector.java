@@ -4,7 +4,7 @@ import acme.giftcard.v1.GetGiftCardRequest;
 import acme.giftcard.v1.GetGiftCardResponse;
 import acme.giftcard.v1.GiftCardServiceGrpc;
 import com.google.protobuf.util.Timestamps;
-import com.google.type.Money;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.process.ConnectorProcess;

@@ -103,8 +103,10 @@ final class SupportCodes {
       case CHANNEL_WEB -> "web";
       case CHANNEL_APP -> "app";
       case CHANNEL_MARKETPLACE -> "marketplace";
-      case CHANNEL_CONTACT_CENTER -> "phone";
+      case CHANNEL_CONTACT_CENTER, CHANNEL_PHONE -> "phone";
       case CHANNEL_SYSTEM -> "system";
+      // The service desk has no word for these.
+      case CHANNEL_KIOSK, CHANNEL_SOCIAL, CHANNEL_PARTNER -> "";
       case CHANNEL_UNSPECIFIED, UNRECOGNIZED -> "";
     };
   }

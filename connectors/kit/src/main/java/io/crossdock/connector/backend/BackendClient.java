@@ -49,12 +49,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackendClient implements AutoCloseable {
 
-  /** Metadata key of failures, {@link #UNKNOWN} when a write may have happened all the same. */
-  public static final String OUTCOME = "outcome";
-
-  /** The backend may or may not have done what it was asked to. */
-  public static final String UNKNOWN = "unknown";
-
   /** Most bytes of one answer: a page of any list fits many times over. */
   public static final int MAX_ANSWER_BYTES = 4 << 20;
 
@@ -116,8 +110,8 @@ public final class BackendClient implements AutoCloseable {
    * Calls the backend.
    *
    * @return its answer when it accepted the call
-   * @throws FailureException when it did not, in the contract's words; {@link #OUTCOME} tells of a
-   *     write that may have happened
+   * @throws FailureException when it did not, in the contract's words; {@link
+   *     Failure#unknownOutcome} is set when a write may have taken effect
    * @throws InterruptedException when the gRPC call ended
    */
   public BackendAnswer send(BackendRequest request) throws InterruptedException {
@@ -293,6 +287,6 @@ public final class BackendClient implements AutoCloseable {
 
   /** The failure, saying so when it is of a write that may have happened. */
   private static Failure doubtful(BackendRequest request, Failure failure) {
-    return request.isRead() ? failure : failure.with(OUTCOME, UNKNOWN);
+    return request.isRead() ? failure : failure.withUnknownOutcome();
   }
 }

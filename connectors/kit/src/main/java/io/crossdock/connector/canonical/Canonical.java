@@ -2,11 +2,11 @@ package io.crossdock.connector.canonical;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import com.google.type.Date;
-import com.google.type.Decimal;
-import com.google.type.Money;
+import io.crossdock.common.v1.Date;
+import io.crossdock.common.v1.Decimal;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Identifier;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;

@@ -1,6 +1,6 @@
 package io.crossdock.connector.catalogue;
 
-import com.google.type.Money;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.failure.Failure;

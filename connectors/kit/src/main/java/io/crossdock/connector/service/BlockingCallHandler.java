@@ -1,6 +1,7 @@
 package io.crossdock.connector.service;
 
 import com.google.protobuf.Message;
+import io.crossdock.common.v1.UnknownOutcome;
 import io.crossdock.failure.Failure;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class BlockingCallHandler<A extends Message> implements ServerCallHandler<byte[], A> {
 
   private final CallTelemetry telemetry;
-  private final boolean write;
+  private final @Nullable Outcome outcome;
   private final Body<A> body;
 
   /** What a call does with its request. */
@@ -25,12 +26,17 @@ final class BlockingCallHandler<A extends Message> implements ServerCallHandler<
         throws InterruptedException;
   }
 
+  /** Names a write whose outcome is unknown. */
+  interface Outcome {
+    UnknownOutcome of(byte @Nullable [] request);
+  }
+
   /**
-   * @param write whether the calls change something
+   * @param outcome names a call whose outcome is unknown; null when the calls change nothing
    */
-  BlockingCallHandler(CallTelemetry telemetry, boolean write, Body<A> body) {
+  BlockingCallHandler(CallTelemetry telemetry, @Nullable Outcome outcome, Body<A> body) {
     this.telemetry = telemetry;
-    this.write = write;
+    this.outcome = outcome;
     this.body = body;
   }
 
@@ -113,7 +119,7 @@ final class BlockingCallHandler<A extends Message> implements ServerCallHandler<
           Interruption _ = Interruption.begin()) {
         body.run(message, this);
       } catch (InterruptedException | RuntimeException | Error e) {
-        failure = FailureMapper.of(e, operation(), write);
+        failure = failure(e);
       }
       // First the trace, so that whoever has the answer finds it complete.
       trace.end(failure);
@@ -122,6 +128,13 @@ final class BlockingCallHandler<A extends Message> implements ServerCallHandler<
       } else {
         call.close(failure.toStatus(), failure.toTrailers());
       }
+    }
+
+    private Failure failure(Throwable thrown) {
+      Failure failure = FailureMapper.of(thrown, operation(), outcome != null);
+      return outcome == null || failure.unknownOutcome() == null
+          ? failure
+          : failure.withUnknownOutcome(outcome.of(message));
     }
 
     private String operation() {

@@ -8,9 +8,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Reason;
+import io.crossdock.common.v1.UnknownOutcome;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.policy.v1.Idempotency;
+import io.crossdock.policy.v1.MethodPolicy;
 import io.crossdock.policy.v1.PolicyProto;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
@@ -87,7 +89,7 @@ public final class CallPath {
         onBytes(method),
         new BlockingCallHandler<>(
             telemetry,
-            keyed,
+            context == null ? null : bytes -> outcome(method, prototype, context, bytes),
             (bytes, answers) -> {
               Message request = request(prototype, bytes);
               answers.send(
@@ -104,7 +106,7 @@ public final class CallPath {
         onBytes(method),
         new BlockingCallHandler<>(
             telemetry,
-            false,
+            null,
             (bytes, answers) -> handler.answer(request(prototype, bytes), answers)));
   }
 
@@ -156,11 +158,33 @@ public final class CallPath {
     return request;
   }
 
+  // Only of calls that failed, so the request is parsed once more rather than kept.
+  private static UnknownOutcome outcome(
+      MethodDescriptor<?, ?> method,
+      Message prototype,
+      FieldDescriptor context,
+      byte @Nullable [] bytes) {
+    UnknownOutcome.Builder outcome =
+        UnknownOutcome.newBuilder().setLookUpMethod(policy(method).getLookUpMethod());
+    try {
+      if (bytes != null) {
+        Message request = prototype.getParserForType().parseFrom(bytes);
+        outcome.setRequestId(((CommandContext) request.getField(context)).getRequestId());
+      }
+    } catch (InvalidProtocolBufferException e) {
+      // It was refused before it could have an effect; there is no id to name.
+    }
+    return outcome.build();
+  }
+
   private static boolean isKeyed(MethodDescriptor<?, ?> method) {
+    return policy(method).getIdempotency() == Idempotency.IDEMPOTENCY_KEYED;
+  }
+
+  private static MethodPolicy policy(MethodDescriptor<?, ?> method) {
     Descriptors.MethodDescriptor contract =
         ((ProtoMethodDescriptorSupplier) method.getSchemaDescriptor()).getMethodDescriptor();
-    return contract.getOptions().getExtension(PolicyProto.method).getIdempotency()
-        == Idempotency.IDEMPOTENCY_KEYED;
+    return contract.getOptions().getExtension(PolicyProto.method);
   }
 
   private static ByteString fingerprint(MethodDescriptor<?, ?> method, Message request) {

@@ -1,14 +1,12 @@
 package io.crossdock.connector.service;
 
-import build.buf.protovalidate.ValidationResult;
-import build.buf.protovalidate.Validator;
-import build.buf.protovalidate.ValidatorFactory;
-import build.buf.protovalidate.exceptions.ValidationException;
 import com.google.protobuf.Message;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.failure.Violations;
+import io.crossdock.rules.MessageRules;
+import java.util.List;
 
 /**
  * The rules that stand in the contract beside the fields.
@@ -18,34 +16,23 @@ import io.crossdock.failure.Violations;
  */
 final class ContractRules {
 
-  private final Validator validator = ValidatorFactory.newBuilder().build();
+  private final MessageRules rules = new MessageRules();
 
-  /** Reads the rules of a request type, so that the first call need not. */
+  /** Compiles the rules of a request type, so that the first call need not. */
   void prepare(Message request) {
-    try {
-      validator.validate(request);
-    } catch (ValidationException e) {
-      throw new IllegalStateException(
-          request.getDescriptorForType().getFullName() + ": rules cannot be evaluated", e);
-    }
+    rules.prepare(request);
   }
 
   /**
    * @throws FailureException {@code RULE_VIOLATED}
    */
   void check(Message request) {
-    ValidationResult result;
-    try {
-      result = validator.validate(request);
-    } catch (ValidationException e) {
-      throw new IllegalStateException(
-          request.getDescriptorForType().getFullName() + ": rules cannot be evaluated", e);
-    }
-    if (!result.isSuccess()) {
+    List<Failure.Violation> broken = rules.check(request);
+    if (!broken.isEmpty()) {
       throw new FailureException(
           Violations.add(
               Failure.of(Reason.REASON_RULE_VIOLATED, "The request breaks rules of its contract."),
-              result.getViolations()));
+              broken));
     }
   }
 }

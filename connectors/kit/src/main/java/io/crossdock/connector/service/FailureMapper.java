@@ -31,7 +31,7 @@ final class FailureMapper {
   /** Whether a failure is the connector's or the backend's fault rather than the caller's. */
   static boolean isOurs(Status.Code code) {
     return switch (code) {
-      case UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, DATA_LOSS, PERMISSION_DENIED -> true;
+      case UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, DATA_LOSS -> true;
       default -> false;
     };
   }
@@ -39,7 +39,7 @@ final class FailureMapper {
   // The backend may have done what it was asked to before it answered with something unreadable.
   private static Failure doubtful(Failure failure, boolean write) {
     return write && failure.reason() == Reason.REASON_BACKEND_ANSWER_INVALID
-        ? failure.with("outcome", "unknown")
+        ? failure.withUnknownOutcome()
         : failure;
   }
 
@@ -59,7 +59,7 @@ final class FailureMapper {
         Context.current().cancellationCause() instanceof TimeoutException
             ? Failure.of(Reason.REASON_DEADLINE_EXCEEDED, "The answer did not come in time.")
             : Failure.of(Reason.REASON_CANCELLED, "The caller gave up.");
-    return write ? failure.with("outcome", "unknown") : failure;
+    return write ? failure.withUnknownOutcome() : failure;
   }
 
   private static Failure unexpected(Throwable thrown, String operation, boolean write) {
@@ -72,6 +72,6 @@ final class FailureMapper {
     Failure failure =
         Failure.of(Reason.REASON_INTERNAL, "A fault of the connector; its log has call_id.")
             .with("call_id", callId);
-    return write ? failure.with("outcome", "unknown") : failure;
+    return write ? failure.withUnknownOutcome() : failure;
   }
 }

@@ -3,8 +3,8 @@ package io.crossdock.connector.canonical;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.type.Date;
-import com.google.type.Decimal;
+import io.crossdock.common.v1.Date;
+import io.crossdock.common.v1.Decimal;
 import io.crossdock.common.v1.Quantity;
 import java.math.BigDecimal;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
-import com.google.type.Decimal;
+import io.crossdock.common.v1.Decimal;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.failure.FailureException;
 import java.math.BigDecimal;

@@ -86,6 +86,8 @@ final class LoyaltyCodes {
       case CHANNEL_MARKETPLACE -> "marketplace";
       case CHANNEL_CONTACT_CENTER -> "callcenter";
       case CHANNEL_SYSTEM -> "system";
+      // The platform has no word for these.
+      case CHANNEL_KIOSK, CHANNEL_SOCIAL, CHANNEL_PHONE, CHANNEL_PARTNER -> "";
       case CHANNEL_UNSPECIFIED, UNRECOGNIZED -> "";
     };
   }

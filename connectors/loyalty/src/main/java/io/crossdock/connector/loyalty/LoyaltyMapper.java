@@ -4,8 +4,8 @@ import static io.crossdock.connector.canonical.Canonical.date;
 import static io.crossdock.connector.canonical.Canonical.identifier;
 import static io.crossdock.connector.canonical.Canonical.timestamp;
 
-import com.google.type.Decimal;
-import com.google.type.Money;
+import io.crossdock.common.v1.Decimal;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Channel;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Identifier.Scheme;

@@ -5,9 +5,9 @@ import static io.crossdock.connector.canonical.Canonical.plain;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.type.Money;
 import io.crossdock.answer.PageToken;
 import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.backend.BackendClient;
 import io.crossdock.connector.backend.BackendData;

@@ -2,7 +2,7 @@ package io.crossdock.connector.loyalty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.type.Money;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.process.ConnectorProcess;

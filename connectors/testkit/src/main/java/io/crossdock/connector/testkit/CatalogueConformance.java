@@ -3,9 +3,9 @@ package io.crossdock.connector.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
-import com.google.type.Decimal;
-import com.google.type.Money;
 import io.crossdock.common.v1.Channel;
+import io.crossdock.common.v1.Decimal;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;

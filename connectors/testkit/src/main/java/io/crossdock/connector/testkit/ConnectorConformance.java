@@ -10,6 +10,7 @@ import com.google.protobuf.util.Durations;
 import com.google.rpc.ErrorInfo;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Reason;
+import io.crossdock.common.v1.UnknownOutcome;
 import io.crossdock.config.v1.ConnectorConfig;
 import io.crossdock.config.v1.Listener;
 import io.crossdock.connector.process.ConnectorProcess;
@@ -346,7 +347,9 @@ public abstract class ConnectorConformance {
     backend.heal();
     A answer = caller.call(of.method(), request);
 
-    assertThat(failure.metadata()).containsEntry("outcome", "unknown");
+    UnknownOutcome outcome = failure.unknownOutcome();
+    assertThat(outcome).isNotNull();
+    assertThat(outcome.getRequestId()).isEqualTo(requestId(request));
     of.verify(answer);
   }
 
@@ -433,6 +436,11 @@ public abstract class ConnectorConformance {
     assertThat(failure.code().value()).isEqualTo(status.getCode());
     assertThat(failure.message()).isNotBlank();
     return failure;
+  }
+
+  private static String requestId(Message request) {
+    var context = request.getDescriptorForType().findFieldByName("context");
+    return ((CommandContext) request.getField(context)).getRequestId();
   }
 
   // The same request id in another request.

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Timestamps;
-import com.google.type.Decimal;
+import io.crossdock.common.v1.Decimal;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.common.v1.Reason;

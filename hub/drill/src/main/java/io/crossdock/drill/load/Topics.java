@@ -2,7 +2,7 @@ package io.crossdock.drill.load;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
-import com.google.type.Decimal;
+import io.crossdock.common.v1.Decimal;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.event.v1.OrderConfirmed;
 import io.crossdock.event.v1.PointsAccrued;

@@ -1,8 +1,5 @@
 package io.crossdock.gateway.validation;
 
-import build.buf.protovalidate.ValidationResult;
-import build.buf.protovalidate.Validator;
-import build.buf.protovalidate.exceptions.ValidationException;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -10,6 +7,7 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.Violations;
 import io.crossdock.gateway.wire.ExtractedFields;
+import io.crossdock.rules.MessageRules;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +20,16 @@ public final class RequestRules {
 
   private final Descriptor type;
   private final boolean refuseUnknownFields;
-  private final Validator validator;
+  private final MessageRules rules;
 
   /**
    * @param type the requests' type
    * @param refuseUnknownFields whether a field that the contract does not know is an error
    */
-  public RequestRules(Descriptor type, boolean refuseUnknownFields, Validator validator) {
+  public RequestRules(Descriptor type, boolean refuseUnknownFields, MessageRules rules) {
     this.type = type;
     this.refuseUnknownFields = refuseUnknownFields;
-    this.validator = validator;
+    this.rules = rules;
   }
 
   /** Why a request may not pass; null when it may. */
@@ -54,16 +52,14 @@ public final class RequestRules {
       case WELL_FORMED -> {}
     }
     try {
-      ValidationResult result = validator.validate(DynamicMessage.parseFrom(type, request));
-      return result.isSuccess()
+      List<Failure.Violation> broken = rules.check(DynamicMessage.parseFrom(type, request));
+      return broken.isEmpty()
           ? null
           : Violations.add(
               Failure.of(Reason.REASON_RULE_VIOLATED, "The request breaks rules of its contract."),
-              result.getViolations());
+              broken);
     } catch (InvalidProtocolBufferException e) {
       return malformed();
-    } catch (ValidationException e) {
-      throw new IllegalStateException(type.getFullName() + ": rules cannot be evaluated", e);
     }
   }
 

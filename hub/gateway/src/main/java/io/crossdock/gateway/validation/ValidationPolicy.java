@@ -1,13 +1,12 @@
 package io.crossdock.gateway.validation;
 
-import build.buf.protovalidate.Validator;
-import build.buf.protovalidate.ValidatorFactory;
 import com.google.protobuf.DynamicMessage;
 import io.crossdock.failure.Failure;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.pipeline.Call;
 import io.crossdock.gateway.pipeline.Policy;
 import io.crossdock.gateway.pipeline.Verdict;
+import io.crossdock.rules.MessageRules;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ValidationPolicy implements Policy {
 
   private final boolean refuseUnknownFields;
-  private final Validator validator = ValidatorFactory.newBuilder().build();
+  private final MessageRules messageRules = new MessageRules();
   private final Map<Integer, RequestRules> rules = new ConcurrentHashMap<>();
 
   /**
@@ -61,6 +60,6 @@ public final class ValidationPolicy implements Policy {
         operation.index(),
         index ->
             new RequestRules(
-                operation.descriptor().getInputType(), refuseUnknownFields, validator));
+                operation.descriptor().getInputType(), refuseUnknownFields, messageRules));
   }
 }

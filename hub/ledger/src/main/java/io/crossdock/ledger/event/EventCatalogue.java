@@ -1,9 +1,6 @@
 package io.crossdock.ledger.event;
 
-import build.buf.protovalidate.ValidationResult;
-import build.buf.protovalidate.Validator;
-import build.buf.protovalidate.ValidatorFactory;
-import build.buf.protovalidate.exceptions.ValidationException;
+import build.buf.validate.ValidateProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -19,6 +16,7 @@ import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.failure.Violations;
 import io.crossdock.policy.v1.PolicyProto;
+import io.crossdock.rules.MessageRules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -41,7 +39,7 @@ public final class EventCatalogue {
   private static final String BUILD_RESOURCE = "/io/crossdock/contracts.binpb";
 
   private final Map<String, EventType> types = new LinkedHashMap<>();
-  private final Validator validator = ValidatorFactory.newBuilder().build();
+  private final MessageRules rules = new MessageRules();
 
   private EventCatalogue(Collection<FileDescriptor> files) {
     for (FileDescriptor file : files) {
@@ -73,7 +71,7 @@ public final class EventCatalogue {
       }
       ExtensionRegistry registry = ExtensionRegistry.newInstance();
       PolicyProto.registerAllExtensions(registry);
-      build.buf.validate.ValidateProto.registerAllExtensions(registry);
+      ValidateProto.registerAllExtensions(registry);
       return new EventCatalogue(link(FileDescriptorSet.parseFrom(in, registry)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -139,19 +137,13 @@ public final class EventCatalogue {
   }
 
   private void obey(EventEnvelope envelope, Message message, String path) {
-    ValidationResult result;
-    try {
-      result = validator.validate(message);
-    } catch (ValidationException e) {
-      throw new IllegalStateException(
-          message.getDescriptorForType().getFullName() + ": rules cannot be evaluated", e);
-    }
-    if (!result.isSuccess()) {
+    List<Failure.Violation> broken = rules.check(message);
+    if (!broken.isEmpty()) {
       Failure failure =
           Violations.add(
               Failure.of(Reason.REASON_RULE_VIOLATED, "The event breaks rules of its contract.")
                   .with("event_id", envelope.getEventId()),
-              result.getViolations());
+              broken);
       throw new FailureException(path.isEmpty() ? failure : failure.under(path));
     }
   }

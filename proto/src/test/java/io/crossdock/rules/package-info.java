@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.rules;
+
+import org.jspecify.annotations.NullMarked;
