@@ -27,6 +27,7 @@ import io.crossdock.ledger.kafka.KafkaSettings;
 import io.crossdock.ledger.kafka.KafkaTransport;
 import io.crossdock.ledger.lease.Leases;
 import io.crossdock.ledger.offline.OfflineAuthorisations;
+import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.ledger.replay.ReplayEndpoint;
 import io.crossdock.ledger.replay.Replayer;
 import io.crossdock.ledger.store.Database;
@@ -163,8 +164,9 @@ public final class HubLedger implements AutoCloseable {
             config.hasBusiness() ? Durations.toJava(config.getBusiness()) : BUSINESS_AGE,
             Lane.LANE_STOCK,
             config.hasStock() ? Durations.toJava(config.getStock()) : STOCK_AGE);
-    return Housekeeping.start(
-        store, leases, new Retention(log, archive), ages, Housekeeping.USUAL, clock);
+    Retention retention =
+        new Retention(log, archive, List.of(ConsumerPositions::holders, Replayer.HOLD));
+    return Housekeeping.start(store, log, leases, retention, ages, Housekeeping.USUAL, clock);
   }
 
   private Consumers consumers(LedgerConfig config, Clock clock) {

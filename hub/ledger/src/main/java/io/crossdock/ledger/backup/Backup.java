@@ -2,6 +2,7 @@ package io.crossdock.ledger.backup;
 
 import io.crossdock.ledger.audit.ChainCheck;
 import io.crossdock.ledger.audit.Verification;
+import io.crossdock.ledger.store.Migrations;
 import io.crossdock.ledger.store.SqliteDatabase;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -84,7 +85,7 @@ public final class Backup {
       if (!problems.isEmpty()) {
         return damaged(problems);
       }
-      String version = version(connection);
+      String version = Migrations.version(connection);
       return switch (chain(connection)) {
         case Verification.Intact intact ->
             new Report(List.of(), "", version, intact.checked(), intact.hash());
@@ -146,16 +147,6 @@ public final class Backup {
       found = check.step(connection);
     }
     return found;
-  }
-
-  private static String version(Connection connection) throws SQLException {
-    List<String> versions = new ArrayList<>();
-    collect(
-        connection,
-        "SELECT version FROM flyway_schema_history WHERE success"
-            + " ORDER BY installed_rank DESC LIMIT 1",
-        versions);
-    return versions.isEmpty() ? "" : versions.getFirst();
   }
 
   private static void collect(Connection connection, String sql, List<String> into)

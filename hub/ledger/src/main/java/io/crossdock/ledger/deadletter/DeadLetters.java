@@ -11,14 +11,12 @@ import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.position.Assignment;
 import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.ledger.position.Key;
-import io.crossdock.ledger.store.Statements;
+import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,8 +39,13 @@ import org.jspecify.annotations.Nullable;
 public final class DeadLetters {
 
   private static final String COLUMNS =
-      "id, consumer, lane, event, aggregate, status, reason, message, attempts, failed_at, envelope";
+      "id, consumer, lane, event, aggregate, status, reason, message, attempts, failed_at,"
+          + " envelope";
   private static final String OPEN = "status IN ('WAITING', 'RELEASED', 'BEHIND')";
+  private static final String OPEN_COUNTS =
+      "SELECT consumer, lane, count(*) FROM dead_letters WHERE "
+          + OPEN
+          + " GROUP BY consumer, lane";
   private static final String PARK =
       """
       INSERT INTO dead_letters (consumer, lane, event, type, aggregate, key, status, reason,
@@ -135,29 +138,30 @@ public final class DeadLetters {
    * @param after id after which to begin
    */
   public List<DeadLetter> list(Query query, long after, int most) {
-    return store.read(connection -> {
-      PreparedStatement list = Statements.of(connection, LIST);
-      ask(list, query, after);
-      list.setInt(13, most);
-      List<DeadLetter> letters = new ArrayList<>();
-      try (ResultSet rows = list.executeQuery()) {
-        while (rows.next()) {
-          letters.add(letter(rows));
-        }
-      }
-      return letters;
-    });
+    List<@Nullable Object> arguments = arguments(query, after);
+    arguments.add(most);
+    return store.read(
+        connection -> Sql.list(connection, LIST, DeadLetters::letter, arguments.toArray()));
   }
 
   /** How many match. */
   public long count(Query query) {
-    return store.read(connection -> {
-      PreparedStatement count = Statements.of(connection, COUNT);
-      ask(count, query, 0);
-      try (ResultSet row = count.executeQuery()) {
-        return row.next() ? row.getLong(1) : 0L;
-      }
-    });
+    return store.read(connection -> Sql.number(connection, COUNT, arguments(query, 0).toArray()));
+  }
+
+  /**
+   * Dead letters that are neither delivered nor given up.
+   *
+   * @param count how many of them the consumer has in the lane
+   */
+  public record Open(String consumer, Lane lane, long count) {}
+
+  /** The open dead letters of all consumers. */
+  public static List<Open> open(Connection connection) throws SQLException {
+    return Sql.list(
+        connection,
+        OPEN_COUNTS,
+        row -> new Open(row.getString(1), lane(row.getInt(2)), row.getLong(3)));
   }
 
   /** One dead letter. */
@@ -167,36 +171,34 @@ public final class DeadLetters {
 
   /** How many events wait behind a dead letter. */
   public long waitingBehind(DeadLetter letter) {
-    return store.read(connection -> {
-      PreparedStatement behind = Statements.of(connection, BEHIND);
-      identify(behind, letter.consumer(), letter.event().lane(), Key.of(letter.event()));
-      behind.setLong(5, letter.event().id());
-      try (ResultSet row = behind.executeQuery()) {
-        return row.next() ? row.getLong(1) : 0L;
-      }
-    });
+    StoredEvent event = letter.event();
+    return store.read(connection ->
+        Sql.number(
+            connection,
+            BEHIND,
+            letter.consumer(),
+            event.lane().getNumber(),
+            event.aggregate(),
+            event.envelope().getKey(),
+            event.id()));
   }
 
   /** What happened to a dead letter, in order. */
   public List<DeadLetter.History> history(long id) {
-    return store.read(connection -> {
-      PreparedStatement query = Statements.of(connection, HISTORY);
-      query.setLong(1, id);
-      List<DeadLetter.History> history = new ArrayList<>();
-      try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          byte[] before = rows.getBytes(5);
-          history.add(
-              new DeadLetter.History(
-                  Instant.ofEpochMilli(rows.getLong(1)),
-                  rows.getString(2),
-                  rows.getString(3),
-                  rows.getString(4),
-                  before == null ? null : envelope(before)));
-        }
-      }
-      return history;
-    });
+    return store.read(connection ->
+        Sql.list(
+            connection,
+            HISTORY,
+            row -> {
+              byte[] before = row.getBytes(5);
+              return new DeadLetter.History(
+                  Instant.ofEpochMilli(row.getLong(1)),
+                  row.getString(2),
+                  row.getString(3),
+                  row.getString(4),
+                  before == null ? null : envelope(before));
+            },
+            id));
   }
 
   /**
@@ -272,16 +274,13 @@ public final class DeadLetters {
               Reason.REASON_RULE_VIOLATED, "The edited event must keep its id, type and key.")
           .withViolations(changed);
     }
-    PreparedStatement edit = Statements.of(connection, EDIT);
-    edit.setBytes(
-        1,
+    byte[] kept =
         edited.toBuilder()
             .setSequence(before.getSequence())
             .setRecordedAt(before.getRecordedAt())
             .build()
-            .toByteArray());
-    edit.setLong(2, id);
-    if (edit.executeUpdate() == 0) {
+            .toByteArray();
+    if (Sql.update(connection, EDIT, kept, id) == 0) {
       return refusal(letter);
     }
     addHistory(connection, id, "EDITED", actor, reason, before.toByteArray());
@@ -327,22 +326,24 @@ public final class DeadLetters {
   public void reopen(
       Connection connection, String consumer, StoredEvent event, @Nullable DeliveryFailure failure)
       throws SQLException {
-    PreparedStatement reopen = Statements.of(connection, REOPEN);
-    reopen.setString(1, (failure == null ? Status.BEHIND : Status.WAITING).name());
-    reopen.setString(2, failure == null ? "" : failure.reason());
-    reopen.setString(3, failure == null ? "" : failure.message());
-    reopen.setLong(4, failure == null ? 0 : failure.attempts());
-    reopen.setLong(5, clock.millis());
-    reopen.setString(6, consumer);
-    reopen.setLong(7, event.id());
-    try (ResultSet row = reopen.executeQuery()) {
-      if (!row.next()) {
-        park(connection, consumer, event, failure);
-        return;
-      }
-      String why = failure == null ? Status.BEHIND.name() : failure.reason();
-      addHistory(connection, row.getLong(1), "REOPENED", "", why, null);
+    Optional<Long> reopened =
+        Sql.one(
+            connection,
+            REOPEN,
+            row -> row.getLong(1),
+            (failure == null ? Status.BEHIND : Status.WAITING).name(),
+            failure == null ? "" : failure.reason(),
+            failure == null ? "" : failure.message(),
+            failure == null ? 0 : failure.attempts(),
+            clock.millis(),
+            consumer,
+            event.id());
+    if (reopened.isEmpty()) {
+      park(connection, consumer, event, failure);
+      return;
     }
+    String why = failure == null ? Status.BEHIND.name() : failure.reason();
+    addHistory(connection, reopened.get(), "REOPENED", "", why, null);
   }
 
   /** Notes that an event that was given up was taken in a replay; false when it is not so. */
@@ -357,63 +358,60 @@ public final class DeadLetters {
   /** The dead letters of a consumer among the events of a stretch of the log, by their events. */
   public static Map<Long, DeadLetter> inRange(
       Connection connection, String consumer, long first, long last) throws SQLException {
-    PreparedStatement inRange = Statements.of(connection, IN_RANGE);
-    inRange.setString(1, consumer);
-    inRange.setLong(2, first);
-    inRange.setLong(3, last);
     Map<Long, DeadLetter> letters = new HashMap<>();
-    try (ResultSet rows = inRange.executeQuery()) {
-      while (rows.next()) {
-        DeadLetter letter = letter(rows);
-        letters.put(letter.event().id(), letter);
-      }
-    }
+    Sql.list(connection, IN_RANGE, DeadLetters::letter, consumer, first, last)
+        .forEach(letter -> letters.put(letter.event().id(), letter));
     return letters;
   }
 
   /** The keys of a lane with a dead letter, and the event of the first of each. */
   public static Map<Lane, Map<Key, Long>> firstBlocked(Connection connection, String consumer)
       throws SQLException {
-    PreparedStatement query = Statements.of(connection, FIRST_BLOCKED);
-    query.setString(1, consumer);
     Map<Lane, Map<Key, Long>> blocked = new EnumMap<>(Lane.class);
-    try (ResultSet rows = query.executeQuery()) {
-      while (rows.next()) {
-        blocked
-            .computeIfAbsent(lane(rows.getInt(1)), _ -> new HashMap<>())
-            .put(new Key(rows.getString(2), rows.getString(3)), rows.getLong(4));
-      }
-    }
+    record First(Lane lane, Key key, long event) {}
+    Sql.list(
+            connection,
+            FIRST_BLOCKED,
+            row ->
+                new First(
+                    lane(row.getInt(1)),
+                    new Key(row.getString(2), row.getString(3)),
+                    row.getLong(4)),
+            consumer)
+        .forEach(first ->
+            blocked.computeIfAbsent(first.lane, _ -> new HashMap<>()).put(first.key, first.event));
     return blocked;
   }
 
-  /** The keys with a dead letter, and how the first of each stands. */
+  /** The keys with a dead letter, and the status of the first of each. */
   public Map<Key, Status> blockedKeys(String consumer, Lane lane) {
-    return store.read(connection -> {
-      PreparedStatement query = Statements.of(connection, BLOCKED_KEYS);
-      query.setString(1, consumer);
-      query.setLong(2, lane.getNumber());
-      Map<Key, Status> blocked = new HashMap<>();
-      try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          var _ =
-              blocked.putIfAbsent(
-                  new Key(rows.getString(1), rows.getString(2)), Status.valueOf(rows.getString(3)));
-        }
-      }
-      return blocked;
-    });
+    Map<Key, Status> blocked = new HashMap<>();
+    store
+        .read(connection ->
+            Sql.list(
+                connection,
+                BLOCKED_KEYS,
+                row ->
+                    Map.entry(
+                        new Key(row.getString(1), row.getString(2)),
+                        Status.valueOf(row.getString(3))),
+                consumer,
+                lane.getNumber()))
+        .forEach(key -> blocked.putIfAbsent(key.getKey(), key.getValue()));
+    return blocked;
   }
 
   /** The first dead letter of a key; empty when it has none. */
   public Optional<DeadLetter> firstOf(String consumer, Lane lane, Key key) {
-    return store.read(connection -> {
-      PreparedStatement query = Statements.of(connection, FIRST_OF);
-      identify(query, consumer, lane, key);
-      try (ResultSet row = query.executeQuery()) {
-        return row.next() ? Optional.of(letter(row)) : Optional.empty();
-      }
-    });
+    return store.read(connection ->
+        Sql.one(
+            connection,
+            FIRST_OF,
+            DeadLetters::letter,
+            consumer,
+            lane.getNumber(),
+            key.aggregate(),
+            key.value()));
   }
 
   /** Notes a delivery after all, within the transaction that does it. */
@@ -477,21 +475,22 @@ public final class DeadLetters {
   private void park(
       Connection connection, String consumer, StoredEvent event, @Nullable DeliveryFailure failure)
       throws SQLException {
-    EventEnvelope envelope = event.envelope();
-    PreparedStatement park = Statements.of(connection, PARK);
-    park.setString(1, consumer);
-    park.setLong(2, event.lane().getNumber());
-    park.setLong(3, event.id());
-    park.setString(4, envelope.getType());
-    park.setString(5, event.aggregate());
-    park.setString(6, envelope.getKey());
-    park.setString(7, (failure == null ? Status.BEHIND : Status.WAITING).name());
-    park.setString(8, failure == null ? "" : failure.reason());
-    park.setString(9, failure == null ? "" : failure.message());
-    park.setLong(10, failure == null ? 0 : failure.attempts());
-    park.setLong(11, clock.millis());
-    park.setBytes(12, envelope.toByteArray());
-    var _ = park.executeUpdate();
+    var _ =
+        Sql.update(
+            connection,
+            PARK,
+            consumer,
+            event.lane().getNumber(),
+            event.id(),
+            event.envelope().getType(),
+            event.aggregate(),
+            event.envelope().getKey(),
+            (failure == null ? Status.BEHIND : Status.WAITING).name(),
+            failure == null ? "" : failure.reason(),
+            failure == null ? "" : failure.message(),
+            failure == null ? 0 : failure.attempts(),
+            clock.millis(),
+            event.envelope().toByteArray());
   }
 
   private static boolean move(
@@ -502,14 +501,16 @@ public final class DeadLetters {
       String message,
       int attempts)
       throws SQLException {
-    PreparedStatement change = Statements.of(connection, CHANGE);
-    change.setString(1, to.name());
-    change.setString(2, reason);
-    change.setString(3, message);
-    change.setLong(4, attempts);
-    change.setLong(5, letter.id());
-    change.setString(6, letter.status().name());
-    return change.executeUpdate() == 1;
+    return Sql.update(
+            connection,
+            CHANGE,
+            to.name(),
+            reason,
+            message,
+            attempts,
+            letter.id(),
+            letter.status().name())
+        == 1;
   }
 
   private void addHistory(
@@ -520,18 +521,7 @@ public final class DeadLetters {
       String reason,
       byte @Nullable [] before)
       throws SQLException {
-    PreparedStatement add = Statements.of(connection, ADD_HISTORY);
-    add.setLong(1, id);
-    add.setLong(2, clock.millis());
-    add.setString(3, action);
-    add.setString(4, actor);
-    add.setString(5, reason);
-    if (before == null) {
-      add.setNull(6, Types.BINARY);
-    } else {
-      add.setBytes(6, before);
-    }
-    var _ = add.executeUpdate();
+    var _ = Sql.update(connection, ADD_HISTORY, id, clock.millis(), action, actor, reason, before);
   }
 
   private static Failure refusal(@Nullable DeadLetter letter) {
@@ -542,34 +532,22 @@ public final class DeadLetters {
   }
 
   private static @Nullable DeadLetter find(Connection connection, long id) throws SQLException {
-    PreparedStatement find = Statements.of(connection, FIND);
-    find.setLong(1, id);
-    try (ResultSet row = find.executeQuery()) {
-      return row.next() ? letter(row) : null;
-    }
+    return Sql.one(connection, FIND, DeadLetters::letter, id).orElse(null);
   }
 
-  private static void ask(PreparedStatement statement, Query query, long after)
-      throws SQLException {
-    statement.setLong(1, after);
+  private static List<@Nullable Object> arguments(Query query, long after) {
+    List<@Nullable Object> arguments = new ArrayList<>();
+    arguments.add(after);
     List<Status> statuses = List.copyOf(query.statuses());
     for (int i = 0; i < Status.values().length; i++) {
       // A status more than once changes nothing.
-      statement.setString(2 + i, statuses.get(Math.min(i, statuses.size() - 1)).name());
+      arguments.add(statuses.get(Math.min(i, statuses.size() - 1)).name());
     }
-    int at = 7;
     for (String filter : List.of(query.consumer(), query.type(), query.key())) {
-      statement.setString(at++, filter);
-      statement.setString(at++, filter);
+      arguments.add(filter);
+      arguments.add(filter);
     }
-  }
-
-  private static void identify(PreparedStatement query, String consumer, Lane lane, Key key)
-      throws SQLException {
-    query.setString(1, consumer);
-    query.setLong(2, lane.getNumber());
-    query.setString(3, key.aggregate());
-    query.setString(4, key.value());
+    return arguments;
   }
 
   private static DeadLetter letter(ResultSet row) throws SQLException {

@@ -6,6 +6,7 @@ import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.store.BatchedTransaction;
 import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -74,12 +76,10 @@ public final class EventLog {
       INSERT INTO event_floors (lane, id) VALUES (?, ?)
       ON CONFLICT (lane) DO UPDATE SET id = excluded.id WHERE event_floors.id < excluded.id
       """;
-  // A consumer over Kafka is not waited for: the relay is, and then Kafka keeps the event.
-  private static final String SLOWEST =
+  private static final String OLDEST = "SELECT coalesce(min(id), 0) FROM events";
+  private static final String COUNT_AFTER =
       """
-      SELECT coalesce(min(position), 9223372036854775807) FROM (
-        SELECT position FROM consumers WHERE lane = ? AND partition = -1
-        UNION ALL SELECT position FROM replays WHERE status = 'RUNNING') AS needed
+      SELECT count(*) FROM (SELECT 1 FROM events WHERE lane = ? AND id > ? LIMIT ?) AS later
       """;
   private static final String FORGET = "DELETE FROM events WHERE lane = ? AND id <= ?";
   private static final String RECORDED_AFTER =
@@ -180,7 +180,11 @@ public final class EventLog {
       }
       String key = event.type().aggregate() + '\0' + event.key();
       Long before = last.get(key);
-      long next = (before == null ? lastSequence(connection, event) : before) + 1;
+      long next =
+          (before == null
+                  ? Sql.number(connection, LAST_SEQUENCE, event.type().aggregate(), event.key())
+                  : before)
+              + 1;
       if (event.wantedSequence() != 0 && event.wantedSequence() != next) {
         return wrongSequence(event, next);
       }
@@ -255,14 +259,9 @@ public final class EventLog {
   public List<StoredEvent> find(Collection<String> eventIds) {
     return store.read(connection -> {
       List<StoredEvent> events = new ArrayList<>();
-      PreparedStatement find = Statements.of(connection, OF_ID);
       for (String eventId : eventIds) {
-        find.setBytes(1, CheckedEvent.idBytes(eventId));
-        try (ResultSet rows = find.executeQuery()) {
-          if (rows.next()) {
-            events.add(event(rows));
-          }
-        }
+        Sql.one(connection, OF_ID, EventLog::event, CheckedEvent.idBytes(eventId))
+            .ifPresent(events::add);
       }
       events.sort(Comparator.comparingLong(StoredEvent::id));
       return events;
@@ -293,13 +292,11 @@ public final class EventLog {
     long wanted = Selection.micros(moment.minus(SKEW));
     return store.read(connection -> {
       long low = 0;
-      long high = number(Statements.of(connection, TAIL));
+      long high = Sql.number(connection, TAIL);
       // Recording times grow with the ids, up to the skew of the clocks.
-      PreparedStatement recorded = Statements.of(connection, RECORDED_AFTER);
       while (low < high) {
         long middle = low + (high - low) / 2;
-        recorded.setLong(1, middle);
-        if (number(recorded) < wanted) {
+        if (Sql.number(connection, RECORDED_AFTER, middle) < wanted) {
           low = middle + 1;
         } else {
           high = middle;
@@ -327,13 +324,13 @@ public final class EventLog {
   }
 
   /**
-   * Forgets a lane's events up to an id, in steps so that other writes do not wait long. The newest
-   * event of the log stays, and what a consumer of the hub or a replay has not done yet.
+   * Deletes a lane's events up to an id, in steps so that other writes do not wait long. The newest
+   * event of the log stays, and what a holder still needs.
    *
-   * @return how many were forgotten
+   * @return how many were deleted
    */
-  public long forget(Lane lane, long upTo) {
-    long last = Math.min(upTo, forgettable(lane));
+  public long forget(Lane lane, long upTo, Collection<RetentionHold> holds) {
+    long last = Math.min(upTo, forgettable(lane, holds));
     long forgotten = 0;
     long from = store.read(connection -> floor(connection, lane));
     while (from < last) {
@@ -341,28 +338,48 @@ public final class EventLog {
       long until = page.events().isEmpty() ? last : Math.min(page.upTo(), last);
       forgotten +=
           store.write(connection -> {
-            PreparedStatement floor = Statements.of(connection, RAISE_FLOOR);
-            floor.setLong(1, lane.getNumber());
-            floor.setLong(2, until);
-            var _ = floor.executeUpdate();
-            PreparedStatement delete = Statements.of(connection, FORGET);
-            delete.setLong(1, lane.getNumber());
-            delete.setLong(2, until);
-            return delete.executeUpdate();
+            var _ = Sql.update(connection, RAISE_FLOOR, lane.getNumber(), until);
+            return Sql.update(connection, FORGET, lane.getNumber(), until);
           });
       from = until;
     }
     return forgotten;
   }
 
-  /** Up to which id a lane's events are needed no more by the hub itself. */
-  long forgettable(Lane lane) {
-    return Math.min(newest() - 1, store.read(connection -> slowest(connection, lane)));
+  /** Up to which id nobody needs a lane's events. */
+  long forgettable(Lane lane, Collection<RetentionHold> holds) {
+    long last = newest() - 1;
+    for (long needed : holders(lane, holds).values()) {
+      last = Math.min(last, needed);
+    }
+    return last;
+  }
+
+  /** Who needs a lane's events, and behind which. */
+  Map<String, Long> holders(Lane lane, Collection<RetentionHold> holds) {
+    return store.read(connection -> {
+      Map<String, Long> holders = new TreeMap<>();
+      for (RetentionHold hold : holds) {
+        holders.putAll(hold.holders(connection, lane));
+      }
+      return holders;
+    });
+  }
+
+  /** The id of the oldest event that is kept; 0 when there is none. */
+  public long oldest() {
+    return store.read(connection -> Sql.number(connection, OLDEST));
+  }
+
+  /** How many events of a lane are behind an id, at most {@code most}. */
+  public static long countAfter(Connection connection, Lane lane, long id, int most)
+      throws SQLException {
+    return Sql.number(connection, COUNT_AFTER, lane.getNumber(), id, most);
   }
 
   /** The id of the newest event; 0 when there is none. */
   public long newest() {
-    return store.read(connection -> number(Statements.of(connection, TAIL)));
+    return store.read(connection -> Sql.number(connection, TAIL));
   }
 
   /** Tells after a commit which lanes have more: bit n stands for lane n of {@link #LANES}. */
@@ -379,7 +396,7 @@ public final class EventLog {
 
   private static Optional<Failure> outOfRange(
       Connection connection, Position position, List<Lane> lanes) throws SQLException {
-    long newest = number(Statements.of(connection, TAIL));
+    long newest = Sql.number(connection, TAIL);
     for (Lane lane : lanes) {
       if (position.id(lane) > newest) {
         return Optional.of(
@@ -443,10 +460,12 @@ public final class EventLog {
 
   private static Appender.@Nullable Row find(Connection connection, String eventId)
       throws SQLException {
-    PreparedStatement find = Statements.of(connection, FIND);
-    find.setBytes(1, CheckedEvent.idBytes(eventId));
-    var _ = find.execute();
-    return Appender.row(find);
+    return Sql.one(
+            connection,
+            FIND,
+            row -> new Appender.Row(row.getLong(1), row.getLong(2)),
+            CheckedEvent.idBytes(eventId))
+        .orElse(null);
   }
 
   private static StoredEvent event(ResultSet row) throws SQLException {
@@ -460,29 +479,8 @@ public final class EventLog {
         row.getBytes(7));
   }
 
-  private static long lastSequence(Connection connection, CheckedEvent event) throws SQLException {
-    PreparedStatement last = Statements.of(connection, LAST_SEQUENCE);
-    last.setString(1, event.type().aggregate());
-    last.setString(2, event.key());
-    return number(last);
-  }
-
   private static long floor(Connection connection, Lane lane) throws SQLException {
-    PreparedStatement floor = Statements.of(connection, FLOOR);
-    floor.setLong(1, lane.getNumber());
-    return number(floor);
-  }
-
-  private static long slowest(Connection connection, Lane lane) throws SQLException {
-    PreparedStatement slowest = Statements.of(connection, SLOWEST);
-    slowest.setLong(1, lane.getNumber());
-    return number(slowest);
-  }
-
-  private static long number(PreparedStatement query) throws SQLException {
-    try (ResultSet rows = query.executeQuery()) {
-      return rows.next() ? rows.getLong(1) : 0;
-    }
+    return Sql.number(connection, FLOOR, lane.getNumber());
   }
 
   private static Failure wrongSequence(CheckedEvent event, long next) {

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.zip.GZIPOutputStream;
 
@@ -29,13 +32,16 @@ public final class Retention {
 
   private final EventLog log;
   private final Path directory;
+  private final List<RetentionHold> holds;
 
   /**
    * @param directory of the files, made if it does not exist
+   * @param holds asked for what is still needed
    */
-  public Retention(EventLog log, Path directory) {
+  public Retention(EventLog log, Path directory, List<RetentionHold> holds) {
     this.log = log;
     this.directory = directory;
+    this.holds = List.copyOf(holds);
   }
 
   /**
@@ -55,7 +61,7 @@ public final class Retention {
    * @param goesOn asked before each file
    */
   public long keepFrom(Lane lane, Instant moment, BooleanSupplier goesOn) throws IOException {
-    long last = log.forgettable(lane);
+    long last = log.forgettable(lane, holds);
     long forgotten = 0;
     while (goesOn.getAsBoolean()) {
       long first = log.beginning().id(lane);
@@ -63,9 +69,25 @@ public final class Retention {
       if (upTo == first) {
         break;
       }
-      forgotten += log.forget(lane, upTo);
+      forgotten += log.forget(lane, upTo, holds);
     }
     return forgotten;
+  }
+
+  /**
+   * Who keeps a lane's events that are past their age, with the first event that they need.
+   *
+   * @return empty when no event is kept for anybody
+   */
+  public Map<String, Long> overdue(Lane lane, Instant moment) {
+    long first = log.beginning().id(lane);
+    Map<String, Long> holders = new TreeMap<>(log.holders(lane, holds));
+    holders
+        .values()
+        .removeIf(needed ->
+            log.read(lane, Math.max(needed, first), Selection.ALL, 1).events().stream()
+                .noneMatch(event -> event.recordedMicros() < Selection.micros(moment)));
+    return holders;
   }
 
   /** Writes a file; the id of its last event, or {@code after} when there is nothing to write. */

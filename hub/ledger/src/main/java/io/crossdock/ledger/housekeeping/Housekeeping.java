@@ -15,6 +15,7 @@ import io.crossdock.policy.v1.Lane;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
@@ -49,6 +50,7 @@ public final class Housekeeping implements AutoCloseable {
 
   private Housekeeping(
       Store store,
+      EventLog log,
       Leases leases,
       Retention retention,
       Map<Lane, Duration> ages,
@@ -57,7 +59,7 @@ public final class Housekeeping implements AutoCloseable {
     this.leases = leases;
     this.idempotency = new Idempotency(store, clock);
     this.offline = new OfflineAuthorisations(store, clock);
-    this.replayed = new ReplayedEffects(store);
+    this.replayed = new ReplayedEffects(store, log);
     this.retention = retention;
     this.ages = Map.copyOf(ages);
     this.every = every;
@@ -74,6 +76,7 @@ public final class Housekeeping implements AutoCloseable {
    */
   public static Housekeeping start(
       Store store,
+      EventLog log,
       Leases leases,
       Retention retention,
       Map<Lane, Duration> ages,
@@ -82,7 +85,7 @@ public final class Housekeeping implements AutoCloseable {
     var _ =
         store.write(
             connection -> leases.schedule(connection, KIND, ID, Duration.ZERO, ByteString.EMPTY));
-    return new Housekeeping(store, leases, retention, ages, every, clock);
+    return new Housekeeping(store, log, leases, retention, ages, every, clock);
   }
 
   /** Ends after the step that is under way; another node goes on. */
@@ -119,7 +122,17 @@ public final class Housekeeping implements AutoCloseable {
 
   private long archive(Lane lane, Duration age, BooleanSupplier goesOn) {
     try {
-      return retention.keepFrom(lane, clock.instant().minus(age), goesOn);
+      Instant moment = clock.instant().minus(age);
+      long archived = retention.keepFrom(lane, moment, goesOn);
+      retention
+          .overdue(lane, moment)
+          .forEach((holder, position) ->
+              LOG.warn(
+                  "events of {} past their age are kept for {}, which stands at {}",
+                  lane,
+                  holder,
+                  position));
+      return archived;
     } catch (IOException e) {
       // The other things do not wait for room in the archive.
       LOG.warn("events of {} cannot be archived, they stay for now: {}", lane, e.toString());
@@ -129,7 +142,7 @@ public final class Housekeeping implements AutoCloseable {
 
   private static void tell(String what, long forgotten) {
     if (forgotten > 0) {
-      LOG.info("housekeeping: forgot {} {}", forgotten, what);
+      LOG.info("housekeeping: deleted {} {}", forgotten, what);
     }
   }
 }

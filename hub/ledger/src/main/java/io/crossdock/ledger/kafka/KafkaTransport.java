@@ -6,6 +6,7 @@ import io.crossdock.ledger.consumer.LaneWorker;
 import io.crossdock.ledger.consumer.Transport;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
+import io.crossdock.ledger.event.Position;
 import io.crossdock.policy.v1.Lane;
 import java.util.List;
 
@@ -30,7 +31,8 @@ public final class KafkaTransport implements Transport {
 
   @Override
   public List<LaneWorker> relays(DeliveryContext context) {
-    EventLog.LANES.forEach(context.positions()::ensureRelayExists);
+    Position beginning = log.beginning();
+    EventLog.LANES.forEach(lane -> context.positions().ensureRelayExists(lane, beginning.id(lane)));
     return EventLog.LANES.stream()
         .<LaneWorker>map(lane -> new OutboxRelay(log, signal, context, lane, broker, settings))
         .toList();

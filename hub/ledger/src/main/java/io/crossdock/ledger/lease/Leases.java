@@ -4,14 +4,14 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.protobuf.ByteString;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.Transaction;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -79,13 +79,8 @@ public final class Leases implements AutoCloseable {
   public boolean schedule(
       Connection connection, String kind, String id, Duration delay, ByteString payload)
       throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement(sql.schedule())) {
-      insert.setString(1, kind);
-      insert.setString(2, id);
-      insert.setBytes(3, payload.toByteArray());
-      insert.setLong(4, delay.toMillis());
-      return insert.executeUpdate() == 1;
-    }
+    return Sql.update(connection, sql.schedule(), kind, id, payload.toByteArray(), delay.toMillis())
+        == 1;
   }
 
   /**
@@ -94,11 +89,7 @@ public final class Leases implements AutoCloseable {
    * @return false when there is none
    */
   public boolean cancel(Connection connection, String kind, String id) throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement(sql.cancel())) {
-      delete.setString(1, kind);
-      delete.setString(2, id);
-      return delete.executeUpdate() == 1;
-    }
+    return Sql.update(connection, sql.cancel(), kind, id) == 1;
   }
 
   /**
@@ -110,28 +101,22 @@ public final class Leases implements AutoCloseable {
   public List<Lease> claim(String kind, int most) {
     long ends = System.nanoTime() + length.toNanos();
     List<Lease> claimed =
-        store.write(connection -> {
-          try (PreparedStatement claim = connection.prepareStatement(sql.claim())) {
-            claim.setString(1, kind);
-            claim.setInt(2, most);
-            claim.setString(3, node);
-            claim.setLong(4, length.toMillis());
-            List<Lease> leases = new ArrayList<>();
-            try (ResultSet row = claim.executeQuery()) {
-              while (row.next()) {
-                leases.add(
+        store.write(connection ->
+            Sql.list(
+                connection,
+                sql.claim(),
+                row ->
                     new Lease(
                         kind,
                         row.getString(1),
                         ByteString.copyFrom(row.getBytes(2)),
                         row.getLong(3),
                         row.getInt(4),
-                        ends));
-              }
-            }
-            return leases;
-          }
-        });
+                        ends),
+                kind,
+                most,
+                node,
+                length.toMillis()));
     held.addAll(claimed);
     return claimed;
   }
@@ -178,49 +163,31 @@ public final class Leases implements AutoCloseable {
       throws SQLException {
     return switch (completion) {
       case Completion.Continue() -> extend(connection, lease);
-      case Completion.Done() -> {
-        try (PreparedStatement delete = connection.prepareStatement(sql.done())) {
-          yield only(delete, lease, 1);
-        }
-      }
-      case Completion.Reschedule(Duration delay, ByteString payload) -> {
-        try (PreparedStatement update = connection.prepareStatement(sql.again())) {
-          update.setLong(1, delay.toMillis());
-          update.setBytes(2, payload.toByteArray());
-          yield only(update, lease, 3);
-        }
-      }
-      case Completion.Retry(Duration delay) -> {
-        try (PreparedStatement update = connection.prepareStatement(sql.retry())) {
-          update.setLong(1, delay.toMillis());
-          yield only(update, lease, 2);
-        }
-      }
+      case Completion.Done() -> mine(connection, sql.done(), lease);
+      case Completion.Reschedule(Duration delay, ByteString payload) ->
+          mine(connection, sql.again(), lease, delay.toMillis(), payload.toByteArray());
+      case Completion.Retry(Duration delay) ->
+          mine(connection, sql.retry(), lease, delay.toMillis());
     };
   }
 
   private boolean extend(Connection connection, Lease lease) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(sql.extend())) {
-      update.setLong(1, length.toMillis());
-      return only(update, lease, 2);
-    }
+    return mine(connection, sql.extend(), lease, length.toMillis());
   }
 
-  private boolean only(PreparedStatement statement, Lease lease, int at) throws SQLException {
-    statement.setString(at, lease.kind());
-    statement.setString(at + 1, lease.id());
-    statement.setString(at + 2, node);
-    statement.setLong(at + 3, lease.fence());
-    return statement.executeUpdate() == 1;
+  /** Changes the row of a lease, unless it is another node's; the lease's arguments come last. */
+  private boolean mine(Connection connection, String change, Lease lease, Object... arguments)
+      throws SQLException {
+    Object[] all = Arrays.copyOf(arguments, arguments.length + 4);
+    all[arguments.length] = lease.kind();
+    all[arguments.length + 1] = lease.id();
+    all[arguments.length + 2] = node;
+    all[arguments.length + 3] = lease.fence();
+    return Sql.update(connection, change, all) == 1;
   }
 
   private void freeAll() {
-    var _ =
-        store.write(connection -> {
-          try (PreparedStatement update = connection.prepareStatement(sql.freeAll())) {
-            return update.executeUpdate();
-          }
-        });
+    var _ = store.write(connection -> Sql.update(connection, sql.freeAll()));
   }
 
   private void renewAll() {

@@ -3,17 +3,17 @@ package io.crossdock.ledger.position;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.event.StoredEvent;
-import io.crossdock.ledger.store.Statements;
+import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,10 +40,7 @@ public final class ConsumerPositions {
       """;
   // Where Kafka has to go on so that no consumer misses anything.
   private static final String FIRST_RELAYED =
-      """
-      SELECT coalesce((SELECT min(position) FROM consumers WHERE lane = ? AND partition = -1),
-        (SELECT id FROM event_floors WHERE lane = ?), 0)
-      """;
+      "SELECT min(position) FROM consumers WHERE lane = ? AND partition = -1";
   private static final String SLOWEST =
       """
       SELECT coalesce(min(position), 9223372036854775807) FROM consumers
@@ -120,6 +117,23 @@ public final class ConsumerPositions {
       ON CONFLICT (consumer, lane, partition, aggregate, key)
       DO UPDATE SET event = excluded.event WHERE consumer_keys.event < excluded.event
       """;
+  // A consumer over Kafka holds nothing: the relay does, and then Kafka keeps the event.
+  private static final String HOLDERS =
+      """
+      SELECT consumer, position FROM consumers
+      WHERE lane = ? AND partition = -1 AND position < 9223372036854775807
+      """;
+  private static final String IN_LOG =
+      """
+      SELECT consumer, lane, position FROM consumers
+      WHERE partition = -1 AND owner <> 'kafka' ORDER BY consumer, lane
+      """;
+  // A position at the very end belongs to nobody, see CLOSE_LOG.
+  private static final String BEYOND =
+      """
+      SELECT DISTINCT consumer FROM consumers
+      WHERE position > ? AND position < 9223372036854775807 ORDER BY consumer
+      """;
   private static final String HOLDS =
       "SELECT 1 FROM consumers WHERE consumer = ? AND lane = ? AND partition = ? AND fence = ?";
 
@@ -155,6 +169,13 @@ public final class ConsumerPositions {
   }
 
   /**
+   * A consumer's position in a lane of the log.
+   *
+   * @param position id up to which everything was done
+   */
+  public record InLog(String consumer, Lane lane, long position) {}
+
+  /**
    * @param node unique for each start of a process
    * @param lease after which the lane of a node that says nothing is taken over
    */
@@ -167,7 +188,7 @@ public final class ConsumerPositions {
 
   /** Frees what others hold. */
   public static void freeAll(Store store) {
-    var _ = store.write(connection -> Statements.of(connection, FREE_ALL).executeUpdate());
+    var _ = store.write(connection -> Sql.update(connection, FREE_ALL));
   }
 
   /** Takes a lane that no other node delivers; empty when one does. */
@@ -191,7 +212,7 @@ public final class ConsumerPositions {
     });
   }
 
-  /** Notes where a consumer begins that was never seen before. */
+  /** Records where a consumer begins that was never seen before. */
   public void ensureExists(String consumer, Lane lane, long start) {
     var _ =
         store.write(connection -> {
@@ -200,32 +221,27 @@ public final class ConsumerPositions {
         });
   }
 
-  /** Notes where Kafka's share of a lane begins, unless it is noted. */
-  public void ensureRelayExists(Lane lane) {
+  /**
+   * Records where Kafka's share of a lane begins, unless it is recorded.
+   *
+   * @param floor where it begins when nobody has read the lane yet
+   */
+  public void ensureRelayExists(Lane lane, long floor) {
     var _ =
         store.write(connection -> {
-          PreparedStatement first = Statements.of(connection, FIRST_RELAYED);
-          first.setLong(1, lane.getNumber());
-          first.setLong(2, lane.getNumber());
-          long start;
-          try (ResultSet row = first.executeQuery()) {
-            start = row.next() ? row.getLong(1) : 0;
-          }
+          long start =
+              Sql.one(connection, FIRST_RELAYED, ConsumerPositions::position, lane.getNumber())
+                  .filter(OptionalLong::isPresent)
+                  .map(OptionalLong::getAsLong)
+                  .orElse(floor);
           ensureExists(connection, RELAY, lane, LOG, start);
           return true;
         });
   }
 
-  /** The place of the consumer that is least far in a lane, wherever it reads. */
+  /** The lowest position of a lane's consumers, wherever they read. */
   public long slowest(Lane lane) {
-    return store.read(connection -> {
-      PreparedStatement slowest = Statements.of(connection, SLOWEST);
-      slowest.setLong(1, lane.getNumber());
-      slowest.setString(2, RELAY);
-      try (ResultSet row = slowest.executeQuery()) {
-        return row.next() ? row.getLong(1) : Long.MAX_VALUE;
-      }
-    });
+    return store.read(connection -> Sql.number(connection, SLOWEST, lane.getNumber(), RELAY));
   }
 
   /**
@@ -234,13 +250,7 @@ public final class ConsumerPositions {
    * @throws FailureException with {@code INVALID_STATE} when delivery has moved to Kafka
    */
   public void checkNotOnKafka() {
-    boolean onKafka =
-        store.read(connection -> {
-          try (ResultSet row = Statements.of(connection, IS_ON_KAFKA).executeQuery()) {
-            return row.next();
-          }
-        });
-    if (onKafka) {
+    if (store.read(connection -> Sql.exists(connection, IS_ON_KAFKA))) {
       throw new FailureException(
           Reason.REASON_INVALID_STATE,
           "This ledger's events are delivered over Kafka, and there is no way back: configure"
@@ -248,20 +258,22 @@ public final class ConsumerPositions {
     }
   }
 
-  /** Notes how far everything was done and holds on to the lane; false when it was lost. */
+  /** Records how far everything was done and renews the lease; false when it was taken over. */
   public boolean advance(Assignment assignment, long position) {
     return store.write(connection -> {
-      PreparedStatement advance = Statements.of(connection, ADVANCE);
-      advance.setLong(1, position);
-      advance.setLong(2, clock.millis() + lease.toMillis());
-      identify(advance, 3, assignment);
-      if (advance.executeUpdate() == 0) {
+      if (Sql.update(
+              connection,
+              ADVANCE,
+              position,
+              clock.millis() + lease.toMillis(),
+              assignment.consumer(),
+              assignment.lane().getNumber(),
+              assignment.partition(),
+              assignment.epoch())
+          == 0) {
         return false;
       }
-      PreparedStatement prune = Statements.of(connection, PRUNE);
-      identify(prune, 1, assignment.consumer(), assignment.lane(), assignment.partition());
-      prune.setLong(4, position);
-      var _ = prune.executeUpdate();
+      prune(connection, assignment.consumer(), assignment.lane(), assignment.partition(), position);
       return true;
     });
   }
@@ -269,23 +281,34 @@ public final class ConsumerPositions {
   /** Lets somebody else deliver at once. */
   public void giveUp(Assignment assignment) {
     var _ =
-        store.write(connection -> {
-          PreparedStatement giveUp = Statements.of(connection, GIVE_UP);
-          identify(giveUp, 1, assignment);
-          return giveUp.executeUpdate();
-        });
+        store.write(connection ->
+            Sql.update(
+                connection,
+                GIVE_UP,
+                assignment.consumer(),
+                assignment.lane().getNumber(),
+                assignment.partition(),
+                assignment.epoch()));
   }
 
-  /** Notes that an event is done, within the transaction that does it. */
+  /** Records that an event is done, within the transaction that does it. */
   public static Disposition recordDone(
       Connection connection, Assignment assignment, StoredEvent event) throws SQLException {
-    PreparedStatement record = Statements.of(connection, RECORD_DONE);
-    identify(record, 1, assignment.consumer(), assignment.lane(), assignment.partition());
-    record.setString(4, event.aggregate());
-    record.setString(5, event.envelope().getKey());
-    record.setLong(6, event.id());
-    identify(record, 7, assignment);
-    if (record.executeUpdate() == 1) {
+    int recorded =
+        Sql.update(
+            connection,
+            RECORD_DONE,
+            assignment.consumer(),
+            assignment.lane().getNumber(),
+            assignment.partition(),
+            event.aggregate(),
+            event.envelope().getKey(),
+            event.id(),
+            assignment.consumer(),
+            assignment.lane().getNumber(),
+            assignment.partition(),
+            assignment.epoch());
+    if (recorded == 1) {
       return Disposition.NEW;
     }
     return holds(connection, assignment) ? Disposition.DONE : Disposition.FENCED;
@@ -293,159 +316,158 @@ public final class ConsumerPositions {
 
   /** Whether an assignment is still the newest. */
   public static boolean holds(Connection connection, Assignment assignment) throws SQLException {
-    PreparedStatement holds = Statements.of(connection, HOLDS);
-    identify(holds, 1, assignment);
-    try (ResultSet row = holds.executeQuery()) {
-      return row.next();
-    }
+    return Sql.exists(
+        connection,
+        HOLDS,
+        assignment.consumer(),
+        assignment.lane().getNumber(),
+        assignment.partition(),
+        assignment.epoch());
   }
 
   /** How far a consumer is, by lane and partition. */
   public static Reached reached(Connection connection, String consumer) throws SQLException {
-    PreparedStatement query = Statements.of(connection, REACHED);
-    query.setString(1, consumer);
     Map<Lane, Map<Integer, Long>> positions = new EnumMap<>(Lane.class);
-    try (ResultSet rows = query.executeQuery()) {
-      while (rows.next()) {
-        Lane lane = Lane.forNumber(rows.getInt(1));
-        if (lane != null) {
-          positions
-              .computeIfAbsent(lane, _ -> new HashMap<>())
-              .put(rows.getInt(2), rows.getLong(3));
-        }
-      }
+    record Row(int lane, int partition, long position) {}
+    for (Row row :
+        Sql.list(
+            connection,
+            REACHED,
+            each -> new Row(each.getInt(1), each.getInt(2), each.getLong(3)),
+            consumer)) {
+      positions
+          .computeIfAbsent(lane(row.lane), _ -> new HashMap<>())
+          .put(row.partition, row.position);
     }
     return new Reached(positions);
   }
 
-  /** After which event of each lane a consumer began, as far as that was noted. */
+  /** After which event of each lane a consumer began, as far as that was recorded. */
   public static Map<Lane, Long> starts(Connection connection, String consumer) throws SQLException {
-    PreparedStatement query = Statements.of(connection, STARTS);
-    query.setString(1, consumer);
     Map<Lane, Long> lanes = new EnumMap<>(Lane.class);
-    try (ResultSet rows = query.executeQuery()) {
-      while (rows.next()) {
-        Lane lane = Lane.forNumber(rows.getInt(1));
-        if (lane != null) {
-          lanes.put(lane, rows.getLong(2));
-        }
-      }
-    }
+    Sql.list(connection, STARTS, row -> Map.entry(lane(row.getInt(1)), row.getLong(2)), consumer)
+        .forEach(start -> lanes.put(start.getKey(), start.getValue()));
     return lanes;
   }
 
-  private static void recordStart(Connection connection, String consumer, Lane lane, long start)
-      throws SQLException {
-    PreparedStatement insert = Statements.of(connection, RECORD_START);
-    insert.setString(1, consumer);
-    insert.setLong(2, lane.getNumber());
-    insert.setLong(3, start);
-    var _ = insert.executeUpdate();
+  /** The positions of all consumers that read the log itself, on whatever node. */
+  public static List<InLog> inLog(Connection connection) throws SQLException {
+    return Sql.list(
+        connection,
+        IN_LOG,
+        row -> new InLog(row.getString(1), lane(row.getInt(2)), row.getLong(3)));
+  }
+
+  /** The consumers whose position is past the end of the log. */
+  public static List<String> beyond(Connection connection, long newest) throws SQLException {
+    return Sql.list(connection, BEYOND, row -> row.getString(1), newest);
+  }
+
+  /** The consumers that have not been given a lane's events yet, see {@link RetentionHold}. */
+  public static Map<String, Long> holders(Connection connection, Lane lane) throws SQLException {
+    Map<String, Long> holders = new HashMap<>();
+    Sql.list(
+            connection,
+            HOLDERS,
+            row -> Map.entry("consumer " + row.getString(1), row.getLong(2)),
+            lane.getNumber())
+        .forEach(each -> holders.put(each.getKey(), each.getValue()));
+    return holders;
   }
 
   private static void ensureExists(
       Connection connection, String consumer, Lane lane, int partition, long start)
       throws SQLException {
-    PreparedStatement insert = Statements.of(connection, ENSURE_EXISTS);
-    identify(insert, 1, consumer, lane, partition);
-    insert.setLong(4, start);
-    if (insert.executeUpdate() == 1 && partition == LOG) {
-      recordStart(connection, consumer, lane, start);
+    int made = Sql.update(connection, ENSURE_EXISTS, consumer, lane.getNumber(), partition, start);
+    if (made == 1 && partition == LOG) {
+      var _ = Sql.update(connection, RECORD_START, consumer, lane.getNumber(), start);
     }
   }
 
   private Optional<Assignment> take(
       Connection connection, String consumer, Lane lane, int partition) throws SQLException {
-    PreparedStatement take = Statements.of(connection, TAKE);
-    take.setString(1, node);
-    take.setLong(2, clock.millis() + lease.toMillis());
-    identify(take, 3, consumer, lane, partition);
-    take.setLong(6, clock.millis());
-    take.setString(7, node);
-    try (ResultSet row = take.executeQuery()) {
-      if (!row.next()) {
-        return Optional.empty();
-      }
-      Map<Key, Long> done = done(connection, consumer, lane, partition);
-      return Optional.of(
-          new Assignment(consumer, lane, partition, row.getLong(1), row.getLong(2), done));
+    record Row(long epoch, long position) {}
+    Optional<Row> taken =
+        Sql.one(
+            connection,
+            TAKE,
+            row -> new Row(row.getLong(1), row.getLong(2)),
+            node,
+            clock.millis() + lease.toMillis(),
+            consumer,
+            lane.getNumber(),
+            partition,
+            clock.millis(),
+            node);
+    if (taken.isEmpty()) {
+      return Optional.empty();
     }
+    Map<Key, Long> done = done(connection, consumer, lane, partition);
+    return taken.map(
+        row -> new Assignment(consumer, lane, partition, row.epoch, row.position, done));
   }
 
-  /** Makes a consumer's place in the log one in each partition; false while the log is read. */
+  /** Makes a consumer's position in the log one in each partition; false while the log is read. */
   private boolean spread(Connection connection, String consumer, Lane lane, Partitioning partitions)
       throws SQLException {
-    OptionalLong position = leaveLog(connection, consumer, lane);
+    Optional<Long> position =
+        Sql.one(
+            connection,
+            LEAVE_LOG,
+            row -> row.getLong(1),
+            consumer,
+            lane.getNumber(),
+            clock.millis());
     if (position.isEmpty()) {
-      return hasLeftLog(connection, consumer, lane);
+      return Sql.exists(connection, HAS_LEFT_LOG, consumer, lane.getNumber());
     }
     for (int partition = 0; partition < partitions.partitions(); partition++) {
-      ensureExists(connection, consumer, lane, partition, position.getAsLong());
+      ensureExists(connection, consumer, lane, partition, position.get());
     }
-    PreparedStatement copy = Statements.of(connection, COPY);
     for (Map.Entry<Key, Long> key : done(connection, consumer, lane, LOG).entrySet()) {
-      identify(copy, 1, consumer, lane, partitions.of(key.getKey()));
-      copy.setString(4, key.getKey().aggregate());
-      copy.setString(5, key.getKey().value());
-      copy.setLong(6, key.getValue());
-      var _ = copy.executeUpdate();
+      var _ =
+          Sql.update(
+              connection,
+              COPY,
+              consumer,
+              lane.getNumber(),
+              partitions.of(key.getKey()),
+              key.getKey().aggregate(),
+              key.getKey().value(),
+              key.getValue());
     }
-    PreparedStatement prune = Statements.of(connection, PRUNE);
-    identify(prune, 1, consumer, lane, LOG);
-    prune.setLong(4, Long.MAX_VALUE);
-    var _ = prune.executeUpdate();
-    PreparedStatement close = Statements.of(connection, CLOSE_LOG);
-    close.setString(1, consumer);
-    close.setLong(2, lane.getNumber());
-    var _ = close.executeUpdate();
+    prune(connection, consumer, lane, LOG, Long.MAX_VALUE);
+    var _ = Sql.update(connection, CLOSE_LOG, consumer, lane.getNumber());
     return true;
   }
 
-  private OptionalLong leaveLog(Connection connection, String consumer, Lane lane)
+  private static void prune(
+      Connection connection, String consumer, Lane lane, int partition, long upTo)
       throws SQLException {
-    PreparedStatement leave = Statements.of(connection, LEAVE_LOG);
-    leave.setString(1, consumer);
-    leave.setLong(2, lane.getNumber());
-    leave.setLong(3, clock.millis());
-    try (ResultSet row = leave.executeQuery()) {
-      return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
-    }
-  }
-
-  private static boolean hasLeftLog(Connection connection, String consumer, Lane lane)
-      throws SQLException {
-    PreparedStatement left = Statements.of(connection, HAS_LEFT_LOG);
-    left.setString(1, consumer);
-    left.setLong(2, lane.getNumber());
-    try (ResultSet row = left.executeQuery()) {
-      return row.next();
-    }
+    var _ = Sql.update(connection, PRUNE, consumer, lane.getNumber(), partition, upTo);
   }
 
   private static Map<Key, Long> done(
       Connection connection, String consumer, Lane lane, int partition) throws SQLException {
     Map<Key, Long> done = new HashMap<>();
-    PreparedStatement query = Statements.of(connection, DONE);
-    identify(query, 1, consumer, lane, partition);
-    try (ResultSet rows = query.executeQuery()) {
-      while (rows.next()) {
-        done.put(new Key(rows.getString(1), rows.getString(2)), rows.getLong(3));
-      }
-    }
+    Sql.list(
+            connection,
+            DONE,
+            row -> Map.entry(new Key(row.getString(1), row.getString(2)), row.getLong(3)),
+            consumer,
+            lane.getNumber(),
+            partition)
+        .forEach(key -> done.put(key.getKey(), key.getValue()));
     return done;
   }
 
-  private static void identify(PreparedStatement statement, int from, Assignment assignment)
-      throws SQLException {
-    identify(statement, from, assignment.consumer(), assignment.lane(), assignment.partition());
-    statement.setLong(from + 3, assignment.epoch());
+  private static OptionalLong position(ResultSet row) throws SQLException {
+    long position = row.getLong(1);
+    return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(position);
   }
 
-  private static void identify(
-      PreparedStatement statement, int from, String consumer, Lane lane, int partition)
-      throws SQLException {
-    statement.setString(from, consumer);
-    statement.setLong(from + 1, lane.getNumber());
-    statement.setLong(from + 2, partition);
+  private static Lane lane(int number) {
+    Lane lane = Lane.forNumber(number);
+    return lane == null ? Lane.LANE_UNSPECIFIED : lane;
   }
 }

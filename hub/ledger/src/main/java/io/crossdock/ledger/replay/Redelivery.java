@@ -9,13 +9,10 @@ import io.crossdock.ledger.deadletter.DeliveryFailure;
 import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.ledger.position.Key;
-import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.Transaction;
 import io.crossdock.policy.v1.Lane;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,13 +40,6 @@ final class Redelivery {
 
   private static final Logger LOG = LoggerFactory.getLogger(Redelivery.class);
   private static final Duration LOOK = Duration.ofMillis(50);
-  private static final String WAS_REPLAYED =
-      "SELECT 1 FROM replayed_effects WHERE consumer = ? AND event = ?";
-  private static final String REPLAYED =
-      """
-      INSERT INTO replayed_effects (consumer, event) VALUES (?, ?)
-      ON CONFLICT (consumer, event) DO NOTHING
-      """;
 
   private final Store store;
   private final DeadLetters deadLetters;
@@ -180,7 +170,9 @@ final class Redelivery {
     }
     if (known.isBehind(event)) {
       return commit(connection ->
-          wasReplayed(connection, event) ? Outcome.DELIVERED : waitBehind(connection, event));
+          ReplayedEffects.has(connection, consumer.name(), event)
+              ? Outcome.DELIVERED
+              : waitBehind(connection, event));
     }
     return attempt(
         event,
@@ -188,7 +180,7 @@ final class Redelivery {
             commit(connection -> {
               boolean due =
                   letter == null
-                      ? replayed(connection, event)
+                      ? ReplayedEffects.record(connection, consumer.name(), event)
                       : deadLetters.replayed(connection, letter);
               if (due) {
                 effect.apply(connection, letter == null ? event : letter.event());
@@ -257,21 +249,5 @@ final class Redelivery {
                 ConsumerPositions.starts(connection, name),
                 DeadLetters.inRange(connection, name, first, last),
                 DeadLetters.firstBlocked(connection, name)));
-  }
-
-  private boolean replayed(Connection connection, StoredEvent event) throws SQLException {
-    PreparedStatement replayed = Statements.of(connection, REPLAYED);
-    replayed.setString(1, consumer.name());
-    replayed.setLong(2, event.id());
-    return replayed.executeUpdate() == 1;
-  }
-
-  private boolean wasReplayed(Connection connection, StoredEvent event) throws SQLException {
-    PreparedStatement was = Statements.of(connection, WAS_REPLAYED);
-    was.setString(1, consumer.name());
-    was.setLong(2, event.id());
-    try (ResultSet row = was.executeQuery()) {
-      return row.next();
-    }
   }
 }

@@ -6,6 +6,7 @@ import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.consumer.Consumers;
 import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventLog;
+import io.crossdock.ledger.event.RetentionHold;
 import io.crossdock.ledger.lease.Completion;
 import io.crossdock.ledger.lease.Lease;
 import io.crossdock.ledger.lease.Leases;
@@ -33,6 +34,9 @@ public final class Replayer implements AutoCloseable {
   private static final Duration UNKNOWN_AGAIN = Duration.ofSeconds(1);
   private static final int UNKNOWN_TIMES = 300;
   private static final int FAILED_TIMES = 5;
+
+  /** Keeps the events that running replays have not come to. */
+  public static final RetentionHold HOLD = Replays::holders;
 
   private final ReplayContext context;
   private final Leases leases;

@@ -4,18 +4,19 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.common.v1.Actor;
 import io.crossdock.ledger.replay.ReplayRecord.Progress;
 import io.crossdock.ledger.replay.ReplayRecord.Status;
-import io.crossdock.ledger.store.Statements;
+import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.ReplaySelection;
 import io.crossdock.ops.v1.StartReplayRequest;
+import io.crossdock.policy.v1.Lane;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -50,6 +51,8 @@ final class Replays {
   private static final String LIST =
       COLUMNS + "id < ? AND (? = '' OR consumer = ?) ORDER BY id DESC LIMIT ?";
 
+  private static final String NEEDED = "SELECT id, position FROM replays WHERE status = 'RUNNING'";
+
   private final Store store;
   private final Clock clock;
 
@@ -65,26 +68,25 @@ final class Replays {
    */
   OptionalLong start(Connection connection, StartReplayRequest request, long after, long upTo)
       throws SQLException {
-    PreparedStatement start = Statements.of(connection, START);
-    start.setString(1, request.getConsumer());
-    start.setBytes(2, request.getSelection().toByteArray());
-    start.setBoolean(3, request.getDryRun());
-    start.setLong(4, request.getEventsPerSecond());
-    start.setBytes(5, request.getContext().getActor().toByteArray());
-    start.setString(6, request.getReason());
-    start.setLong(7, upTo);
-    start.setLong(8, after);
-    start.setLong(9, clock.millis());
-    try (ResultSet row = start.executeQuery()) {
-      return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
-    }
+    return Sql.one(
+            connection,
+            START,
+            row -> OptionalLong.of(row.getLong(1)),
+            request.getConsumer(),
+            request.getSelection().toByteArray(),
+            request.getDryRun(),
+            request.getEventsPerSecond(),
+            request.getContext().getActor().toByteArray(),
+            request.getReason(),
+            upTo,
+            after,
+            clock.millis())
+        .orElse(OptionalLong.empty());
   }
 
   /** The replay to a consumer that runs, unless it only counts. */
   Optional<ReplayRecord> running(Connection connection, String consumer) throws SQLException {
-    PreparedStatement query = Statements.of(connection, RUNNING);
-    query.setString(1, consumer);
-    return one(query);
+    return Sql.one(connection, RUNNING, Replays::read, consumer);
   }
 
   Optional<ReplayRecord> find(long id) {
@@ -92,9 +94,7 @@ final class Replays {
   }
 
   Optional<ReplayRecord> find(Connection connection, long id) throws SQLException {
-    PreparedStatement query = Statements.of(connection, FIND);
-    query.setLong(1, id);
-    return one(query);
+    return Sql.one(connection, FIND, Replays::read, id);
   }
 
   /**
@@ -104,50 +104,37 @@ final class Replays {
    * @param before only those with a lower id
    */
   List<ReplayRecord> list(String consumer, long before, int most) {
-    return store.read(connection -> {
-      PreparedStatement query = Statements.of(connection, LIST);
-      query.setLong(1, before);
-      query.setString(2, consumer);
-      query.setString(3, consumer);
-      query.setInt(4, most);
-      List<ReplayRecord> replays = new ArrayList<>();
-      try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          replays.add(read(rows));
-        }
-      }
-      return replays;
-    });
+    return store.read(
+        connection -> Sql.list(connection, LIST, Replays::read, before, consumer, consumer, most));
   }
 
-  /** Notes how far a replay is; false when it is not in that status or was noted further. */
+  /** Records how far a replay is; false when it is not in that status or was recorded further. */
   boolean note(Connection connection, long id, Status status, Progress progress)
       throws SQLException {
-    PreparedStatement note = Statements.of(connection, NOTE);
-    note.setLong(1, progress.position());
-    note.setLong(2, progress.matched());
-    note.setLong(3, progress.delivered());
-    note.setLong(4, progress.deadLettered());
-    note.setLong(5, id);
-    note.setString(6, status.name());
-    note.setLong(7, progress.position());
-    return note.executeUpdate() == 1;
+    return Sql.update(
+            connection,
+            NOTE,
+            progress.position(),
+            progress.matched(),
+            progress.delivered(),
+            progress.deadLettered(),
+            id,
+            status.name(),
+            progress.position())
+        == 1;
   }
 
   /** Ends a replay that runs; false when it does not. */
   boolean end(Connection connection, long id, Status status, String failure) throws SQLException {
-    PreparedStatement end = Statements.of(connection, END);
-    end.setString(1, status.name());
-    end.setString(2, failure);
-    end.setLong(3, clock.millis());
-    end.setLong(4, id);
-    return end.executeUpdate() == 1;
+    return Sql.update(connection, END, status.name(), failure, clock.millis(), id) == 1;
   }
 
-  private static Optional<ReplayRecord> one(PreparedStatement query) throws SQLException {
-    try (ResultSet row = query.executeQuery()) {
-      return row.next() ? Optional.of(read(row)) : Optional.empty();
-    }
+  /** The replays that are running need what they have not come to, see {@code RetentionHold}. */
+  static Map<String, Long> holders(Connection connection, Lane lane) throws SQLException {
+    Map<String, Long> holders = new HashMap<>();
+    Sql.list(connection, NEEDED, row -> Map.entry("replay RP-" + row.getLong(1), row.getLong(2)))
+        .forEach(each -> holders.put(each.getKey(), each.getValue()));
+    return holders;
   }
 
   private static ReplayRecord read(ResultSet row) throws SQLException {

@@ -1,5 +1,7 @@
 package io.crossdock.ledger.store;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Arrays;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -7,7 +9,11 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 
 /** Brings the tables up to date. */
-final class Migrations {
+public final class Migrations {
+
+  private static final String VERSION =
+      "SELECT version FROM flyway_schema_history WHERE success ORDER BY installed_rank DESC LIMIT"
+          + " 1";
 
   private Migrations() {}
 
@@ -45,6 +51,11 @@ final class Migrations {
     } catch (FlywayException e) {
       throw new LedgerException("the ledger's tables cannot be brought up to date: " + first(e), e);
     }
+  }
+
+  /** The version of the tables; empty when they have none. */
+  public static String version(Connection connection) throws SQLException {
+    return Sql.one(connection, VERSION, row -> row.getString(1)).orElse("");
   }
 
   private static String first(FlywayException e) {

@@ -68,7 +68,7 @@ public final class LedgerMetrics implements AutoCloseable {
             .setDescription("Events that a consumer could not take, and those behind them")
             .ofLongs()
             .buildWithCallback(
-                of -> backlogs.forEach(each -> of.record(each.sick(), labels(each)))));
+                of -> backlogs.forEach(each -> of.record(each.parked(), labels(each)))));
     this.thread = Thread.ofVirtual().name("ledger-metrics").unstarted(this::loop);
   }
 

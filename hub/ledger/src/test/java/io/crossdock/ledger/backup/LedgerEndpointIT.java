@@ -191,7 +191,7 @@ class LedgerEndpointIT {
     List<EventEnvelope> events = publish(1_200);
     var _ = audit.append(AuditRecord.newBuilder().setOperation("test").build());
     CheckLedgerResponse before = stub.checkLedger(CheckLedgerRequest.getDefaultInstance());
-    var _ = log.forget(Lane.LANE_FINANCIAL, log.newest() / 2);
+    var _ = log.forget(Lane.LANE_FINANCIAL, log.newest() / 2, List.of());
     CheckLedgerResponse after = stub.checkLedger(CheckLedgerRequest.getDefaultInstance());
 
     assertThat(before.getFindingsList()).isEmpty();

@@ -319,12 +319,14 @@ class ConsumersIT {
     ConsumerPositions positions = new ConsumerPositions(store, Clock.systemUTC(), "a", LEASE);
     Assignment assignment = positions.take("c", Lane.LANE_FINANCIAL, 0).orElseThrow();
     var _ = log.append(List.of(posting("PO-1"), posting("PO-2"), posting("PO-3")));
-    assertThat(log.forget(Lane.LANE_FINANCIAL, 3)).isZero();
+    assertThat(log.forget(Lane.LANE_FINANCIAL, 3, List.of(ConsumerPositions::holders))).isZero();
 
     assertThat(positions.advance(assignment, 1)).isTrue();
 
-    Effects.await("the first is forgotten", () -> log.forget(Lane.LANE_FINANCIAL, 3) == 1);
-    assertThat(log.forget(Lane.LANE_FINANCIAL, 3)).isZero();
+    Effects.await(
+        "the first is forgotten",
+        () -> log.forget(Lane.LANE_FINANCIAL, 3, List.of(ConsumerPositions::holders)) == 1);
+    assertThat(log.forget(Lane.LANE_FINANCIAL, 3, List.of(ConsumerPositions::holders))).isZero();
   }
 
   @Test

@@ -341,7 +341,7 @@ class EventLogIT {
 
     assertThat(outOfRange(Position.at(21), EventLog.LANES)).contains("past the end");
 
-    assertThat(log.forget(Lane.LANE_FINANCIAL, 11)).isEqualTo(6);
+    assertThat(log.forget(Lane.LANE_FINANCIAL, 11, List.of())).isEqualTo(6);
     assertThat(outOfRange(Position.at(10), EventLog.LANES)).contains("no longer kept");
     log.check(Position.at(10), List.of(Lane.LANE_STOCK));
     log.check(log.beginning(), EventLog.LANES);
@@ -352,7 +352,7 @@ class EventLogIT {
   @Test
   void neitherIdsNorSequencesAreGivenTwiceWhenEverythingWasForgotten() {
     var _ = log.append(List.of(event("PO-1"), event("PO-1")));
-    var _ = log.forget(Lane.LANE_FINANCIAL, Long.MAX_VALUE);
+    var _ = log.forget(Lane.LANE_FINANCIAL, Long.MAX_VALUE, List.of());
 
     Appended next = log.append(List.of(event("PO-1"))).getFirst();
 

@@ -66,7 +66,8 @@ class RetentionIT {
     Path archive = dir.resolve("archive");
 
     long forgotten =
-        new Retention(log, archive).keepFrom(Lane.LANE_STOCK, NOW.plus(Duration.ofHours(4)));
+        new Retention(log, archive, List.of())
+            .keepFrom(Lane.LANE_STOCK, NOW.plus(Duration.ofHours(4)));
 
     assertThat(forgotten).isEqualTo(4);
     assertThat(stock(log)).isEqualTo(before.subList(4, 10));
@@ -82,7 +83,7 @@ class RetentionIT {
     EventLog log = at(10);
     List<EventEnvelope> before = stock(log);
     Path archive = dir.resolve("archive");
-    Retention retention = new Retention(log, archive);
+    Retention retention = new Retention(log, archive, List.of());
     var _ = retention.keepFrom(Lane.LANE_STOCK, NOW.plus(Duration.ofHours(3)));
 
     assertThat(retention.keepFrom(Lane.LANE_STOCK, NOW.plus(Duration.ofHours(3)))).isZero();
@@ -103,7 +104,7 @@ class RetentionIT {
     var _ = log.append(List.of(Events.stock("SKU-1").build(), Events.stock("SKU-2").build()));
     Path archive = dir.resolve("archive");
 
-    assertThat(new Retention(log, archive).keepFrom(Lane.LANE_STOCK, NOW)).isZero();
+    assertThat(new Retention(log, archive, List.of()).keepFrom(Lane.LANE_STOCK, NOW)).isZero();
 
     assertThat(archive).doesNotExist();
   }

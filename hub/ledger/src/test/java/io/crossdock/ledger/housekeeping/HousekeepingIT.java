@@ -141,7 +141,13 @@ class HousekeepingIT {
 
   private Housekeeping start(Store store, Leases leases) {
     return Housekeeping.start(
-        store, leases, new Retention(log, dir.resolve("archive")), AGES, OFTEN, clock);
+        store,
+        log,
+        leases,
+        new Retention(log, dir.resolve("archive"), List.of()),
+        AGES,
+        OFTEN,
+        clock);
   }
 
   private int stock() {

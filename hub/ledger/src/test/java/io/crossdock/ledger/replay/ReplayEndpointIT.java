@@ -31,8 +31,10 @@ import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.event.Events;
 import io.crossdock.ledger.event.Position;
+import io.crossdock.ledger.event.RetentionHold;
 import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.lease.Leases;
+import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.TestLedger;
 import io.crossdock.ops.v1.AuditRecord;
@@ -76,6 +78,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(value = DeliveryMode.class, mode = EnumSource.Mode.EXCLUDE, names = "SQLITE_AND_KAFKA")
 @Timeout(120)
 class ReplayEndpointIT {
+
+  private static final List<RetentionHold> HOLDS =
+      List.of(ConsumerPositions::holders, Replayer.HOLD);
 
   private static final EventCatalogue CATALOGUE = EventCatalogue.ofBuild();
   private static final long START_SECONDS =
@@ -470,10 +475,10 @@ class ReplayEndpointIT {
   @Test
   void whatAReplayHasNotDoneIsNotForgotten() {
     publish(manyPostings(20));
-    Effects.await("the positions are noted", () -> log.forget(Lane.LANE_FINANCIAL, 1) == 1);
+    Effects.await("the positions are noted", () -> log.forget(Lane.LANE_FINANCIAL, 1, HOLDS) == 1);
     Replay replay = stub.startReplay(start(all()).setEventsPerSecond(1).build()).getReplay();
 
-    assertThat(log.forget(Lane.LANE_FINANCIAL, 10)).isLessThan(9);
+    assertThat(log.forget(Lane.LANE_FINANCIAL, 10, HOLDS)).isLessThan(9);
 
     var _ =
         stub.stopReplay(
@@ -482,7 +487,7 @@ class ReplayEndpointIT {
                 .setReplayId(replay.getReplayId())
                 .setReason("enough")
                 .build());
-    assertThat(log.forget(Lane.LANE_FINANCIAL, 10)).isPositive();
+    assertThat(log.forget(Lane.LANE_FINANCIAL, 10, HOLDS)).isPositive();
   }
 
   @Test
