@@ -11,16 +11,27 @@ final class Logging {
 
   private static final Logger LOG = LoggerFactory.getLogger(Logging.class);
 
+  // EX_SOFTWARE of sysexits.h.
+  private static final int FATAL = 70;
+
   private Logging() {}
 
   /**
-   * Leads there what libraries say through {@code java.util.logging}, and what no thread caught.
+   * Leads there what libraries say through {@code java.util.logging}, and what no thread caught. An
+   * {@link Error} that nobody caught ends the process, so that its service manager starts it again.
    */
   static void begin() {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    Thread.setDefaultUncaughtExceptionHandler((thread, e) ->
-        LOG.atError().addKeyValue("thread", thread.getName()).setCause(e).log("not caught"));
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
+      try {
+        LOG.atError().addKeyValue("thread", thread.getName()).setCause(e).log("not caught");
+      } finally {
+        if (e instanceof Error) {
+          Runtime.getRuntime().halt(FATAL);
+        }
+      }
+    });
     level(System.getenv("LOG_LEVEL"));
   }
 

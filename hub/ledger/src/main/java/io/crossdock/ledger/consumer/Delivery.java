@@ -1,5 +1,6 @@
 package io.crossdock.ledger.consumer;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.ledger.deadletter.DeadLetter;
 import io.crossdock.ledger.deadletter.DeadLetter.Status;
 import io.crossdock.ledger.deadletter.DeadLetters;
@@ -9,7 +10,9 @@ import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.position.Assignment;
 import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.ledger.position.Key;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.ledger.store.Store;
+import io.crossdock.ledger.store.Wakeup;
 import io.crossdock.policy.v1.Lane;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,7 +29,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +58,7 @@ final class Delivery {
   private final Lane lane;
   private final long holdNanos;
   private final Semaphore permits;
-  private final Semaphore wake = new Semaphore(0);
+  private final Wakeup wakeup = new Wakeup();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Set<Key> blockedKeys = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
@@ -69,7 +71,7 @@ final class Delivery {
   private volatile boolean recheck = true;
   private volatile boolean fenced;
   private volatile boolean graceful = true;
-  private volatile @Nullable Throwable broken;
+  private volatile @Nullable RuntimeException broken;
 
   /** What a line consists of. */
   private sealed interface Task {
@@ -99,12 +101,12 @@ final class Delivery {
   /** There may be more to read. */
   void moreAvailable() {
     moreAvailable = true;
-    wake.release();
+    wakeup.wake();
   }
 
   void recheckDeadLetters() {
     recheck = true;
-    wake.release();
+    wakeup.wake();
   }
 
   /**
@@ -115,7 +117,7 @@ final class Delivery {
   void stop(boolean note) {
     graceful = note;
     stopped.countDown();
-    wake.release();
+    wakeup.wake();
   }
 
   /** Delivers until it is asked to end, the lane is taken over, or something is broken. */
@@ -152,10 +154,10 @@ final class Delivery {
           recheck |= held;
         }
         if (!more || !room()) {
-          rest(done > noted ? NOTE_NANOS : holdNanos - (now - heldAt));
+          var _ = wakeup.await(done > noted ? NOTE_NANOS : holdNanos - (now - heldAt));
         }
       }
-      Throwable why = broken;
+      RuntimeException why = broken;
       if (why != null) {
         throw new IllegalStateException("delivery broke off", why);
       }
@@ -169,22 +171,9 @@ final class Delivery {
     return stopped.getCount() > 0 && broken == null && !fenced;
   }
 
-  private void rest(long nanos) {
-    try {
-      var _ = wake.tryAcquire(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-      var _ = wake.drainPermits();
-    } catch (InterruptedException e) {
-      // Nobody interrupts this thread.
-    }
-  }
-
   private void end(long read) {
     threads.shutdown();
-    try {
-      if (graceful && !threads.awaitTermination(LAST_EFFECTS.toMillis(), TimeUnit.MILLISECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
+    if (graceful && !Uninterruptibles.awaitTerminationUninterruptibly(threads, LAST_EFFECTS)) {
       return;
     }
     long done = done(read);
@@ -213,7 +202,7 @@ final class Delivery {
     synchronized (this) {
       unfinished.remove(event.id());
     }
-    wake.release();
+    wakeup.wake();
   }
 
   private void line(Key key, Task task) {
@@ -249,9 +238,9 @@ final class Delivery {
           }
           case Task.Visit() -> visit(key);
         }
-      } catch (RuntimeException | Error e) {
+      } catch (RuntimeException e) {
         broken = e;
-        wake.release();
+        wakeup.wake();
       }
     }
   }
@@ -351,7 +340,7 @@ final class Delivery {
    * @return false when somebody else delivers now
    */
   private boolean attempt(Note note, StoredEvent event, boolean always) throws Exception {
-    permits.acquire();
+    permits.acquireUninterruptibly();
     try {
       ConsumerPositions.Disposition disposition =
           switch (consumer.effect()) {
@@ -376,20 +365,18 @@ final class Delivery {
   }
 
   private void pause(int failed) {
-    try {
-      var _ = stopped.await(consumer.retry().after(failed).toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      // Nobody interrupts this thread.
-    }
+    var _ = Uninterruptibles.awaitUninterruptibly(stopped, consumer.retry().after(failed));
   }
 
   private void tell(StoredEvent event, int failed, Exception error) {
-    LOG.warn(
-        "consumer {} failed for the {}. time at event {} of type {}",
-        consumer.name(),
-        failed,
-        event.envelope().getEventId(),
-        event.envelope().getType(),
-        error);
+    LOG.atWarn()
+        .addKeyValue(LogKeys.CONSUMER, consumer.name())
+        .addKeyValue(LogKeys.LANE, lane)
+        .addKeyValue(LogKeys.EVENT_ID, event.envelope().getEventId())
+        .addKeyValue(LogKeys.EVENT_TYPE, event.envelope().getType())
+        .addKeyValue(LogKeys.ATTEMPT, failed)
+        .addKeyValue(LogKeys.REASON, DeliveryFailure.of(error, failed).reason())
+        .setCause(DeliveryFailure.isExpected(error) ? null : error)
+        .log("delivery attempt failed");
   }
 }

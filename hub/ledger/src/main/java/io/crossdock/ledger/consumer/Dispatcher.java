@@ -1,15 +1,11 @@
 package io.crossdock.ledger.consumer;
 
-import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.ledger.position.Assignment;
+import io.crossdock.ledger.store.BackgroundLoop;
 import io.crossdock.policy.v1.Lane;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one lane of one consumer going, or a partition of it: waits until it is its own, delivers,
@@ -17,17 +13,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Dispatcher implements LaneWorker {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final DeliveryContext context;
   private final Consumer consumer;
   private final Lane lane;
   private final Source source;
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
-  private volatile boolean stopping;
-  private volatile String trouble = "";
+  private final BackgroundLoop loop;
   private volatile @Nullable Delivery delivery;
 
   /** Makes one; nothing happens yet. */
@@ -36,13 +28,12 @@ public final class Dispatcher implements LaneWorker {
     this.consumer = consumer;
     this.lane = lane;
     this.source = source;
-    this.thread =
-        Thread.ofVirtual().name("dispatcher-" + consumer.name() + "-" + lane).unstarted(this::loop);
+    this.loop = BackgroundLoop.of("dispatcher-" + consumer.name() + "-" + lane, this::step);
   }
 
   @Override
   public void start() {
-    thread.start();
+    loop.start();
   }
 
   @Override
@@ -55,8 +46,7 @@ public final class Dispatcher implements LaneWorker {
 
   @Override
   public void stop() {
-    stopping = true;
-    wake.release();
+    loop.stop();
     Delivery current = delivery;
     if (current != null) {
       current.stop(true);
@@ -65,8 +55,7 @@ public final class Dispatcher implements LaneWorker {
 
   @Override
   public void die() {
-    stopping = true;
-    wake.release();
+    loop.stop();
     Delivery current = delivery;
     if (current != null) {
       current.stop(false);
@@ -76,33 +65,22 @@ public final class Dispatcher implements LaneWorker {
   @Override
   public void close() {
     stop();
-    Uninterruptibles.joinUninterruptibly(thread);
+    loop.close();
   }
 
   @Override
   public LaneHealth health() {
-    return new LaneHealth(consumer.name(), lane, trouble);
+    return new LaneHealth(consumer.name(), lane, loop.health().trouble());
   }
 
-  private void loop() {
-    while (!stopping) {
-      Duration pause = PAUSE;
-      try {
-        Optional<Assignment> assignment = source.take(context.positions());
-        trouble = "";
-        if (assignment.isPresent()) {
-          deliver(assignment.get());
-        } else {
-          pause = context.lease().dividedBy(3);
-        }
-      } catch (RuntimeException e) {
-        LOG.warn("consumer {} begins anew in {}: {}", consumer.name(), lane, e.getMessage(), e);
-        trouble = "begins anew after " + e.getMessage();
-      }
-      if (!stopping) {
-        rest(pause);
-      }
+  private Duration step() {
+    Optional<Assignment> assignment = source.take(context.positions());
+    loop.recovered();
+    if (assignment.isEmpty()) {
+      return context.lease().dividedBy(3);
     }
+    deliver(assignment.get());
+    return PAUSE;
   }
 
   private void deliver(Assignment assignment) {
@@ -111,20 +89,12 @@ public final class Dispatcher implements LaneWorker {
     Runnable subscription = source.listen(current::moreAvailable);
     delivery = current;
     try {
-      if (!stopping) {
+      if (!loop.isStopping()) {
         current.run();
       }
     } finally {
       delivery = null;
       subscription.run();
-    }
-  }
-
-  private void rest(Duration pause) {
-    try {
-      var _ = wake.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      // Nobody interrupts this thread.
     }
   }
 }

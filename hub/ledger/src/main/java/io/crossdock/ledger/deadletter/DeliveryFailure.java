@@ -21,7 +21,12 @@ public record DeliveryFailure(String reason, String message, int attempts) {
     return new DeliveryFailure(failure.reasonName(), failure.message(), attempts);
   }
 
-  /** Whether the other side is ill rather than the event. */
+  /** Whether the error says itself what is wrong, so that its stack adds nothing. */
+  public static boolean isExpected(Exception error) {
+    return error instanceof FailureException || error instanceof StatusRuntimeException;
+  }
+
+  /** Whether the other side is unavailable rather than the event wrong. */
   public static boolean isOutage(Exception error) {
     Status.Code code =
         error instanceof StatusRuntimeException status

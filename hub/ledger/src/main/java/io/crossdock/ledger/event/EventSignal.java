@@ -1,16 +1,13 @@
 package io.crossdock.ledger.event;
 
+import io.crossdock.ledger.store.BackgroundLoop;
 import io.crossdock.ledger.store.Engine;
 import io.crossdock.policy.v1.Lane;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Wakes the readers of the log when there is more to read: at once after a commit of this process,
@@ -19,26 +16,25 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventSignal implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(EventSignal.class);
   private static final int EVERY_LANE = -1;
 
   private final EventLog log;
-  private final long waitMillis;
   private final boolean looks;
+  private final Duration look;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger lanes = new AtomicInteger();
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
-  private volatile boolean closing;
+  private final BackgroundLoop loop = BackgroundLoop.ofPlatform("event-signal", this::step);
+  // Only for the loop.
   private long newest;
+  private long lookedAt;
 
   private record Listener(int lanes, Runnable wake) {}
 
   private EventSignal(EventLog log, Duration look) {
     this.log = log;
     this.looks = log.engine() == Engine.POSTGRESQL;
-    this.waitMillis = looks ? look.toMillis() : Long.MAX_VALUE;
-    this.thread = Thread.ofPlatform().name("event-signal").daemon().unstarted(this::loop);
+    this.look = look;
+    this.lookedAt = System.nanoTime();
   }
 
   /**
@@ -49,7 +45,7 @@ public final class EventSignal implements AutoCloseable {
   public static EventSignal start(EventLog log, Duration look) {
     EventSignal signal = new EventSignal(log, look);
     log.onAppended(signal::raise);
-    signal.thread.start();
+    signal.loop.start();
     return signal;
   }
 
@@ -72,43 +68,40 @@ public final class EventSignal implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    wake.release();
+    loop.stop();
   }
 
   private void raise(int which) {
     var _ = lanes.getAndUpdate(before -> before | which);
-    wake.release();
+    loop.wake();
   }
 
-  private void loop() {
-    while (!closing) {
-      try {
-        boolean raised = wake.tryAcquire(waitMillis, TimeUnit.MILLISECONDS);
-        var _ = wake.drainPermits();
-        int which = lanes.getAndSet(0);
-        if (looks && !raised && hasGrown()) {
-          which = EVERY_LANE;
-        }
-        for (Listener listener : listeners) {
-          if ((listener.lanes & which) != 0) {
-            listener.wake.run();
-          }
-        }
-      } catch (InterruptedException e) {
-        // Nobody interrupts this thread.
-      } catch (RuntimeException e) {
-        LOG.warn("a reader of events could not be woken: {}", e.getMessage());
+  private Duration step() {
+    int which = lanes.getAndSet(0);
+    Duration pause = BackgroundLoop.UNTIL_WOKEN;
+    if (looks) {
+      // At this pace, whatever is written here meanwhile: others' events wait for nothing else.
+      long now = System.nanoTime();
+      if (now - lookedAt >= look.toNanos()) {
+        lookedAt = now;
+        which = hasGrown() ? EVERY_LANE : which;
+      }
+      pause = look.minusNanos(now - lookedAt);
+    }
+    for (Listener listener : listeners) {
+      if ((listener.lanes & which) != 0) {
+        listener.wake.run();
       }
     }
+    return pause;
   }
 
   private boolean hasGrown() {
     try {
       long now = log.newest();
-      boolean moreAvailable = now != newest;
+      boolean hasGrown = now != newest;
       newest = now;
-      return moreAvailable;
+      return hasGrown;
     } catch (RuntimeException e) {
       // Readers find out by themselves when the ledger is back.
       return true;

@@ -3,6 +3,8 @@ package io.crossdock.ledger.kafka;
 import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.ledger.position.Partitioning;
+import io.crossdock.ledger.store.BackgroundLoop;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.policy.v1.Lane;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
@@ -43,7 +44,7 @@ public final class Broker implements AutoCloseable {
   private final KafkaSettings settings;
   private final Map<Lane, Topic> topics = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread watch = Thread.ofVirtual().name("kafka-watch").unstarted(this::watch);
+  private final BackgroundLoop watch = BackgroundLoop.of("kafka-watch", this::watch);
   private volatile String trouble = "";
   private @Nullable Admin admin; // Guarded by this.
 
@@ -66,11 +67,10 @@ public final class Broker implements AutoCloseable {
     String name = settings.topic(lane);
     Topic topic = find(name, lane).orElseGet(() -> make(name, lane));
     if (topics.putIfAbsent(lane, topic) == null && topic.partitions() != settings.partitions()) {
-      LOG.warn(
-          "topic {} has {} partitions and stays so (configured: {})",
-          name,
-          topic.partitions(),
-          settings.partitions());
+      LOG.atWarn()
+          .addKeyValue(LogKeys.TOPIC, name)
+          .addKeyValue(LogKeys.COUNT, topic.partitions())
+          .log("the topic keeps its partitions (configured: {})", settings.partitions());
     }
     return topic;
   }
@@ -108,7 +108,7 @@ public final class Broker implements AutoCloseable {
         admin.close(Duration.ZERO);
       }
     }
-    Uninterruptibles.joinUninterruptibly(watch);
+    watch.close();
   }
 
   private Optional<Topic> find(String name, Lane lane) {
@@ -140,7 +140,10 @@ public final class Broker implements AutoCloseable {
                   .createTopics(
                       List.of(topic), new CreateTopicsOptions().timeoutMs(MOST_WAIT_MILLIS))
                   .all());
-      LOG.info("topic {} was made with {} partitions", name, settings.partitions());
+      LOG.atInfo()
+          .addKeyValue(LogKeys.TOPIC, name)
+          .addKeyValue(LogKeys.COUNT, settings.partitions())
+          .log("topic created");
     } catch (TopicExistsException e) {
       // Another node was quicker.
     }
@@ -150,32 +153,24 @@ public final class Broker implements AutoCloseable {
       if (made.isPresent()) {
         return made.get();
       }
-      rest(NEW_TOPIC_LOOK);
+      var _ = Uninterruptibles.awaitUninterruptibly(closed, NEW_TOPIC_LOOK);
     }
     throw new KafkaException("topic " + name + " is not there yet");
   }
 
-  private void watch() {
-    while (closed.getCount() > 0) {
-      String now = look();
-      if (closed.getCount() > 0 && !now.equals(trouble)) {
-        if (now.isEmpty()) {
-          LOG.info("Kafka is back");
-        } else {
-          LOG.warn("Kafka cannot be reached, events wait in the ledger: {}", now);
-        }
-        trouble = now;
+  private Duration watch() {
+    String now = look();
+    if (closed.getCount() > 0 && !now.equals(trouble)) {
+      if (now.isEmpty()) {
+        LOG.info("Kafka can be reached again");
+      } else {
+        LOG.atWarn()
+            .addKeyValue(LogKeys.REASON, now)
+            .log("Kafka cannot be reached, events wait in the ledger");
       }
-      rest(LOOK);
+      trouble = now;
     }
-  }
-
-  private void rest(Duration pause) {
-    try {
-      var _ = closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      // Nobody interrupts these threads.
-    }
+    return LOOK;
   }
 
   private String look() {

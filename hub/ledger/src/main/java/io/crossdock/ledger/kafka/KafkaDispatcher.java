@@ -1,23 +1,19 @@
 package io.crossdock.ledger.kafka;
 
-import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.ledger.consumer.Consumer;
 import io.crossdock.ledger.consumer.DeliveryContext;
 import io.crossdock.ledger.consumer.Dispatcher;
 import io.crossdock.ledger.consumer.LaneHealth;
 import io.crossdock.ledger.consumer.LaneWorker;
 import io.crossdock.ledger.consumer.Source;
+import io.crossdock.ledger.store.BackgroundLoop;
 import io.crossdock.policy.v1.Lane;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one lane of one consumer going over Kafka: is a member of its group and has a dispatcher
@@ -25,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
 
-  private static final Logger LOG = LoggerFactory.getLogger(KafkaDispatcher.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final DeliveryContext context;
@@ -34,11 +29,8 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
   private final Broker broker;
   private final KafkaSettings settings;
   private final Map<Integer, Dispatcher> dispatchers = new ConcurrentHashMap<>();
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
-  private volatile boolean stopping;
+  private final BackgroundLoop loop;
   private volatile boolean dying;
-  private volatile String trouble = "";
   private volatile @Nullable Topic topic;
   private volatile @Nullable Inbox inbox;
 
@@ -54,16 +46,12 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
     this.broker = broker;
     this.settings = settings;
     // Polling holds a thread of the system anyway.
-    this.thread =
-        Thread.ofPlatform()
-            .name("kafka-" + consumer.name() + "-" + lane)
-            .daemon()
-            .unstarted(this::loop);
+    this.loop = BackgroundLoop.ofPlatform("kafka-" + consumer.name() + "-" + lane, this::step);
   }
 
   @Override
   public void start() {
-    thread.start();
+    loop.start();
   }
 
   @Override
@@ -73,8 +61,7 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
 
   @Override
   public void stop() {
-    stopping = true;
-    wake.release();
+    loop.stop();
     Inbox current = inbox;
     if (current != null) {
       current.stop();
@@ -84,24 +71,23 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
   @Override
   public void close() {
     stop();
-    Uninterruptibles.joinUninterruptibly(thread);
+    loop.close();
   }
 
   @Override
   public void die() {
     dying = true;
-    stopping = true;
+    loop.stop();
     dispatchers.values().forEach(Dispatcher::die);
     Inbox current = inbox;
     if (current != null) {
       current.die();
     }
-    wake.release();
   }
 
   @Override
   public LaneHealth health() {
-    for (String each : List.of(broker.trouble(), trouble)) {
+    for (String each : List.of(broker.trouble(), loop.health().trouble())) {
       if (!each.isEmpty()) {
         return new LaneHealth(consumer.name(), lane, each);
       }
@@ -115,7 +101,7 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
 
   @Override
   public void joined() {
-    trouble = "";
+    loop.recovered();
   }
 
   @Override
@@ -145,21 +131,13 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
     dispatchers.keySet().removeAll(partitions);
   }
 
-  private void loop() {
-    while (!stopping) {
-      try {
-        work();
-      } catch (RuntimeException e) {
-        String now = String.valueOf(e.getMessage());
-        if (!stopping && !now.equals(trouble)) {
-          LOG.warn("consumer {} begins anew in {}: {}", consumer.name(), lane, now, e);
-        }
-        trouble = now;
-        broker.forget(lane);
-      }
-      if (!stopping) {
-        rest();
-      }
+  private Duration step() {
+    try {
+      work();
+      return PAUSE;
+    } catch (RuntimeException e) {
+      broker.forget(lane);
+      throw e;
     }
   }
 
@@ -169,7 +147,7 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
     Inbox current = new Inbox(settings, ready, consumer.name(), this);
     inbox = current;
     try {
-      if (!stopping) {
+      if (!loop.isStopping()) {
         current.run();
       }
     } finally {
@@ -178,14 +156,6 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
         // What leaving the group did not reach.
         revoked(Set.copyOf(dispatchers.keySet()));
       }
-    }
-  }
-
-  private void rest() {
-    try {
-      var _ = wake.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      // Nobody interrupts this thread.
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.crossdock.ledger.kafka;
 
-import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.ledger.consumer.DeliveryContext;
 import io.crossdock.ledger.consumer.LaneHealth;
 import io.crossdock.ledger.consumer.LaneWorker;
@@ -10,12 +9,11 @@ import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.event.Selection;
 import io.crossdock.ledger.position.Assignment;
 import io.crossdock.ledger.position.ConsumerPositions;
+import io.crossdock.ledger.store.BackgroundLoop;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.policy.v1.Lane;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +27,6 @@ final class OutboxRelay implements LaneWorker {
   private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
   private static final int PAGE = 512;
   private static final long NOTE_NANOS = Duration.ofMillis(25).toNanos();
-  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration LAST_EVENTS = Duration.ofSeconds(3);
   // A producer gets over a broker's absence by itself, but not over a topic's.
   private static final Duration STALLED = Duration.ofSeconds(30);
@@ -42,10 +39,8 @@ final class OutboxRelay implements LaneWorker {
   private final long holdNanos;
   private final Broker broker;
   private final KafkaSettings settings;
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
+  private final BackgroundLoop loop;
   private volatile boolean moreAvailable;
-  private volatile boolean stopping;
   private volatile boolean dying;
   private volatile String trouble = "";
 
@@ -63,24 +58,23 @@ final class OutboxRelay implements LaneWorker {
     this.holdNanos = context.lease().dividedBy(3).toNanos();
     this.broker = broker;
     this.settings = settings;
-    this.thread = Thread.ofVirtual().name("kafka-relay-" + lane).unstarted(this::loop);
+    this.loop = BackgroundLoop.of("kafka-relay-" + lane, this::step);
   }
 
   @Override
   public void start() {
-    thread.start();
+    loop.start();
   }
 
   @Override
   public void stop() {
-    stopping = true;
-    wake.release();
+    loop.stop();
   }
 
   @Override
   public void close() {
     stop();
-    Uninterruptibles.joinUninterruptibly(thread);
+    loop.close();
   }
 
   @Override
@@ -96,40 +90,32 @@ final class OutboxRelay implements LaneWorker {
 
   @Override
   public LaneHealth health() {
-    String first = broker.trouble();
-    return new LaneHealth(ConsumerPositions.RELAY, lane, first.isEmpty() ? trouble : first);
+    return List.of(broker.trouble(), loop.health().trouble(), trouble).stream()
+        .filter(each -> !each.isEmpty())
+        .findFirst()
+        .map(each -> new LaneHealth(ConsumerPositions.RELAY, lane, each))
+        .orElse(new LaneHealth(ConsumerPositions.RELAY, lane, ""));
   }
 
-  private void loop() {
-    while (!stopping) {
-      long pauseNanos = holdNanos;
-      try {
-        Topic topic = broker.topic(lane);
-        Optional<Assignment> assignment = positions.take(ConsumerPositions.RELAY, lane, 0);
-        if (assignment.isPresent()) {
-          relay(assignment.get(), topic);
-        } else {
-          trouble = "";
-        }
-      } catch (RuntimeException e) {
-        String now = String.valueOf(e.getMessage());
-        if (!stopping && !now.equals(trouble)) {
-          LOG.warn("the relay to Kafka begins anew in {}: {}", lane, now, e);
-        }
-        trouble = now;
-        broker.forget(lane);
-        pauseNanos = PAUSE.toNanos();
-      }
-      if (!stopping) {
-        rest(pauseNanos);
-      }
+  private Duration step() {
+    try {
+      Topic topic = broker.topic(lane);
+      positions
+          .take(ConsumerPositions.RELAY, lane, 0)
+          .ifPresent(assignment -> relay(assignment, topic));
+      return Duration.ofNanos(holdNanos);
+    } catch (RuntimeException e) {
+      broker.forget(lane);
+      throw e;
+    } finally {
+      trouble = "";
     }
   }
 
   private void relay(Assignment assignment, Topic topic) {
     moreAvailable = true;
     Runnable subscription = signal.listen(List.of(lane), this::moreAvailable);
-    try (Sender sender = new Sender(settings, topic, wake::release)) {
+    try (Sender sender = new Sender(settings, topic, loop::wake)) {
       long from = begin(assignment, topic);
       if (positions.advance(assignment, from)) {
         relay(assignment, from, sender);
@@ -144,7 +130,10 @@ final class OutboxRelay implements LaneWorker {
     long place = assignment.position();
     if (place > 0 && broker.isNew(topic)) {
       long from = Math.min(place, positions.slowest(lane));
-      LOG.info("topic {} is empty, it gets the events from {} on", topic.name(), from);
+      LOG.atInfo()
+          .addKeyValue(LogKeys.TOPIC, topic.name())
+          .addKeyValue(LogKeys.POSITION, from)
+          .log("the topic is empty and is filled from this position");
       return from;
     }
     return place;
@@ -154,7 +143,7 @@ final class OutboxRelay implements LaneWorker {
     long noted = from;
     long sent = from;
     long notedAt = System.nanoTime();
-    while (!stopping) {
+    while (!loop.isStopping()) {
       boolean more = false;
       if (moreAvailable && sender.room()) {
         moreAvailable = false;
@@ -175,7 +164,7 @@ final class OutboxRelay implements LaneWorker {
         watch(sender);
       }
       if (!more || !sender.room()) {
-        rest(done > noted ? NOTE_NANOS : holdNanos - (now - notedAt));
+        var _ = loop.pause(done > noted ? NOTE_NANOS : holdNanos - (now - notedAt));
       }
     }
     if (!dying) {
@@ -187,7 +176,7 @@ final class OutboxRelay implements LaneWorker {
   private void end(Assignment assignment, Sender sender, long sent) {
     long end = System.nanoTime() + LAST_EVENTS.toNanos();
     while (sender.confirmed(sent) < sent && System.nanoTime() < end) {
-      rest(NOTE_NANOS);
+      var _ = loop.pause(NOTE_NANOS);
     }
     if (positions.advance(assignment, sender.confirmed(sent))) {
       positions.giveUp(assignment);
@@ -201,22 +190,19 @@ final class OutboxRelay implements LaneWorker {
     }
     String now = waiting.compareTo(SLOW) > 0 ? "Kafka confirms nothing" : "";
     if (!now.isEmpty() && !now.equals(trouble)) {
-      LOG.warn("the relay to Kafka waits in {}: {}", lane, now);
+      LOG.atWarn()
+          .addKeyValue(LogKeys.LANE, lane)
+          .addKeyValue(LogKeys.REASON, now)
+          .log("the relay to Kafka waits");
+    }
+    if (now.isEmpty()) {
+      loop.recovered();
     }
     trouble = now;
   }
 
   private void moreAvailable() {
     moreAvailable = true;
-    wake.release();
-  }
-
-  private void rest(long nanos) {
-    try {
-      var _ = wake.tryAcquire(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-      var _ = wake.drainPermits();
-    } catch (InterruptedException e) {
-      // Nobody interrupts this thread.
-    }
+    loop.wake();
   }
 }

@@ -1,9 +1,10 @@
 package io.crossdock.ledger.lease;
 
-import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.protobuf.ByteString;
 import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.store.BackgroundLoop;
 import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.Transaction;
@@ -17,8 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,14 +39,12 @@ public final class Leases implements AutoCloseable {
   private final String node = UUID.randomUUID().toString();
   private final LeaseSql sql;
   private final Set<Lease> held = ConcurrentHashMap.newKeySet();
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread renewal;
+  private final BackgroundLoop renewal = BackgroundLoop.of("lease-renewal", this::renewAll);
 
   private Leases(Store store, Duration length) {
     this.store = store;
     this.length = length;
     this.sql = new LeaseSql(store.engine());
-    this.renewal = Thread.ofVirtual().name("lease-renewal").unstarted(this::renewAll);
   }
 
   /**
@@ -154,8 +151,7 @@ public final class Leases implements AutoCloseable {
   /** Ends the renewal. What is still held is free when its lease ends. */
   @Override
   public void close() {
-    closing.countDown();
-    Uninterruptibles.joinUninterruptibly(renewal);
+    renewal.close();
   }
 
   // Each statement changes the row, which stays locked until the step's transaction ends.
@@ -190,20 +186,14 @@ public final class Leases implements AutoCloseable {
     var _ = store.write(connection -> Sql.update(connection, sql.freeAll()));
   }
 
-  private void renewAll() {
-    long pause = length.toNanos() / RENEWALS_IN_A_LEASE;
-    try {
-      while (!closing.await(pause, TimeUnit.NANOSECONDS)) {
-        // One that ended stays lost, whatever the database would say to a late renewal.
-        held.removeIf(lease -> !lease.held());
-        List<Lease> due = List.copyOf(held);
-        if (!due.isEmpty()) {
-          renew(due);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private Duration renewAll() {
+    // One that ended stays lost, whatever the database would say to a late renewal.
+    held.removeIf(lease -> !lease.held());
+    List<Lease> due = List.copyOf(held);
+    if (!due.isEmpty()) {
+      renew(due);
     }
+    return length.dividedBy(RENEWALS_IN_A_LEASE);
   }
 
   private void renew(List<Lease> due) {
@@ -225,11 +215,14 @@ public final class Leases implements AutoCloseable {
         } else if (held.remove(lease)) {
           // Otherwise it was done in the meantime.
           lease.lose();
-          LOG.warn("lease lost: {} {}", lease.kind(), lease.id());
+          LOG.atWarn()
+              .addKeyValue(LogKeys.OPERATION, lease.kind())
+              .addKeyValue(LogKeys.WORK_ID, lease.id())
+              .log("lease lost");
         }
       }
     } catch (FailureException e) {
-      LOG.warn("leases cannot be renewed: {}", e.getMessage());
+      LOG.atWarn().addKeyValue(LogKeys.REASON, e.getMessage()).log("leases cannot be renewed");
     }
   }
 }

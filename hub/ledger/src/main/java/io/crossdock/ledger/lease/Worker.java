@@ -1,13 +1,14 @@
 package io.crossdock.ledger.lease;
 
 import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.store.BackgroundLoop;
+import io.crossdock.ledger.store.LogKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,10 +28,8 @@ public final class Worker implements AutoCloseable {
   private final String kind;
   private final Handler handler;
   private final Semaphore free;
-  private final Semaphore wakes = new Semaphore(0);
   private final ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor();
-  private final Thread thread;
-  private volatile boolean closing;
+  private final BackgroundLoop loop;
 
   /** Does a piece of work. */
   @FunctionalInterface
@@ -49,7 +48,7 @@ public final class Worker implements AutoCloseable {
     this.kind = kind;
     this.handler = handler;
     this.free = new Semaphore(most);
-    this.thread = Thread.ofVirtual().name("worker-" + kind).unstarted(this::loop);
+    this.loop = BackgroundLoop.of("worker-" + kind, this::step);
   }
 
   /**
@@ -59,77 +58,61 @@ public final class Worker implements AutoCloseable {
    */
   public static Worker start(Leases leases, String kind, int most, Handler handler) {
     Worker worker = new Worker(leases, kind, most, handler);
-    worker.thread.start();
+    worker.loop.start();
     return worker;
   }
 
   /** Looks for work at once, because some was scheduled on this node. */
   public void wake() {
-    wakes.release();
+    loop.wake();
   }
 
   /** Claims nothing more and waits for what is under way. */
   @Override
   public void close() {
-    closing = true;
-    wake();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
+    loop.stop();
+    // Lets it through when it waits for a free hand.
+    free.release();
+    loop.close();
     hands.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
-  private void loop() {
-    while (!closing) {
-      try {
-        free.acquire();
-        int hands = 1 + free.drainPermits();
-        List<Lease> claimed = claim(hands);
-        free.release(hands - claimed.size());
-        claimed.forEach(this::start);
-        if (claimed.size() < hands) {
-          var _ = wakes.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-          wakes.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        // Nobody interrupts this thread.
-      }
+  private Duration step() {
+    free.acquireUninterruptibly();
+    int room = 1 + free.drainPermits();
+    if (loop.isStopping()) {
+      return Duration.ZERO;
     }
-  }
-
-  private List<Lease> claim(int hands) {
+    List<Lease> claimed = List.of();
     try {
-      return leases.claim(kind, hands);
-    } catch (FailureException e) {
-      LOG.warn("work cannot be claimed: {} {}", kind, e.getMessage());
-      return List.of();
+      claimed = leases.claim(kind, room);
+    } finally {
+      free.release(room - claimed.size());
     }
+    claimed.forEach(this::start);
+    return claimed.size() < room ? LOOK_EVERY : Duration.ZERO;
   }
 
   private void start(Lease lease) {
-    var _ =
-        hands.submit(() -> {
-          try {
-            handler.run(lease);
-            if (leases.holds(lease)) {
-              throw new IllegalStateException("the work's end was not committed");
-            }
-          } catch (Exception e) {
-            LOG.warn("work failed: {} {} attempt {}", kind, lease.id(), lease.attempts(), e);
-            again(lease);
-          } finally {
-            leases.abandon(lease);
-            free.release();
-          }
-        });
+    hands.execute(() -> {
+      try {
+        handler.run(lease);
+        if (leases.holds(lease)) {
+          throw new IllegalStateException("the work's end was not committed");
+        }
+      } catch (Exception e) {
+        LOG.atWarn()
+            .addKeyValue(LogKeys.OPERATION, kind)
+            .addKeyValue(LogKeys.WORK_ID, lease.id())
+            .addKeyValue(LogKeys.ATTEMPT, lease.attempts())
+            .setCause(e)
+            .log("work failed");
+        again(lease);
+      } finally {
+        leases.abandon(lease);
+        free.release();
+      }
+    });
   }
 
   private void again(Lease lease) {
@@ -140,7 +123,11 @@ public final class Worker implements AutoCloseable {
     try {
       var _ = leases.commit(lease, new Completion.Retry(Duration.ofMillis(spread)), _ -> true);
     } catch (FailureException e) {
-      LOG.warn("work waits for the end of its lease: {} {}", kind, lease.id());
+      LOG.atWarn()
+          .addKeyValue(LogKeys.OPERATION, kind)
+          .addKeyValue(LogKeys.WORK_ID, lease.id())
+          .addKeyValue(LogKeys.REASON, e.getMessage())
+          .log("work waits for the end of its lease");
     }
   }
 }

@@ -215,11 +215,16 @@ final class GroupCommit implements AutoCloseable {
       waiting.drainTo(batch, MOST_IN_ONE - 1);
       try {
         write(batch);
-      } catch (RuntimeException | Error e) {
+      } catch (RuntimeException e) {
         // A mistake of ours. The thread goes on, because everybody's writes need it.
         LOG.error("ledger writer failed", e);
         drop();
         batch.forEach(task -> task.fail(e));
+      } catch (Error e) {
+        // Ends the process: nobody may wait for a writer that is gone.
+        closing = true;
+        batch.forEach(task -> task.fail(e));
+        throw e;
       }
       batch.clear();
     }

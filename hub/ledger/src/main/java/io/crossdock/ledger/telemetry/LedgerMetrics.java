@@ -1,8 +1,8 @@
 package io.crossdock.ledger.telemetry;
 
-import com.google.common.util.concurrent.Uninterruptibles;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.consumer.Backlog;
+import io.crossdock.ledger.store.BackgroundLoop;
 import io.crossdock.ledger.store.Store;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -11,8 +11,6 @@ import io.opentelemetry.api.metrics.Meter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What operators watch of the ledger: {@code crossdock.ledger.commits}, {@code .writes} and {@code
@@ -23,12 +21,12 @@ public final class LedgerMetrics implements AutoCloseable {
 
   private static final AttributeKey<String> CONSUMER = AttributeKey.stringKey("crossdock.consumer");
   private static final AttributeKey<String> LANE = AttributeKey.stringKey("crossdock.lane");
+  private static final AttributeKey<String> LOOP = AttributeKey.stringKey("crossdock.loop");
   private static final Duration PACE = Duration.ofSeconds(5);
 
   private final Store store;
   private final List<AutoCloseable> instruments = new ArrayList<>();
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final BackgroundLoop loop = BackgroundLoop.of("ledger-metrics", this::step);
   private volatile List<Backlog> backlogs = List.of();
 
   private LedgerMetrics(Store store, OpenTelemetry telemetry) {
@@ -69,20 +67,26 @@ public final class LedgerMetrics implements AutoCloseable {
             .ofLongs()
             .buildWithCallback(
                 of -> backlogs.forEach(each -> of.record(each.parked(), labels(each)))));
-    this.thread = Thread.ofVirtual().name("ledger-metrics").unstarted(this::loop);
+    instruments.add(
+        meter
+            .counterBuilder("crossdock.loop.failures")
+            .setDescription("Steps of a background loop that failed and were repeated")
+            .buildWithCallback(of ->
+                BackgroundLoop.all()
+                    .forEach(
+                        each -> of.record(each.failures(), Attributes.of(LOOP, each.name())))));
   }
 
   /** Begins to look. */
   public static LedgerMetrics start(Store store, OpenTelemetry telemetry) {
     LedgerMetrics metrics = new LedgerMetrics(store, telemetry);
-    metrics.thread.start();
+    metrics.loop.start();
     return metrics;
   }
 
   @Override
   public void close() {
-    closing.countDown();
-    Uninterruptibles.joinUninterruptibly(thread);
+    loop.close();
     for (AutoCloseable instrument : instruments) {
       try {
         instrument.close();
@@ -92,18 +96,13 @@ public final class LedgerMetrics implements AutoCloseable {
     }
   }
 
-  private void loop() {
+  private Duration step() {
     try {
-      do {
-        try {
-          backlogs = Backlog.of(store);
-        } catch (FailureException e) {
-          // The ledger is out, which another figure tells; these stay as they were last seen.
-        }
-      } while (!closing.await(PACE.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      backlogs = Backlog.of(store);
+    } catch (FailureException e) {
+      // The ledger is out, which another figure tells; these stay as they were last seen.
     }
+    return PACE;
   }
 
   private static Attributes labels(Backlog backlog) {
