@@ -2,6 +2,7 @@ package io.crossdock.ledger.backup;
 
 import io.crossdock.ledger.audit.ChainCheck;
 import io.crossdock.ledger.audit.Verification;
+import io.crossdock.ledger.event.LedgerEpoch;
 import io.crossdock.ledger.store.Migrations;
 import io.crossdock.ledger.store.SqliteDatabase;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -127,12 +129,24 @@ public final class Backup {
     try {
       Files.createDirectories(directory);
       Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
+      beginEpoch(part);
       publish(part, ledger);
       return report;
-    } catch (IOException e) {
+    } catch (IOException | SQLException e) {
       throw new BackupException(directory + " could not be written: " + e.getMessage(), e);
     } finally {
       remove(part);
+    }
+  }
+
+  /** Whoever read events that the back-up has not must not take their positions for those here. */
+  private static void beginEpoch(Path file) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      // A back-up from before there were epochs gets its first one when a hub opens it.
+      if (!Migrations.version(connection).isEmpty()
+          && Long.parseLong(Migrations.version(connection)) >= LedgerEpoch.SINCE) {
+        LedgerEpoch.begin(connection);
+      }
     }
   }
 

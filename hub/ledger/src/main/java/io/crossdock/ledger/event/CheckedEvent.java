@@ -1,5 +1,7 @@
 package io.crossdock.ledger.event;
 
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.event.v1.EventEnvelope;
 import java.nio.ByteBuffer;
 import java.util.UUID;
@@ -48,6 +50,32 @@ public final class CheckedEvent {
 
   byte[] bytes() {
     return bytes;
+  }
+
+  /**
+   * Whether an envelope of the log tells the same. What a publisher's call adds to it (the
+   * transaction's ids, the channel, the trace) may differ, and so may the order of its bytes.
+   */
+  boolean isSameAs(byte[] stored) {
+    try {
+      EventEnvelope other = EventEnvelope.parseFrom(stored);
+      EventEnvelope mine = EventEnvelope.parseFrom(bytes);
+      return content(other).equals(content(mine))
+          && DynamicMessage.parseFrom(type.message(), other.getData().getValue())
+              .equals(DynamicMessage.parseFrom(type.message(), mine.getData().getValue()));
+    } catch (InvalidProtocolBufferException e) {
+      return false;
+    }
+  }
+
+  private static EventEnvelope content(EventEnvelope envelope) {
+    return envelope.toBuilder()
+        .clearCorrelationId()
+        .clearCausationId()
+        .clearChannel()
+        .clearTraceparent()
+        .clearData()
+        .build();
   }
 
   byte[] idBytes() {

@@ -118,7 +118,7 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
               case FROM_BEGINNING -> log.beginning();
               case START_NOT_SET -> log.tail();
             };
-        run(lanes, selection, after, Long.MAX_VALUE, new Subscribed(), answer);
+        run(lanes, selection, after, Long.MAX_VALUE, new Subscribed(log.epoch()), answer);
       } catch (FailureException e) {
         answer.onError(e.failure().toException());
       }
@@ -141,7 +141,7 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
         if (!request.getAfterPosition().isEmpty()) {
           after = checked(request.getAfterPosition(), lanes);
         }
-        run(lanes, selection, after, log.newest(), new Replayed(), answer);
+        run(lanes, selection, after, log.newest(), new Replayed(log.epoch()), answer);
       } catch (FailureException e) {
         answer.onError(e.failure().toException());
       }
@@ -179,7 +179,7 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
   }
 
   private Position checked(String text, List<Lane> lanes) {
-    Position position = Position.parse(text);
+    Position position = Position.parse(text, log.epoch());
     log.check(position, lanes);
     return position;
   }
@@ -200,13 +200,13 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
         .build();
   }
 
-  private static final class Subscribed implements EventStream.Shape<SubscribeResponse> {
+  private record Subscribed(long epoch) implements EventStream.Shape<SubscribeResponse> {
 
     @Override
     public SubscribeResponse event(StoredEvent event, Position position, long backlog) {
       return SubscribeResponse.newBuilder()
           .setEvent(event.envelope())
-          .setPosition(position.toString())
+          .setPosition(position.text(epoch))
           .setBacklog(backlog)
           .setFreshness(freshness(event.envelope()))
           .build();
@@ -214,17 +214,17 @@ public final class EventEndpoint implements BindableService, AutoCloseable {
 
     @Override
     public SubscribeResponse signOfLife(Position position) {
-      return SubscribeResponse.newBuilder().setPosition(position.toString()).build();
+      return SubscribeResponse.newBuilder().setPosition(position.text(epoch)).build();
     }
   }
 
-  private static final class Replayed implements EventStream.Shape<ReplayResponse> {
+  private record Replayed(long epoch) implements EventStream.Shape<ReplayResponse> {
 
     @Override
     public ReplayResponse event(StoredEvent event, Position position, long backlog) {
       return ReplayResponse.newBuilder()
           .setEvent(event.envelope())
-          .setPosition(position.toString())
+          .setPosition(position.text(epoch))
           .setFreshness(freshness(event.envelope()))
           .build();
     }

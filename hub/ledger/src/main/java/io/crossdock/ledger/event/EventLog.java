@@ -52,6 +52,8 @@ public final class EventLog {
   private static final int FETCH = 128;
 
   private static final String FIND = "SELECT id, sequence FROM events WHERE event_id = ?";
+  private static final String STORED =
+      "SELECT id, sequence, envelope FROM events WHERE event_id = ?";
   private static final String LAST_SEQUENCE =
       "SELECT sequence FROM event_keys WHERE aggregate = ? AND key = ?";
   private static final String PAGE =
@@ -89,6 +91,7 @@ public final class EventLog {
   private final EventCatalogue catalogue;
   private final Clock clock;
   private final Appender appender;
+  private volatile long epoch;
   private final AtomicInteger appendedLanes = new AtomicInteger();
   private final List<IntConsumer> listeners = new CopyOnWriteArrayList<>();
   private final BatchedTransaction<List<CheckedEvent>, Outcome> appending = this::appendEach;
@@ -107,6 +110,16 @@ public final class EventLog {
     this.clock = clock;
     this.appender = Appender.of(store.engine());
     store.onCommit(this::committed);
+  }
+
+  /** The epoch of the ledger that this process works on, see {@link LedgerEpoch}. */
+  long epoch() {
+    long known = epoch;
+    if (known == 0) {
+      known = store.read(LedgerEpoch::current);
+      epoch = known;
+    }
+    return known;
   }
 
   /** The events that may be appended. */
@@ -138,8 +151,8 @@ public final class EventLog {
    * Appends events within a transaction of the caller's. Events that must be refused are found by
    * {@link #refusal} before anything is written.
    *
-   * @throws FailureException when an event insists on a sequence that is not the next one; the
-   *     transaction has to be rolled back
+   * @throws FailureException when an event insists on a sequence that is not the next one, or its
+   *     id was used for a different event; the transaction has to be rolled back
    */
   public List<Appended> append(Connection connection, List<CheckedEvent> events)
       throws SQLException {
@@ -151,10 +164,9 @@ public final class EventLog {
       Appender.Row row = rows.get(i);
       boolean duplicate = row == null;
       if (row == null) {
-        row = find(connection, event.eventId());
-        if (row == null) {
-          throw new IllegalStateException("event neither written nor found");
-        }
+        row =
+            Sql.one(connection, STORED, stored -> known(event, stored), event.idBytes())
+                .orElseThrow(() -> new IllegalStateException("event neither written nor found"));
       } else if (event.wantedSequence() != 0 && event.wantedSequence() != row.sequence()) {
         throw new FailureException(wrongSequence(event, row.sequence()));
       }
@@ -440,6 +452,21 @@ public final class EventLog {
       }
     }
     return results;
+  }
+
+  private static Appender.Row known(CheckedEvent event, ResultSet stored) throws SQLException {
+    if (!event.isSameAs(stored.getBytes(3))) {
+      throw new FailureException(
+          Failure.of(
+                  Reason.REASON_RULE_VIOLATED,
+                  "The event id was already used for a different event.")
+              .with("event_id", event.eventId())
+              .withViolations(
+                  List.of(
+                      new Failure.Violation(
+                          "event_id", "event.id_reused", "expected: an id of its own"))));
+    }
+    return new Appender.Row(stored.getLong(1), stored.getLong(2));
   }
 
   private static boolean insists(List<CheckedEvent> events) {

@@ -63,6 +63,8 @@ final class Publishing {
    * @throws FailureException when the events are refused; none is written then
    */
   PublishResponse publish(PublishRequest request, String traceparent) {
+    // Known before the transaction, which must not read on another connection.
+    var _ = log.epoch();
     byte[] fingerprint = Idempotency.fingerprint(request.toByteArray());
     List<CheckedEvent> events = check(request, traceparent);
     Claimant claimant =
@@ -148,14 +150,14 @@ final class Publishing {
     var _ = idempotency.complete(connection, OPERATION, completions);
   }
 
-  private static PublishResponse response(List<Appended> appended) {
+  private PublishResponse response(List<Appended> appended) {
     PublishResponse.Builder response = PublishResponse.newBuilder();
     for (Appended each : appended) {
       response
           .addEventsBuilder()
           .setEventId(each.eventId())
           .setSequence(each.sequence())
-          .setPosition(each.position().toString())
+          .setPosition(each.position().text(log.epoch()))
           .setDuplicate(each.duplicate());
     }
     return response.build();

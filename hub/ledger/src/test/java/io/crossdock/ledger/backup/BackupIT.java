@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ledger.event.LedgerEpoch;
 import io.crossdock.ledger.store.SqliteDatabase;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.AuditRecord;
@@ -83,6 +84,25 @@ class BackupIT {
       assertThat(audit.verify(0, 0).checked()).isEqualTo(4);
       assertThat(audit.list(ListAuditRecordsRequest.getDefaultInstance(), Long.MAX_VALUE, 9))
           .hasSize(4);
+    }
+  }
+
+  @Test
+  void aRestoreBeginsAnotherEpoch() throws Exception {
+    Path ledger = dir.resolve("ledger");
+    Path file = dir.resolve("backup.db");
+    append(ledger, 1);
+    var _ = Backup.make(ledger, file);
+
+    var _ = Backup.restore(file, dir.resolve("restored"));
+
+    assertThat(epoch(dir.resolve("restored"))).isNotEqualTo(epoch(ledger));
+    assertThat(epoch(ledger)).isEqualTo(epoch(ledger));
+  }
+
+  private static long epoch(Path ledger) throws Exception {
+    try (Store store = Store.open(new SqliteDatabase(ledger), 1)) {
+      return store.read(LedgerEpoch::current);
     }
   }
 

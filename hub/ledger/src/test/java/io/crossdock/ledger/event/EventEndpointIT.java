@@ -16,6 +16,7 @@ import io.crossdock.event.v1.ReplayResponse;
 import io.crossdock.event.v1.SubscribeRequest;
 import io.crossdock.event.v1.SubscribeResponse;
 import io.crossdock.failure.Failure;
+import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.idempotency.Idempotency;
 import io.crossdock.ledger.store.Database;
 import io.crossdock.ledger.store.Engine;
@@ -309,6 +310,71 @@ class EventEndpointIT {
   }
 
   @Test
+  void aPositionFromBeforeARestoreIsRefusedHoweverManyEventsCameSince() throws Exception {
+    PublishResponse before = stub.publish(request(event("PO-1"), event("PO-2")));
+    String position = before.getEvents(1).getPosition();
+    var _ =
+        store.write(connection -> {
+          LedgerEpoch.begin(connection);
+          return true;
+        });
+    EventLog restored = new EventLog(store, EventCatalogue.ofBuild(), Clock.systemUTC());
+    for (int i = 0; i < 10; i++) {
+      var _ = restored.append(List.of(event("PO-3")));
+    }
+
+    FailureException refusal =
+        catchThrowableOfType(
+            FailureException.class, () -> Position.parse(position, restored.epoch()));
+
+    assertThat(refusal.failure().message()).contains("before the ledger was restored");
+  }
+
+  @Test
+  void anEventIdWithOtherContentIsRefusedAndNothingIsWritten() {
+    EventEnvelope first = event("PO-1");
+    var _ = stub.publish(request(first));
+
+    // The same event again, by whoever: known.
+    PublishResponse again = stub.publish(request(first));
+    StatusRuntimeException refusal =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () ->
+                stub.publish(
+                    request(
+                        event("PO-9"),
+                        event("PO-2").toBuilder().setEventId(first.getEventId()).build())));
+    StatusRuntimeException alone =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> stub.publish(request(first.toBuilder().setSource("someone-else").build())));
+
+    assertThat(again.getEvents(0).getDuplicate()).isTrue();
+    for (StatusRuntimeException each : List.of(refusal, alone)) {
+      assertThat(Failure.from(each).orElseThrow().reason()).isEqualTo(Reason.REASON_RULE_VIOLATED);
+      assertThat(Failure.from(each).orElseThrow().message()).contains("already used");
+    }
+    assertThat(log.read(Lane.LANE_FINANCIAL, 0, Selection.ALL, 10).events()).hasSize(1);
+  }
+
+  @Test
+  void twoDifferentEventsOfOneRequestMayNotHaveOneId() {
+    EventEnvelope first = event("PO-1");
+
+    StatusRuntimeException refusal =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () ->
+                stub.publish(
+                    request(
+                        first, event("PO-2").toBuilder().setEventId(first.getEventId()).build())));
+
+    assertThat(Failure.from(refusal).orElseThrow().message()).contains("already used");
+    assertThat(log.newest()).isZero();
+  }
+
+  @Test
   void aReplayGivesThePastAndEnds() {
     for (int i = 0; i < 150; i++) {
       var _ = log.append(List.of(event("PO-" + i), Events.stock("SKU-" + i).build()));
@@ -327,7 +393,7 @@ class EventEndpointIT {
 
   @Test
   void aPositionThatIsNoneOrPastTheEndIsRefused() {
-    for (String position : List.of("nonsense", Position.at(7).toString())) {
+    for (String position : List.of("nonsense", Position.at(7).text(log.epoch()))) {
       Failure failure =
           failure(() -> replay(ReplayRequest.newBuilder().setAfterPosition(position).build()));
       assertThat(failure.reason()).isEqualTo(Reason.REASON_POSITION_OUT_OF_RANGE);

@@ -19,7 +19,8 @@ class PositionTest {
   void isReadBackAsItWasWritten(
       @ForAll @LongRange(min = 0) long financial,
       @ForAll @LongRange(min = 0) long business,
-      @ForAll @LongRange(min = 0) long stock) {
+      @ForAll @LongRange(min = 0) long stock,
+      @ForAll long epoch) {
     Position position =
         Position.at(
             Map.of(
@@ -30,17 +31,36 @@ class PositionTest {
                 Lane.LANE_STOCK,
                 stock));
 
-    assertThat(Position.parse(position.toString())).isEqualTo(position);
-    assertThat(Position.parse(Position.at(stock).toString())).isEqualTo(Position.at(stock));
-    assertThat(position.toString()).matches("[A-Za-z0-9_-]{12,64}");
+    assertThat(Position.parse(position.text(epoch), epoch)).isEqualTo(position);
+    assertThat(Position.parse(Position.at(stock).text(epoch), epoch)).isEqualTo(Position.at(stock));
+    assertThat(position.text(epoch)).matches("[A-Za-z0-9_-]{12,64}");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "1", "not a position", "AQAAAAAAAA", "AgAAAAAAAAAA", "Af__________"})
+  @ValueSource(
+      strings = {
+        "",
+        "1",
+        "not a position",
+        "AgAAAAAAAA",
+        "AwAAAAAAAAAAAAAAAAAAAAAA",
+        "AgAAAAAAAAAH__________8"
+      })
   void whatTheHubDidNotGiveIsRefused(String text) {
     FailureException refusal =
-        catchThrowableOfType(FailureException.class, () -> Position.parse(text));
+        catchThrowableOfType(FailureException.class, () -> Position.parse(text, 7));
 
     assertThat(refusal.failure().reason()).isEqualTo(Reason.REASON_POSITION_OUT_OF_RANGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"AQAAAAAAAAAJ", "AgAAAAAAAAAIAAAAAAAAAAk"})
+  void aPositionOfAnotherEpochIsRefusedWithWhatToDo(String text) {
+    FailureException refusal =
+        catchThrowableOfType(FailureException.class, () -> Position.parse(text, 7));
+
+    assertThat(refusal.failure().reason()).isEqualTo(Reason.REASON_POSITION_OUT_OF_RANGE);
+    assertThat(refusal.failure().message())
+        .contains("before the ledger was restored", "from the beginning");
   }
 }

@@ -29,6 +29,7 @@ class TableOwnersTest {
               Map.entry("consumers", "position"),
               Map.entry("dead_letter_history", "deadletter"),
               Map.entry("dead_letters", "deadletter"),
+              Map.entry("event_epochs", "event"),
               Map.entry("event_floors", "event"),
               Map.entry("event_keys", "event"),
               Map.entry("events", "event"),
