@@ -215,7 +215,8 @@ final class DeadLettersIT {
         .isEqualTo(
             new Ran(
                 0,
-                "D-771 is edited. Deliver it with: ctl dead-letters redeliver D-771 --reason TEXT\n",
+                "D-771 is edited. Deliver it with: ctl dead-letters redeliver D-771 --reason"
+                    + " TEXT\n",
                 ""));
     EditDeadLetterRequest sent = hub.asked(EditDeadLetterRequest.class);
     EventEnvelope before = ScriptedHub.message(EventEnvelope.class, Scripts.POINTS_EVENT);
@@ -516,7 +517,7 @@ final class DeadLettersIT {
                 "",
                 """
                 1 of 2 dead letters were discarded before D-2:
-                The dead letter does not wait for a person.
+                The dead letter is not waiting for an operator.
                 """));
   }
 
@@ -610,7 +611,8 @@ final class DeadLettersIT {
   }
 
   private static RuntimeException notWaiting(String status) {
-    return Failure.of(Reason.REASON_INVALID_STATE, "The dead letter does not wait for a person.")
+    return Failure.of(
+            Reason.REASON_INVALID_STATE, "The dead letter is not waiting for an operator.")
         .with("status", status)
         .toException();
   }

@@ -23,12 +23,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,11 +43,16 @@ import org.slf4j.LoggerFactory;
 final class Delivery {
 
   private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
-  // Most events in memory that are not done.
-  private static final int WINDOW = 1024;
   // What is noted more often costs flushes; what is noted later is delivered again after a crash.
   private static final long NOTE_NANOS = Duration.ofMillis(25).toNanos();
   private static final Duration LAST_EFFECTS = Duration.ofSeconds(20);
+  // So many finished events at most are delivered again after a crash because an earlier one hangs.
+  private static final int MOST_AHEAD = 256;
+  // From so many events of one key on they are parked, when the key fails while others do not.
+  private static final int MOST_IN_LINE = 64;
+  private static final int FEW = 4;
+  // One failed attempt is no outage yet.
+  private static final int OUTAGE_ATTEMPTS = 3;
 
   private final Store store;
   private final ConsumerPositions positions;
@@ -63,15 +68,20 @@ final class Delivery {
   private final Set<Key> blockedKeys = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
 
+  private final DeliveryMemory memory;
+  private final DeliveryWindow window;
+  private final DeliveryBreaker breaker = new DeliveryBreaker();
+
   // Guarded by this.
   private final Map<Key, Queue<Task>> lines = new HashMap<>();
-  private final TreeSet<Long> unfinished = new TreeSet<>();
 
   private volatile boolean moreAvailable = true;
   private volatile boolean recheck = true;
   private volatile boolean fenced;
   private volatile boolean graceful = true;
   private volatile @Nullable RuntimeException broken;
+  private volatile String outage = "";
+  private final AtomicLong delivered = new AtomicLong();
 
   /** What a line consists of. */
   private sealed interface Task {
@@ -90,12 +100,22 @@ final class Delivery {
     this.consumer = consumer;
     this.source = source;
     this.assignment = assignment;
+    this.memory = context.memory();
+    this.window = new DeliveryWindow(memory);
     this.lane = assignment.lane();
     this.holdNanos = context.lease().dividedBy(3).toNanos();
     this.permits = new Semaphore(consumer.maxInFlight(), true);
     this.threads =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("consumer-" + consumer.name() + "-", 0).factory());
+  }
+
+  /** What keeps events from being delivered, for people; empty when nothing does. */
+  String trouble() {
+    return breaker.isOpen()
+        ? DeliveryBreaker.IN_A_ROW
+            + " events in a row could not be delivered: check the consumer and its route"
+        : outage;
   }
 
   /** There may be more to read. */
@@ -126,19 +146,20 @@ final class Delivery {
     long read = noted;
     long notedAt = System.nanoTime();
     long heldAt = notedAt;
+    memory.join();
     try {
       while (isOn()) {
         visit();
         boolean more = false;
-        if (moreAvailable && room()) {
+        if (moreAvailable && window.hasRoom()) {
           moreAvailable = false;
-          EventPage page = source.read(read);
+          EventPage page = source.read(read, window.room());
           page.events().forEach(this::accept);
           read = page.upTo();
           more = page.more();
           moreAvailable |= more;
         }
-        long done = done(read);
+        long done = window.done(read);
         long now = System.nanoTime();
         boolean held = now - heldAt >= holdNanos;
         if (held || (done > noted && now - notedAt >= NOTE_NANOS)) {
@@ -153,7 +174,10 @@ final class Delivery {
           // Other nodes, too, may have acted, or replayed an event that nobody can take any more.
           recheck |= held;
         }
-        if (!more || !room()) {
+        if (!recordAhead(done, held)) {
+          return;
+        }
+        if (!more || !window.hasRoom()) {
           var _ = wakeup.await(done > noted ? NOTE_NANOS : holdNanos - (now - heldAt));
         }
       }
@@ -164,7 +188,20 @@ final class Delivery {
     } finally {
       stopped.countDown();
       end(read);
+      memory.leave();
     }
+  }
+
+  /** Bounds what is delivered again after a crash; false when the lane was taken over. */
+  private boolean recordAhead(long done, boolean held) {
+    if (consumer.effect() instanceof Effect.InLedger) {
+      // Each is recorded with its effect.
+      return true;
+    }
+    if (window.finishedAhead() >= MOST_AHEAD || (held && window.finishedAhead() > 0)) {
+      fenced |= !positions.recordAhead(assignment, window.takeAhead(done));
+    }
+    return !fenced;
   }
 
   private boolean isOn() {
@@ -176,32 +213,20 @@ final class Delivery {
     if (graceful && !Uninterruptibles.awaitTerminationUninterruptibly(threads, LAST_EFFECTS)) {
       return;
     }
-    long done = done(read);
+    long done = window.done(read);
     if (graceful && !fenced && broken == null && positions.advance(assignment, done)) {
       source.noted(done);
       positions.giveUp(assignment);
     }
   }
 
-  private synchronized boolean room() {
-    return unfinished.size() < WINDOW;
-  }
-
-  private synchronized long done(long read) {
-    return unfinished.isEmpty() ? read : unfinished.first() - 1;
-  }
-
   private void accept(StoredEvent event) {
-    synchronized (this) {
-      unfinished.add(event.id());
-    }
+    window.add(event);
     line(Key.of(event), new Task.Deliver(event));
   }
 
-  private void finish(StoredEvent event) {
-    synchronized (this) {
-      unfinished.remove(event.id());
-    }
+  private void finish(Key key, StoredEvent event) {
+    window.finish(key, event);
     wakeup.wake();
   }
 
@@ -209,7 +234,9 @@ final class Delivery {
     synchronized (this) {
       Queue<Task> line = lines.get(key);
       if (line != null) {
-        line.add(task);
+        if (!(task instanceof Task.Visit) || !line.contains(task)) {
+          line.add(task);
+        }
         return;
       }
       Queue<Task> begun = new ArrayDeque<>();
@@ -233,7 +260,7 @@ final class Delivery {
         switch (task) {
           case Task.Deliver(StoredEvent event) -> {
             if (deliver(key, event)) {
-              finish(event);
+              finish(key, event);
             }
           }
           case Task.Visit() -> visit(key);
@@ -253,18 +280,43 @@ final class Delivery {
     if (blockedKeys.contains(key)) {
       return park(event, null);
     }
+    long firstFailed = -1;
+    long deliveredBefore = Long.MAX_VALUE;
     int failed = 0;
     for (int tries = 1; isOn(); tries++) {
       try {
-        return attempt(
-            connection -> ConsumerPositions.recordDone(connection, assignment, event),
-            event,
-            false);
+        boolean mine =
+            attempt(
+                connection -> ConsumerPositions.recordDone(connection, assignment, event),
+                event,
+                false);
+        if (mine) {
+          taken();
+        }
+        return mine;
       } catch (Exception e) {
         tell(event, tries, e);
-        if (!DeliveryFailure.isOutage(e) && ++failed >= consumer.retry().attempts()) {
+        firstFailed = firstFailed < 0 ? delivered.get() : firstFailed;
+        if (!DeliveryFailure.isOutage(e)) {
+          if (++failed >= consumer.retry().attempts()) {
+            blockedKeys.add(key);
+            return park(event, DeliveryFailure.of(e, tries));
+          }
+        } else if (holdsUpOthers(key, delivered.get() - firstFailed)) {
+          // The others need the room: this key's events are tried from the ledger.
+          LOG.atWarn()
+              .addKeyValue(LogKeys.CONSUMER, consumer.name())
+              .addKeyValue(LogKeys.LANE, lane)
+              .addKeyValue(LogKeys.EVENT_ID, event.envelope().getEventId())
+              .log("one key keeps failing, its events are parked and retried in order");
           blockedKeys.add(key);
-          return park(event, DeliveryFailure.of(e, tries));
+          return park(event, null);
+        } else {
+          long now = delivered.get();
+          if (now == deliveredBefore) {
+            failing(e, tries);
+          }
+          deliveredBefore = now;
         }
         pause(tries);
       }
@@ -272,9 +324,69 @@ final class Delivery {
     return false;
   }
 
+  /**
+   * Whether a key that fails takes the room of others: they were delivered since, more than were
+   * under way at once, or the window is full and a good part of it is this key's.
+   */
+  private synchronized boolean holdsUpOthers(Key key, long deliveredSince) {
+    Queue<Task> line = lines.get(key);
+    int size = line == null ? 0 : line.size();
+    return (size >= MOST_IN_LINE && deliveredSince > consumer.parallel())
+        || (size >= FEW && size * 4 >= window.count() && !window.hasRoom());
+  }
+
+  /** Takes a permit for a delivery; false when it ended meanwhile. */
+  private boolean permit() {
+    while (isOn()) {
+      permits.acquireUninterruptibly();
+      long wait = breaker.waitNanos(System.nanoTime());
+      if (wait == 0) {
+        return true;
+      }
+      // What an operator releases is not held up.
+      permits.release();
+      var _ = Uninterruptibles.awaitUninterruptibly(stopped, Duration.ofNanos(wait));
+    }
+    return false;
+  }
+
+  private void taken() {
+    delivered.incrementAndGet();
+    if (breaker.taken() || !outage.isEmpty()) {
+      outage = "";
+      LOG.atInfo()
+          .addKeyValue(LogKeys.CONSUMER, consumer.name())
+          .addKeyValue(LogKeys.LANE, lane)
+          .log("events are delivered again");
+    }
+  }
+
+  /** Says once that the other side is at fault, from the attempt on that makes it likely. */
+  private void failing(Exception e, int tries) {
+    if (outage.isEmpty() && (tries >= OUTAGE_ATTEMPTS || DeliveryFailure.isMisconfigured(e))) {
+      DeliveryFailure failure = DeliveryFailure.of(e, tries);
+      outage =
+          DeliveryFailure.isMisconfigured(e)
+              ? "the consumer refuses every event (" + failure.reason() + ")"
+              : "the consumer cannot be reached (" + failure.reason() + ")";
+      LOG.atError()
+          .addKeyValue(LogKeys.CONSUMER, consumer.name())
+          .addKeyValue(LogKeys.LANE, lane)
+          .addKeyValue(LogKeys.REASON, failure.reason())
+          .log("delivery has stopped and is retried: {}", outage);
+    }
+  }
+
   private boolean park(StoredEvent event, @Nullable DeliveryFailure failure) {
     boolean in = deadLetters.park(assignment, event, failure);
     fenced |= !in;
+    if (in && failure != null && breaker.deadLettered(System.nanoTime())) {
+      LOG.atError()
+          .addKeyValue(LogKeys.CONSUMER, consumer.name())
+          .addKeyValue(LogKeys.LANE, lane)
+          .addKeyValue(LogKeys.REASON, failure.reason())
+          .log("delivery has stopped: {}", trouble());
+    }
     return in;
   }
 
@@ -293,7 +405,12 @@ final class Delivery {
   }
 
   private void visit(Key key) {
-    while (isOn()) {
+    for (int visited = 0; isOn(); visited++) {
+      if (visited == MOST_IN_LINE) {
+        // Events of the key that came meanwhile are parked before it goes on.
+        line(key, new Task.Visit());
+        return;
+      }
       Optional<DeadLetter> first = deadLetters.firstOf(consumer.name(), lane, key);
       if (first.isEmpty()) {
         blockedKeys.remove(key);
@@ -322,6 +439,10 @@ final class Delivery {
           deadLetters.failed(letter, DeliveryFailure.of(e, tries));
           return false;
         }
+        if (DeliveryFailure.isOutage(e)) {
+          // It comes again with the next look, so that later events of the key can be parked.
+          return false;
+        }
         pause(tries);
       }
     }
@@ -340,7 +461,11 @@ final class Delivery {
    * @return false when somebody else delivers now
    */
   private boolean attempt(Note note, StoredEvent event, boolean always) throws Exception {
-    permits.acquireUninterruptibly();
+    if (always) {
+      permits.acquireUninterruptibly();
+    } else if (!permit()) {
+      return false;
+    }
     try {
       ConsumerPositions.Disposition disposition =
           switch (consumer.effect()) {

@@ -10,9 +10,14 @@ import java.time.Duration;
  * What every delivery of a node works with.
  *
  * @param lease how long the node may say nothing before others take its lanes over
+ * @param memory for events that are read and not done
  */
 public record DeliveryContext(
-    Store store, ConsumerPositions positions, DeadLetters deadLetters, Duration lease) {
+    Store store,
+    ConsumerPositions positions,
+    DeadLetters deadLetters,
+    Duration lease,
+    DeliveryMemory memory) {
 
   /**
    * Of a node.
@@ -23,6 +28,10 @@ public record DeliveryContext(
   public static DeliveryContext of(
       Store store, DeadLetters deadLetters, Clock clock, String node, Duration lease) {
     return new DeliveryContext(
-        store, new ConsumerPositions(store, clock, node, lease), deadLetters, lease);
+        store,
+        new ConsumerPositions(store, clock, node, lease),
+        deadLetters,
+        lease,
+        DeliveryMemory.usual());
   }
 }

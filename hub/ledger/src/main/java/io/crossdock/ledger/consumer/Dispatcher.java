@@ -70,7 +70,10 @@ public final class Dispatcher implements LaneWorker {
 
   @Override
   public LaneHealth health() {
-    return new LaneHealth(consumer.name(), lane, loop.health().trouble());
+    Delivery current = delivery;
+    String trouble = loop.health().trouble();
+    return new LaneHealth(
+        consumer.name(), lane, trouble.isEmpty() && current != null ? current.trouble() : trouble);
   }
 
   private Duration step() {

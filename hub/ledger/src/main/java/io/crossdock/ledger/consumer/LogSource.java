@@ -27,9 +27,9 @@ record LogSource(EventLog log, EventSignal signal, Consumer consumer, Lane lane)
   }
 
   @Override
-  public EventPage read(long after) {
+  public EventPage read(long after, long mostBytes) {
     Selection selection = new Selection(consumer.types(), "", Long.MIN_VALUE, Long.MAX_VALUE);
-    return log.read(lane, after, selection, PAGE);
+    return log.read(lane, after, selection, PAGE, mostBytes);
   }
 
   @Override

@@ -19,8 +19,9 @@ public interface Source {
    * Reads on without waiting for more.
    *
    * @param after id after which to go on; events up to it are left out
+   * @param mostBytes of events; the page ends with the one that goes beyond
    */
-  EventPage read(long after);
+  EventPage read(long after, long mostBytes);
 
   /** Everything up to an id is done, and that is safe in the ledger. */
   void noted(long position);

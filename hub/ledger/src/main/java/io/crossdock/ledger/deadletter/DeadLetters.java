@@ -527,7 +527,7 @@ public final class DeadLetters {
   private static Failure refusal(@Nullable DeadLetter letter) {
     return letter == null
         ? Failure.of(Reason.REASON_NOT_FOUND, "There is no such dead letter.")
-        : Failure.of(Reason.REASON_INVALID_STATE, "The dead letter does not wait for a person.")
+        : Failure.of(Reason.REASON_INVALID_STATE, "The dead letter is not waiting for an operator.")
             .with("status", letter.status().name());
   }
 

@@ -26,15 +26,29 @@ public record DeliveryFailure(String reason, String message, int attempts) {
     return error instanceof FailureException || error instanceof StatusRuntimeException;
   }
 
-  /** Whether the other side is unavailable rather than the event wrong. */
+  /**
+   * Whether the other side is at fault rather than the event: it cannot be reached, or it does not
+   * offer the method or refuses the hub itself, which somebody has to configure.
+   */
   public static boolean isOutage(Exception error) {
-    Status.Code code =
-        error instanceof StatusRuntimeException status
-            ? status.getStatus().getCode()
-            : failure(error).code();
-    return code == Status.Code.UNAVAILABLE
-        || code == Status.Code.RESOURCE_EXHAUSTED
-        || code == Status.Code.DEADLINE_EXCEEDED;
+    return switch (code(error)) {
+      case UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED -> true;
+      default -> isMisconfigured(error);
+    };
+  }
+
+  /** Whether no event will be taken until somebody configures the other side, or the hub. */
+  public static boolean isMisconfigured(Exception error) {
+    return switch (code(error)) {
+      case UNIMPLEMENTED, PERMISSION_DENIED, UNAUTHENTICATED -> true;
+      default -> false;
+    };
+  }
+
+  private static Status.Code code(Exception error) {
+    return error instanceof StatusRuntimeException status
+        ? status.getStatus().getCode()
+        : failure(error).code();
   }
 
   private static Failure failure(Exception error) {

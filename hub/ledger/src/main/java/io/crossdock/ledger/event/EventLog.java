@@ -212,6 +212,17 @@ public final class EventLog {
    * @param most events to look at
    */
   public EventPage read(Lane lane, long after, Selection selection, int most) {
+    return read(lane, after, selection, most, PAGE_BYTES);
+  }
+
+  /**
+   * The same, with fewer bytes.
+   *
+   * @param mostBytes of envelopes, at most a mebibyte; the page ends with the event that goes
+   *     beyond
+   */
+  public EventPage read(Lane lane, long after, Selection selection, int most, long mostBytes) {
+    long limit = Math.min(mostBytes, PAGE_BYTES);
     return store.read(connection -> {
       List<StoredEvent> events = new ArrayList<>();
       long upTo = after;
@@ -223,7 +234,7 @@ public final class EventLog {
       page.setLong(2, after);
       page.setInt(3, most);
       try (ResultSet rows = page.executeQuery()) {
-        while (bytes < PAGE_BYTES && rows.next()) {
+        while (bytes < limit && rows.next()) {
           seen++;
           upTo = rows.getLong(1);
           long recorded = rows.getLong(4);
@@ -235,7 +246,7 @@ public final class EventLog {
           }
         }
       }
-      return new EventPage(events, upTo, seen == most || bytes >= PAGE_BYTES);
+      return new EventPage(events, upTo, seen == most || bytes >= limit);
     });
   }
 

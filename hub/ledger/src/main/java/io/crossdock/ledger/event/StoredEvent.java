@@ -20,6 +20,11 @@ public record StoredEvent(long id, Lane lane, String aggregate, EventEnvelope en
     return Position.at(id);
   }
 
+  /** Bytes of the envelope. */
+  public int size() {
+    return envelope.getSerializedSize();
+  }
+
   long recordedMicros() {
     return Timestamps.toMicros(envelope.getRecordedAt());
   }

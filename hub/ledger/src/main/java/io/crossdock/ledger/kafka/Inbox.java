@@ -1,5 +1,7 @@
 package io.crossdock.ledger.kafka;
 
+import io.crossdock.ledger.consumer.DeliveryMemory;
+import io.crossdock.ledger.store.LogKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,6 +37,7 @@ public final class Inbox {
   private static final long COMMIT_NANOS = Duration.ofMillis(500).toNanos();
   private static final Duration LAST_COMMIT = Duration.ofSeconds(3);
 
+  private final DeliveryMemory memory;
   private final Topic topic;
   private final String group;
   private final Map<String, Object> properties;
@@ -58,7 +61,13 @@ public final class Inbox {
   }
 
   /** Makes one; nothing happens yet. */
-  public Inbox(KafkaSettings settings, Topic topic, String consumer, Listener listener) {
+  public Inbox(
+      KafkaSettings settings,
+      Topic topic,
+      String consumer,
+      DeliveryMemory memory,
+      Listener listener) {
+    this.memory = memory;
     this.topic = topic;
     this.group = settings.group(consumer, topic.lane());
     this.properties = settings.consumer(group);
@@ -129,11 +138,11 @@ public final class Inbox {
       consumer.seekToBeginning(e.partitions());
       return;
     } catch (OffsetOutOfRangeException e) {
-      LOG.error(
-          "Kafka has deleted records of {} before {} read them, replay them from the ledger: {}",
-          topic.name(),
-          group,
-          e.partitions());
+      LOG.atError()
+          .addKeyValue(LogKeys.TOPIC, topic.name())
+          .addKeyValue(LogKeys.CONSUMER, group)
+          .addKeyValue(LogKeys.PARTITION, e.partitions())
+          .log("Kafka deleted records that were not read yet: replay them from the ledger");
       consumer.seekToBeginning(e.partitions());
       return;
     }
@@ -190,7 +199,7 @@ public final class Inbox {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       listener.joined();
       for (TopicPartition partition : partitions) {
-        PartitionBuffer buffer = new PartitionBuffer(topic.lane());
+        PartitionBuffer buffer = new PartitionBuffer(topic.lane(), memory::share);
         buffers.put(partition, buffer);
         listener.assigned(partition.partition(), buffer);
       }
@@ -220,8 +229,10 @@ public final class Inbox {
         try {
           consumer.commitSync(offsets, LAST_COMMIT);
         } catch (KafkaException e) {
-          LOG.info(
-              "{} could not commit its offsets, the ledger has them: {}", group, e.getMessage());
+          LOG.atInfo()
+              .addKeyValue(LogKeys.CONSUMER, group)
+              .addKeyValue(LogKeys.REASON, e.getMessage())
+              .log("offsets could not be committed to Kafka, the ledger has them");
         }
       }
       held.forEach(partition -> {

@@ -107,7 +107,8 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
   @Override
   public void assigned(int partition, PartitionBuffer buffer) {
     Topic current = topic;
-    if (current == null || dying) {
+    // Nothing is ever written to partitions that were added later, see Topic.
+    if (current == null || dying || partition >= current.partitions()) {
       return;
     }
     Source source = new PartitionSource(buffer, current, partition, consumer);
@@ -142,9 +143,9 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
   }
 
   private void work() {
-    Topic ready = broker.topic(lane);
+    Topic ready = broker.topic(lane).keeping(context.positions().partitions(lane));
     topic = ready;
-    Inbox current = new Inbox(settings, ready, consumer.name(), this);
+    Inbox current = new Inbox(settings, ready, consumer.name(), context.memory(), this);
     inbox = current;
     try {
       if (!loop.isStopping()) {

@@ -2,6 +2,7 @@ package io.crossdock.ledger.kafka;
 
 import io.crossdock.ledger.event.EventPage;
 import io.crossdock.ledger.event.StoredEvent;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.policy.v1.Lane;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,7 @@ public final class PartitionBuffer {
   private static final long UNKNOWN = -1;
 
   private final Lane lane;
+  private final LongSupplier share;
   private volatile Runnable moreAvailable = () -> {};
 
   // Guarded by this.
@@ -40,7 +43,15 @@ public final class PartitionBuffer {
   private record Mark(long id, long offset, boolean wanted) {}
 
   PartitionBuffer(Lane lane) {
+    this(lane, () -> FULL_BYTES);
+  }
+
+  /**
+   * @param share most bytes that it may hold now
+   */
+  PartitionBuffer(Lane lane, LongSupplier share) {
     this.lane = lane;
+    this.share = share;
   }
 
   /** Begins again behind what was noted last. */
@@ -57,22 +68,29 @@ public final class PartitionBuffer {
    * @param after id up to which everything was read
    * @param types that are wanted; empty means all
    * @param most records to look at
+   * @param mostBytes of events; the page ends with the one that goes beyond
    */
-  public synchronized EventPage read(long after, Set<String> types, int most) {
+  public synchronized EventPage read(long after, Set<String> types, int most, long mostBytes) {
     List<StoredEvent> events = new ArrayList<>();
     long upTo = after;
-    for (int looked = 0; looked < most && !waiting.isEmpty(); looked++) {
+    long taken = 0;
+    for (int looked = 0; looked < most && taken < mostBytes && !waiting.isEmpty(); looked++) {
       ConsumerRecord<byte[], byte[]> read = waiting.remove();
       bytes -= read.serializedValueSize();
       long id = EventRecords.id(read);
       if (id == 0) {
-        LOG.warn("{}-{}@{} is no event", read.topic(), read.partition(), read.offset());
+        LOG.atWarn()
+            .addKeyValue(LogKeys.TOPIC, read.topic())
+            .addKeyValue(LogKeys.PARTITION, read.partition())
+            .addKeyValue(LogKeys.OFFSET, read.offset())
+            .log("a record is not an event of the hub and is skipped");
       }
       boolean wanted = false;
       if (id > upTo) {
         upTo = id;
         wanted = types.isEmpty() || types.contains(EventRecords.type(read));
         if (wanted) {
+          taken += read.serializedValueSize();
           events.add(EventRecords.event(read, lane));
         }
       }
@@ -123,11 +141,15 @@ public final class PartitionBuffer {
   }
 
   synchronized boolean isFull() {
-    return waiting.size() >= FULL || bytes >= FULL_BYTES;
+    return waiting.size() >= FULL || bytes >= mostBytes();
   }
 
   synchronized boolean isHalfEmpty() {
-    return waiting.size() < FULL / 2 && bytes < FULL_BYTES / 2;
+    return waiting.size() < FULL / 2 && bytes < mostBytes() / 2;
+  }
+
+  private long mostBytes() {
+    return Math.max(1, Math.min(FULL_BYTES, share.getAsLong()));
   }
 
   /** The offset that may be committed; empty while nothing was read. */

@@ -25,8 +25,8 @@ record PartitionSource(PartitionBuffer buffer, Topic topic, int partition, Consu
   }
 
   @Override
-  public EventPage read(long after) {
-    return buffer.read(after, consumer.types(), PAGE);
+  public EventPage read(long after, long mostBytes) {
+    return buffer.read(after, consumer.types(), PAGE, mostBytes);
   }
 
   @Override

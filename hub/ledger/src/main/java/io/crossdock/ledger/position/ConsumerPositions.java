@@ -41,6 +41,8 @@ public final class ConsumerPositions {
   // Where Kafka has to go on so that no consumer misses anything.
   private static final String FIRST_RELAYED =
       "SELECT min(position) FROM consumers WHERE lane = ? AND partition = -1";
+  private static final String PARTITIONS =
+      "SELECT coalesce(max(partition), -1) + 1 FROM consumers WHERE lane = ?";
   private static final String SLOWEST =
       """
       SELECT coalesce(min(position), 9223372036854775807) FROM consumers
@@ -239,6 +241,12 @@ public final class ConsumerPositions {
         });
   }
 
+  /** How many partitions of a lane's topic consumers have positions for; 0 when none has. */
+  public int partitions(Lane lane) {
+    return Math.toIntExact(
+        store.<Long>read(connection -> Sql.number(connection, PARTITIONS, lane.getNumber())));
+  }
+
   /** The lowest position of a lane's consumers, wherever they read. */
   public long slowest(Lane lane) {
     return store.read(connection -> Sql.number(connection, SLOWEST, lane.getNumber(), RELAY));
@@ -278,6 +286,21 @@ public final class ConsumerPositions {
     });
   }
 
+  /**
+   * Records keys that are further than their lane, so that their events are not delivered again.
+   *
+   * @param ahead the last event of each that is done
+   * @return false when the lane was taken over
+   */
+  public boolean recordAhead(Assignment assignment, Map<Key, Long> ahead) {
+    return store.write(connection -> {
+      for (Map.Entry<Key, Long> each : ahead.entrySet()) {
+        var _ = recordDone(connection, assignment, each.getKey(), each.getValue());
+      }
+      return holds(connection, assignment);
+    });
+  }
+
   /** Lets somebody else deliver at once. */
   public void giveUp(Assignment assignment) {
     var _ =
@@ -294,24 +317,27 @@ public final class ConsumerPositions {
   /** Records that an event is done, within the transaction that does it. */
   public static Disposition recordDone(
       Connection connection, Assignment assignment, StoredEvent event) throws SQLException {
-    int recorded =
-        Sql.update(
-            connection,
-            RECORD_DONE,
-            assignment.consumer(),
-            assignment.lane().getNumber(),
-            assignment.partition(),
-            event.aggregate(),
-            event.envelope().getKey(),
-            event.id(),
-            assignment.consumer(),
-            assignment.lane().getNumber(),
-            assignment.partition(),
-            assignment.epoch());
-    if (recorded == 1) {
+    if (recordDone(connection, assignment, Key.of(event), event.id()) == 1) {
       return Disposition.NEW;
     }
     return holds(connection, assignment) ? Disposition.DONE : Disposition.FENCED;
+  }
+
+  private static int recordDone(Connection connection, Assignment assignment, Key key, long event)
+      throws SQLException {
+    return Sql.update(
+        connection,
+        RECORD_DONE,
+        assignment.consumer(),
+        assignment.lane().getNumber(),
+        assignment.partition(),
+        key.aggregate(),
+        key.value(),
+        event,
+        assignment.consumer(),
+        assignment.lane().getNumber(),
+        assignment.partition(),
+        assignment.epoch());
   }
 
   /** Whether an assignment is still the newest. */

@@ -33,6 +33,15 @@ public final class LogKeys {
   /** Name of a Kafka topic. */
   public static final String TOPIC = "topic";
 
+  /** Partition of a topic. */
+  public static final String PARTITION = "partition";
+
+  /** Offset in a partition. */
+  public static final String OFFSET = "offset";
+
+  /** Who keeps events from being deleted. */
+  public static final String HOLDER = "holder";
+
   /** How many. */
   public static final String COUNT = "count";
 

@@ -38,20 +38,20 @@ class PartitionBufferTest {
 
     buffer.add(List.of(read(EventRecords.of(event, TOPIC), 0)));
 
-    assertThat(buffer.read(0, Set.of(), 10).events()).containsExactly(event);
+    assertThat(buffer.read(0, Set.of(), 10, Long.MAX_VALUE).events()).containsExactly(event);
   }
 
   @Test
   void leavesOutWhatWasReadBefore() {
     buffer.add(List.of(event(5, 0), event(6, 1), event(5, 2), event(6, 3), event(7, 4)));
 
-    assertThat(ids(buffer.read(5, Set.of(), 10))).containsExactly(6L, 7L);
+    assertThat(ids(buffer.read(5, Set.of(), 10, Long.MAX_VALUE))).containsExactly(6L, 7L);
   }
 
   @Test
   void anOffsetIsDoneWhenEverythingBeforeItIs() {
     buffer.add(List.of(event(5, 10), event(6, 11), event(9, 12)));
-    var _ = buffer.read(0, Set.of(), 10);
+    var _ = buffer.read(0, Set.of(), 10, Long.MAX_VALUE);
     assertThat(buffer.done()).hasValue(10);
 
     buffer.noted(5);
@@ -66,7 +66,7 @@ class PartitionBufferTest {
   void whatNobodyWantsIsPassedOver() {
     buffer.add(List.of(event(5, 0), event(6, 1), event(7, 2)));
 
-    EventPage page = buffer.read(0, Set.of("crossdock.event.v1.OrderPlaced"), 10);
+    EventPage page = buffer.read(0, Set.of("crossdock.event.v1.OrderPlaced"), 10, Long.MAX_VALUE);
 
     assertThat(page.events()).isEmpty();
     assertThat(page.upTo()).isEqualTo(7);
@@ -78,18 +78,19 @@ class PartitionBufferTest {
   void aPageEndsWhereItIsToldTo() {
     buffer.add(List.of(event(5, 0), event(6, 1), event(7, 2)));
 
-    EventPage page = buffer.read(0, Set.of(POSTING), 2);
+    EventPage page = buffer.read(0, Set.of(POSTING), 2, Long.MAX_VALUE);
 
     assertThat(ids(page)).containsExactly(5L, 6L);
     assertThat(page.more()).isTrue();
-    assertThat(ids(buffer.read(page.upTo(), Set.of(POSTING), 2))).containsExactly(7L);
+    assertThat(ids(buffer.read(page.upTo(), Set.of(POSTING), 2, Long.MAX_VALUE)))
+        .containsExactly(7L);
   }
 
   @Test
   void aRecordOfSomebodyElseIsPassedOver() {
     buffer.add(List.of(read(new ProducerRecord<>("t", "hello".getBytes(UTF_8)), 0), event(5, 1)));
 
-    assertThat(ids(buffer.read(0, Set.of(), 10))).containsExactly(5L);
+    assertThat(ids(buffer.read(0, Set.of(), 10, Long.MAX_VALUE))).containsExactly(5L);
     buffer.noted(5);
     assertThat(buffer.done()).hasValue(2);
   }
@@ -97,17 +98,17 @@ class PartitionBufferTest {
   @Test
   void aNewBeginningReadsAgainWhatWasNotNoted() {
     buffer.add(List.of(event(5, 0), event(6, 1)));
-    var _ = buffer.read(0, Set.of(), 10);
+    var _ = buffer.read(0, Set.of(), 10, Long.MAX_VALUE);
     buffer.noted(5);
 
     buffer.begin();
     buffer.add(List.of(event(7, 2)));
 
-    assertThat(buffer.read(5, Set.of(), 10).events()).isEmpty();
+    assertThat(buffer.read(5, Set.of(), 10, Long.MAX_VALUE).events()).isEmpty();
     assertThat(buffer.rewind()).hasValue(1);
     assertThat(buffer.rewind()).isEmpty();
     buffer.add(List.of(event(6, 1), event(7, 2)));
-    assertThat(ids(buffer.read(5, Set.of(), 10))).containsExactly(6L, 7L);
+    assertThat(ids(buffer.read(5, Set.of(), 10, Long.MAX_VALUE))).containsExactly(6L, 7L);
   }
 
   @Test
@@ -127,10 +128,10 @@ class PartitionBufferTest {
     buffer.add(many);
     assertThat(buffer.isFull()).isTrue();
 
-    var _ = buffer.read(0, Set.of(), 300);
+    var _ = buffer.read(0, Set.of(), 300, Long.MAX_VALUE);
     assertThat(buffer.isFull()).isFalse();
     assertThat(buffer.isHalfEmpty()).isFalse();
-    var _ = buffer.read(300, Set.of(), 300);
+    var _ = buffer.read(300, Set.of(), 300, Long.MAX_VALUE);
     assertThat(buffer.isHalfEmpty()).isTrue();
   }
 
@@ -139,7 +140,7 @@ class PartitionBufferTest {
     long last = 20_000;
     for (long id = 1; id <= last; id++) {
       buffer.add(List.of(event(id, id - 1)));
-      var _ = buffer.read(id - 1, Set.of(), 10);
+      var _ = buffer.read(id - 1, Set.of(), 10, Long.MAX_VALUE);
     }
 
     buffer.noted(0);
