@@ -331,7 +331,7 @@ final class Delivery {
   private synchronized boolean holdsUpOthers(Key key, long deliveredSince) {
     Queue<Task> line = lines.get(key);
     int size = line == null ? 0 : line.size();
-    return (size >= MOST_IN_LINE && deliveredSince > consumer.parallel())
+    return (size >= MOST_IN_LINE && deliveredSince > consumer.maxInFlight())
         || (size >= FEW && size * 4 >= window.count() && !window.hasRoom());
   }
 

@@ -5,11 +5,16 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Duration;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.failure.Failure;
@@ -137,6 +142,7 @@ public final class EventCatalogue {
   }
 
   private void obey(EventEnvelope envelope, Message message, String path) {
+    checkTimes(envelope, message, path);
     List<Failure.Violation> broken = rules.check(message);
     if (!broken.isEmpty()) {
       Failure failure =
@@ -145,6 +151,43 @@ public final class EventCatalogue {
                   .with("event_id", envelope.getEventId()),
               broken);
       throw new FailureException(path.isEmpty() ? failure : failure.under(path));
+    }
+  }
+
+  /** Times that protobuf's own JSON cannot write would stop whoever has to, such as the relay. */
+  private static void checkTimes(EventEnvelope envelope, Message message, String path) {
+    for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
+      if (field.getKey().getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+        continue;
+      }
+      String name = path + field.getKey().getName();
+      List<?> values =
+          field.getKey().isRepeated() ? (List<?>) field.getValue() : List.of(field.getValue());
+      for (Object value : values) {
+        Message inner = (Message) value;
+        if (!isInRange(inner)) {
+          throw broken(
+              envelope,
+              name,
+              "event.time",
+              "expected: a time of the years 1 to 9999, or at most 10,000 years");
+        }
+        checkTimes(envelope, inner, name + ".");
+      }
+    }
+  }
+
+  private static boolean isInRange(Message message) {
+    try {
+      return switch (message.getDescriptorForType().getFullName()) {
+        case "google.protobuf.Timestamp" ->
+            Timestamps.isValid(Timestamp.parseFrom(message.toByteString()));
+        case "google.protobuf.Duration" ->
+            Durations.isValid(Duration.parseFrom(message.toByteString()));
+        default -> true;
+      };
+    } catch (InvalidProtocolBufferException e) {
+      return false;
     }
   }
 

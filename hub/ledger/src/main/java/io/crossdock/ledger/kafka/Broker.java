@@ -2,6 +2,7 @@ package io.crossdock.ledger.kafka;
 
 import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.position.Partitioning;
 import io.crossdock.ledger.store.BackgroundLoop;
 import io.crossdock.ledger.store.LogKeys;
@@ -15,8 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -24,6 +28,8 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +46,17 @@ public final class Broker implements AutoCloseable {
   private static final int MOST_LOOKS = 100;
   private static final Duration NEW_TOPIC_LOOK = Duration.ofMillis(20);
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final int LOOKS_PER_CHECK = 5;
+  // An envelope with the headers around it.
+  private static final int LARGEST_RECORD = EventCatalogue.MOST_BYTES + (16 << 10);
 
   private final KafkaSettings settings;
   private final Map<Lane, Topic> topics = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final BackgroundLoop watch = BackgroundLoop.of("kafka-watch", this::watch);
+  private final Map<Lane, String> unfitTopics = new ConcurrentHashMap<>();
   private volatile String trouble = "";
+  private int looks; // Only for the loop.
   private @Nullable Admin admin; // Guarded by this.
 
   /** Begins to watch. */
@@ -66,6 +77,11 @@ public final class Broker implements AutoCloseable {
     }
     String name = settings.topic(lane);
     Topic topic = find(name, lane).orElseGet(() -> make(name, lane));
+    String unfit = unfit(name);
+    if (!unfit.isEmpty()) {
+      throw new KafkaException(unfit);
+    }
+    unfitTopics.remove(lane);
     if (topics.putIfAbsent(lane, topic) == null && topic.partitions() != settings.partitions()) {
       LOG.atWarn()
           .addKeyValue(LogKeys.TOPIC, name)
@@ -93,6 +109,18 @@ public final class Broker implements AutoCloseable {
   /** Looks at a lane's topic anew the next time. */
   public void forget(Lane lane) {
     var _ = topics.remove(lane);
+  }
+
+  /**
+   * Makes sure that a lane's topic has not been set in a way that loses events since it was found.
+   *
+   * @throws KafkaException that says which setting to change
+   */
+  public void check(Lane lane) {
+    String unfit = unfitTopics.get(lane);
+    if (unfit != null) {
+      throw new KafkaException(unfit);
+    }
   }
 
   /** Why Kafka cannot be reached, for people; empty when it can. */
@@ -125,6 +153,42 @@ public final class Broker implements AutoCloseable {
     } catch (UnknownTopicOrPartitionException e) {
       return Optional.empty();
     }
+  }
+
+  /** Which setting of a topic loses events or refuses them; empty when none does. */
+  private String unfit(String name) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    Config config =
+        get(
+            admin()
+                .describeConfigs(
+                    List.of(resource), new DescribeConfigsOptions().timeoutMs(MOST_WAIT_MILLIS))
+                .values()
+                .get(resource));
+    String policy = value(config, TopicConfig.CLEANUP_POLICY_CONFIG);
+    if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+      return "topic "
+          + name
+          + " has cleanup.policy="
+          + policy
+          + ", which deletes events of a key that nobody has read (expected: delete)";
+    }
+    String bytes = value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+    if (!bytes.isEmpty() && Long.parseLong(bytes) < LARGEST_RECORD) {
+      return "topic "
+          + name
+          + " has max.message.bytes="
+          + bytes
+          + ", which is less than an event may have (expected: "
+          + LARGEST_RECORD
+          + " or more)";
+    }
+    return "";
+  }
+
+  private static String value(Config config, String name) {
+    ConfigEntry entry = config.get(name);
+    return entry == null || entry.value() == null ? "" : entry.value();
   }
 
   private Topic make(String name, Lane lane) {
@@ -169,6 +233,14 @@ public final class Broker implements AutoCloseable {
             .log("Kafka cannot be reached, events wait in the ledger");
       }
       trouble = now;
+    }
+    if (now.isEmpty() && ++looks % LOOKS_PER_CHECK == 0) {
+      topics.forEach((lane, topic) -> {
+        String unfit = unfit(topic.name());
+        if (!unfit.isEmpty()) {
+          unfitTopics.put(lane, unfit);
+        }
+      });
     }
     return LOOK;
   }

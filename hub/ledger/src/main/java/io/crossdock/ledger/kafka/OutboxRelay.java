@@ -3,10 +3,13 @@ package io.crossdock.ledger.kafka;
 import io.crossdock.ledger.consumer.DeliveryContext;
 import io.crossdock.ledger.consumer.LaneHealth;
 import io.crossdock.ledger.consumer.LaneWorker;
+import io.crossdock.ledger.deadletter.DeadLetters;
+import io.crossdock.ledger.deadletter.DeliveryFailure;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.event.EventPage;
 import io.crossdock.ledger.event.EventSignal;
 import io.crossdock.ledger.event.Selection;
+import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.position.Assignment;
 import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.ledger.store.BackgroundLoop;
@@ -37,6 +40,7 @@ final class OutboxRelay implements LaneWorker {
   private final ConsumerPositions positions;
   private final Lane lane;
   private final long holdNanos;
+  private final DeadLetters deadLetters;
   private final Broker broker;
   private final KafkaSettings settings;
   private final BackgroundLoop loop;
@@ -54,6 +58,7 @@ final class OutboxRelay implements LaneWorker {
     this.log = log;
     this.signal = signal;
     this.positions = context.positions();
+    this.deadLetters = context.deadLetters();
     this.lane = lane;
     this.holdNanos = context.lease().dividedBy(3).toNanos();
     this.broker = broker;
@@ -99,7 +104,7 @@ final class OutboxRelay implements LaneWorker {
 
   private Duration step() {
     try {
-      Topic topic = broker.topic(lane);
+      Topic topic = broker.topic(lane).keeping(positions.partitions(lane));
       positions
           .take(ConsumerPositions.RELAY, lane, 0)
           .ifPresent(assignment -> relay(assignment, topic));
@@ -148,7 +153,11 @@ final class OutboxRelay implements LaneWorker {
       if (moreAvailable && sender.room()) {
         moreAvailable = false;
         EventPage page = log.read(lane, sent, Selection.ALL, PAGE);
-        page.events().forEach(sender::send);
+        for (StoredEvent event : page.events()) {
+          if (!sender.send(event) && !park(assignment, event)) {
+            return;
+          }
+        }
         sent = page.upTo();
         more = page.more();
         moreAvailable |= more;
@@ -183,7 +192,22 @@ final class OutboxRelay implements LaneWorker {
     }
   }
 
+  /** Parks an event that no record can hold, so that the lane goes on; false when it was lost. */
+  private boolean park(Assignment assignment, StoredEvent event) {
+    LOG.atError()
+        .addKeyValue(LogKeys.LANE, lane)
+        .addKeyValue(LogKeys.EVENT_ID, event.envelope().getEventId())
+        .addKeyValue(LogKeys.EVENT_TYPE, event.envelope().getType())
+        .log("an event cannot be relayed to Kafka and becomes a dead letter");
+    return deadLetters.park(
+        assignment,
+        event,
+        new DeliveryFailure(
+            "INTERNAL", "The event cannot be written as a Kafka record; publish it anew.", 1));
+  }
+
   private void watch(Sender sender) {
+    broker.check(lane);
     Duration waiting = sender.waiting();
     if (waiting.compareTo(STALLED) > 0) {
       throw new IllegalStateException("Kafka confirms nothing");

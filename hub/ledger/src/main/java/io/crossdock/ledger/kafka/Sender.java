@@ -4,6 +4,7 @@ import io.crossdock.ledger.event.StoredEvent;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +45,16 @@ public final class Sender implements AutoCloseable {
   /**
    * Sends an event without waiting for its confirmation.
    *
-   * @throws KafkaException when it, or one before it, cannot be sent
+   * @return false when it cannot be written as a record; nothing was sent then
+   * @throws KafkaException when it, or one before it, is refused
    */
-  public void send(StoredEvent event) {
-    var written = EventRecords.of(event, topic);
+  public boolean send(StoredEvent event) {
+    ProducerRecord<byte[], byte[]> written;
+    try {
+      written = EventRecords.of(event, topic);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return false;
+    }
     synchronized (this) {
       check();
       Sent sent = new Sent(written.value().length, System.nanoTime());
@@ -62,6 +69,7 @@ public final class Sender implements AutoCloseable {
       throw e;
     }
     check();
+    return true;
   }
 
   /** Whether there is room for more. */

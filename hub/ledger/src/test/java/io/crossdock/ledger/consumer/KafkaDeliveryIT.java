@@ -420,11 +420,93 @@ class KafkaDeliveryIT {
     awaitDone("PO-1", with(published, batch.subList(0, 20)));
     Effects.await("the refusal is told", () -> !trouble(node, ConsumerPositions.RELAY).isEmpty());
 
-    assertThat(trouble(node, ConsumerPositions.RELAY)).contains("larger than");
+    assertThat(trouble(node, ConsumerPositions.RELAY)).contains("max.message.bytes=4000");
     assertThat(TestBroker.shared().records(settings, MONEY)).allMatch(each -> id(each) < refused);
     TestBroker.shared().limitRecords(settings, MONEY, 1_000_000);
     awaitDone("PO-1", with(published, batch));
     Effects.await("all is well", () -> trouble(node, ConsumerPositions.RELAY).isEmpty());
+  }
+
+  @Test
+  void aTopicThatForgetsEventsIsNotWrittenTo() throws Exception {
+    assertThat(topic().partitions()).isEqualTo(3);
+    TestBroker.shared().set(settings, MONEY, "cleanup.policy", "compact");
+    Consumers node = node();
+    node.start(ledgered("c"));
+    List<String> published = new ArrayList<>();
+    publish("PO-1", 5, published);
+
+    Effects.await("it is told", () -> !trouble(node, ConsumerPositions.RELAY).isEmpty());
+    assertThat(trouble(node, ConsumerPositions.RELAY)).contains("cleanup.policy=compact");
+    assertThat(TestBroker.shared().records(settings, MONEY)).isEmpty();
+
+    TestBroker.shared().set(settings, MONEY, "cleanup.policy", "delete");
+    awaitDone("PO-1", published);
+
+    // And while it runs.
+    TestBroker.shared().set(settings, MONEY, "cleanup.policy", "compact,delete");
+    Effects.await("it is told", () -> !trouble(node, ConsumerPositions.RELAY).isEmpty());
+    TestBroker.shared().set(settings, MONEY, "cleanup.policy", "delete");
+    publish("PO-1", 5, published);
+    awaitDone("PO-1", published);
+  }
+
+  @Test
+  void partitionsThatWereAddedDoNotMoveKeys() throws Exception {
+    Consumers before = node();
+    before.start(ledgered("c"));
+    List<List<String>> published = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      published.add(new ArrayList<>());
+      publish("PO-" + i, 3, published.get(i));
+      awaitDone("PO-" + i, published.get(i));
+    }
+    before.close();
+
+    TestBroker.shared().addPartitions(settings, MONEY, 8);
+    Consumers after = node();
+    after.start(ledgered("c"));
+    for (int i = 0; i < 10; i++) {
+      publish("PO-" + i, 3, published.get(i));
+    }
+
+    for (int i = 0; i < 10; i++) {
+      awaitDone("PO-" + i, published.get(i));
+    }
+    assertThat(TestBroker.shared().records(settings, MONEY)).allMatch(each -> each.partition() < 3);
+  }
+
+  @Test
+  void anEventThatNoRecordCanHoldBecomesADeadLetterAndTheLaneGoesOn() {
+    Consumers node = node();
+    node.start(ledgered("c"));
+    List<String> published = new ArrayList<>();
+    publish("PO-1", 2, published);
+    awaitDone("PO-1", published);
+    EventEnvelope odd = Events.posting("PO-odd").build();
+    // As an earlier version may have accepted it: the year 10000.
+    var _ =
+        store.write(connection -> {
+          var _ = log.append(connection, List.of(CATALOGUE.check(odd)));
+          return io.crossdock.ledger.store.Sql.update(
+              connection,
+              "UPDATE events SET envelope = ? WHERE key = 'PO-odd'",
+              odd.toBuilder()
+                  .setOccurredAt(
+                      com.google.protobuf.Timestamp.newBuilder().setSeconds(253_402_300_800L))
+                  .build()
+                  .toByteArray());
+        });
+    publish("PO-1", 2, published);
+
+    awaitDone("PO-1", published);
+    assertThat(
+            deadLetters.list(
+                new DeadLetters.Query(
+                    Set.of(Status.WAITING), ConsumerPositions.RELAY, "", "PO-odd"),
+                0,
+                10))
+        .hasSize(1);
   }
 
   @Test

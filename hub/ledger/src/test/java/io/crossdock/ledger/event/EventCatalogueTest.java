@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
@@ -13,6 +14,8 @@ import io.crossdock.failure.FailureException;
 import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.policy.v1.Lane;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventCatalogueTest {
 
@@ -82,6 +85,15 @@ class EventCatalogueTest {
 
     assertThat(refused(Events.posting("PO-1").setData(Any.pack(data))))
         .startsWith("data.source_id: string.min_len");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {253_402_300_800L, -62_135_596_801L, Long.MAX_VALUE, Long.MIN_VALUE})
+  void refusesATimeThatCannotBeWritten(long seconds) {
+    assertThat(
+            refused(
+                Events.posting("PO-1").setOccurredAt(Timestamp.newBuilder().setSeconds(seconds))))
+        .isEqualTo("occurred_at: event.time");
   }
 
   @Test

@@ -23,6 +23,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -116,13 +117,28 @@ public final class TestBroker {
 
   /** Sets how large a record of a lane's topic may be. */
   public void limitRecords(KafkaSettings settings, Lane lane, int bytes) {
+    set(settings, lane, "max.message.bytes", Integer.toString(bytes));
+  }
+
+  /** Changes a setting of a lane's topic, as an operator does. */
+  public void set(KafkaSettings settings, Lane lane, String name, String value) {
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, settings.topic(lane));
-    AlterConfigOp limit =
-        new AlterConfigOp(
-            new ConfigEntry("max.message.bytes", Integer.toString(bytes)),
-            AlterConfigOp.OpType.SET);
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
     try (Admin admin = Admin.create(settings.admin())) {
-      admin.incrementalAlterConfigs(Map.of(topic, List.of(limit))).all().get();
+      admin.incrementalAlterConfigs(Map.of(topic, List.of(change))).all().get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Adds partitions to a lane's topic, as an operator does. */
+  public void addPartitions(KafkaSettings settings, Lane lane, int count) {
+    try (Admin admin = Admin.create(settings.admin())) {
+      admin
+          .createPartitions(Map.of(settings.topic(lane), NewPartitions.increaseTo(count)))
+          .all()
+          .get();
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
     }
