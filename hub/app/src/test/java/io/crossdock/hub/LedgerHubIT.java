@@ -308,7 +308,7 @@ class LedgerHubIT {
 
     assertThat(failedStart())
         .contains("crossdock hub: ledger: ")
-        .contains("ledger.db is not a ledger or is damaged (restore a back-up)");
+        .contains("ledger.db is not a ledger or is damaged (restore a backup)");
   }
 
   @Test
@@ -318,8 +318,8 @@ class LedgerHubIT {
             DriverManager.getConnection("jdbc:sqlite:" + dir.resolve("ledger/ledger.db"));
         Statement statement = connection.createStatement()) {
       statement.executeUpdate(
-          "INSERT INTO flyway_schema_history SELECT 1000, '999', description, type, 'V999__new.sql',"
-              + " checksum, installed_by, installed_on, execution_time, success"
+          "INSERT INTO flyway_schema_history SELECT 1000, '999', description, type,"
+              + " 'V999__new.sql', checksum, installed_by, installed_on, execution_time, success"
               + " FROM flyway_schema_history WHERE installed_rank = 1");
     }
 

@@ -12,6 +12,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
@@ -23,6 +25,7 @@ import org.sqlite.SQLiteException;
  */
 public final class SqliteDatabase implements Database {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteDatabase.class);
   private static final String MIGRATIONS = "io/crossdock/ledger/sqlite";
   private static final int BUSY_MILLIS = 5_000;
   // Kibibytes, as a negative number (SQLite's PRAGMA cache_size).
@@ -78,16 +81,67 @@ public final class SqliteDatabase implements Database {
       throw new LedgerException(directory + " cannot be made: " + e.getMessage(), e);
     }
     lock();
+    checkNotLost();
     try (Connection connection = open(false);
         Statement statement = connection.createStatement();
         ResultSet version = statement.executeQuery("PRAGMA schema_version")) {
       // Reads the header: a file that is no database is found here.
       var _ = version.next();
     } catch (SQLException e) {
-      throw new LedgerException(
-          file() + " is not a ledger or is damaged (restore a back-up): " + e.getMessage(), e);
+      throw new LedgerException(file() + cause(e) + ": " + e.getMessage(), e);
     }
     Migrations.apply(source(false), MIGRATIONS);
+    mark();
+  }
+
+  /** A ledger that was here and is gone is no reason to begin an empty one without a word. */
+  private void checkNotLost() throws LedgerException {
+    try {
+      boolean isThere = Files.exists(file()) && Files.size(file()) > 0;
+      if (!isThere && Files.exists(marker())) {
+        throw new LedgerException(
+            file()
+                + " is missing or empty, but a ledger was here before (mount its volume or restore"
+                + " a backup; to begin an empty ledger, delete "
+                + marker().getFileName()
+                + ")");
+      }
+      if (!isThere) {
+        LOG.atWarn()
+            .addKeyValue(LogKeys.REASON, "no ledger in " + directory)
+            .log("an empty ledger is created");
+      }
+    } catch (IOException e) {
+      throw new LedgerException(file() + " cannot be looked at: " + e.getMessage(), e);
+    }
+  }
+
+  /** Remembers that a ledger is here, once it has its tables. */
+  private void mark() throws LedgerException {
+    try {
+      if (!Files.exists(marker())) {
+        Files.writeString(marker(), "A Crossdock ledger is kept in this directory.\n");
+      }
+    } catch (IOException e) {
+      throw new LedgerException(marker() + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private Path marker() {
+    return directory.resolve("ledger.marker");
+  }
+
+  private static String cause(SQLException error) {
+    return switch (error instanceof SQLiteException sqlite
+        ? primary(sqlite.getResultCode())
+        : null) {
+      case SQLITE_BUSY, SQLITE_LOCKED ->
+          " is in use by another program (close the one that has it open)";
+      case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH ->
+          " cannot be written (give the hub's user read and write access to the directory)";
+      case SQLITE_FULL, SQLITE_IOERR -> " cannot be written (check the disk)";
+      case null, default -> " is not a ledger or is damaged (restore a backup)";
+    };
   }
 
   @Override

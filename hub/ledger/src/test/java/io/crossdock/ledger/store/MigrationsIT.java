@@ -1,6 +1,7 @@
 package io.crossdock.ledger.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.event.EventCatalogue;
@@ -51,6 +52,41 @@ class MigrationsIT {
                   Sql.number(connection, "SELECT position FROM consumers WHERE consumer = 'erp'")))
           .isEqualTo(17);
       assertThat(audit.verify(0, 0).checked()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aLedgerThatIsGoneIsNotBegunAnewWithoutAWord() throws Exception {
+    Path ledger = dir.resolve("ledger");
+    Store.open(new SqliteDatabase(ledger), 1).close();
+    for (String each : List.of("ledger.db", "ledger.db-wal", "ledger.db-shm")) {
+      Files.deleteIfExists(ledger.resolve(each));
+    }
+
+    assertThatThrownBy(() -> Store.open(new SqliteDatabase(ledger), 1))
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining("a ledger was here before")
+        .hasMessageContaining("ledger.marker");
+    Files.createFile(ledger.resolve("ledger.db"));
+    assertThatThrownBy(() -> Store.open(new SqliteDatabase(ledger), 1))
+        .hasMessageContaining("missing or empty");
+
+    Files.delete(ledger.resolve("ledger.marker"));
+    Store.open(new SqliteDatabase(ledger), 1).close();
+  }
+
+  @Test
+  void whoeverHoldsTheFileOpenIsNoDamage() throws Exception {
+    Path ledger = dir.resolve("ledger");
+    Store.open(new SqliteDatabase(ledger), 1).close();
+    try (var other =
+            java.sql.DriverManager.getConnection("jdbc:sqlite:" + ledger.resolve("ledger.db"));
+        var statement = other.createStatement()) {
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+      statement.execute("BEGIN EXCLUSIVE");
+
+      assertThatThrownBy(() -> Store.open(new SqliteDatabase(ledger), 1))
+          .hasMessageContaining("in use by another program");
     }
   }
 }
