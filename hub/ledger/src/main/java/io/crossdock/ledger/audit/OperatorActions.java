@@ -78,13 +78,13 @@ public final class OperatorActions {
       case Claim.Done done -> new Outcome.Done(new String(done.answer(), UTF_8));
       case Claim.InFlight() ->
           new Outcome.Refused(
-              Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "The same request is being worked on.")
+              Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "The same request is in progress.")
                   .withRetryAfter(LEASE));
       case Claim.OtherRequest() ->
           new Outcome.Refused(
               Failure.of(
                   Reason.REASON_REQUEST_ID_REUSED,
-                  "The request id belongs to a request with another body."));
+                  "This request id was already used for a different request."));
     };
   }
 

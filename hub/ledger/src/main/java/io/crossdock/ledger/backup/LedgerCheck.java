@@ -86,7 +86,7 @@ final class LedgerCheck {
       version = report.version();
       auditRecords = report.auditRecords();
     } catch (BackupException e) {
-      LOG.error("the ledger cannot be checked", e);
+      LOG.atError().setCause(e).log("the ledger cannot be checked");
       throw new FailureException(
           Failure.of(Reason.REASON_BACKEND_UNAVAILABLE, "The ledger cannot be read.")
               .with("system", "ledger"));

@@ -8,6 +8,7 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.CheckLedgerRequest;
@@ -74,14 +75,15 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
       answer.onError(
           Failure.of(
                   Reason.REASON_INVALID_STATE,
-                  "The ledger is on PostgreSQL, which has means of its own (docs/ledger.md).")
+                  "The ledger is on PostgreSQL; back it up with PostgreSQL's own tools"
+                      + " (docs/ledger.md).")
               .with("status", store.engine().name())
               .toException());
       return;
     }
     if (!one.tryAcquire()) {
       answer.onError(
-          Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "Another copy is being given.")
+          Failure.of(Reason.REASON_REQUEST_IN_PROGRESS, "Another backup is in progress.")
               .withRetryAfter(COME_BACK)
               .toException());
       return;
@@ -136,17 +138,15 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
       } catch (FailureException e) {
         fail(e.failure());
       } catch (BackupException | IOException e) {
-        LOG.error("the ledger could not be copied", e);
+        LOG.atError().setCause(e).log("the backup failed");
         fail(
-            Failure.of(
-                    Reason.REASON_BACKEND_UNAVAILABLE,
-                    "The ledger could not be copied; the hub's log says why.")
+            Failure.of(Reason.REASON_BACKEND_UNAVAILABLE, "The backup failed; see the hub's log.")
                 .with("system", "ledger"));
       } catch (RuntimeException e) {
         // A caller that has hung up is no news.
         if (!caller.isCancelled()) {
-          LOG.error("the copy of the ledger could not be given", e);
-          fail(Failure.of(Reason.REASON_INTERNAL, "The copy could not be given."));
+          LOG.atError().setCause(e).log("the backup could not be sent");
+          fail(Failure.of(Reason.REASON_INTERNAL, "The backup could not be sent."));
         }
       } finally {
         remove(copy);
@@ -212,7 +212,9 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
     try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, COPIES)) {
       left.forEach(LedgerEndpoint::remove);
     } catch (IOException e) {
-      LOG.warn("old copies of the ledger cannot be looked for: {}", e.getMessage());
+      LOG.atWarn()
+          .addKeyValue(LogKeys.REASON, e.getMessage())
+          .log("leftover backup copies cannot be listed");
     }
   }
 
@@ -220,7 +222,9 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
     try {
       Files.deleteIfExists(copy);
     } catch (IOException e) {
-      LOG.warn("a copy of the ledger cannot be removed: {}", e.getMessage());
+      LOG.atWarn()
+          .addKeyValue(LogKeys.REASON, e.getMessage())
+          .log("a backup copy cannot be removed");
     }
   }
 

@@ -112,8 +112,8 @@ final class EventStream<A> {
         end(e.failure());
       } catch (RuntimeException e) {
         if (!caller.isCancelled()) {
-          LOG.error("events could not be given", e);
-          end(Failure.of(Reason.REASON_INTERNAL, "The events could not be given."));
+          LOG.atError().setCause(e).log("events could not be read for a subscriber");
+          end(Failure.of(Reason.REASON_INTERNAL, "Events could not be read."));
         }
       }
     } while (woken.addAndGet(-seen) != 0);

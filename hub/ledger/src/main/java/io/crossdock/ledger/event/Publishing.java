@@ -116,8 +116,7 @@ final class Publishing {
                 each,
                 new Result.Refusal(
                     Failure.of(
-                            Reason.REASON_REQUEST_IN_PROGRESS,
-                            "The same request is being worked on.")
+                            Reason.REASON_REQUEST_IN_PROGRESS, "The same request is in progress.")
                         .withRetryAfter(LEASE)));
         case Claim.OtherRequest() ->
             results.put(
@@ -125,7 +124,7 @@ final class Publishing {
                 new Result.Refusal(
                     Failure.of(
                         Reason.REASON_REQUEST_ID_REUSED,
-                        "The request id belongs to a request with another body.")));
+                        "This request id was already used for a different request.")));
       }
     }
     List<EventLog.Outcome> outcomes =

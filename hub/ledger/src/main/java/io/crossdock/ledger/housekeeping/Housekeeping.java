@@ -10,6 +10,7 @@ import io.crossdock.ledger.lease.Leases;
 import io.crossdock.ledger.lease.Worker;
 import io.crossdock.ledger.offline.OfflineAuthorisations;
 import io.crossdock.ledger.replay.ReplayedEffects;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
 import java.io.IOException;
@@ -127,22 +128,25 @@ public final class Housekeeping implements AutoCloseable {
       retention
           .overdue(lane, moment)
           .forEach((holder, position) ->
-              LOG.warn(
-                  "events of {} past their age are kept for {}, which stands at {}",
-                  lane,
-                  holder,
-                  position));
+              LOG.atWarn()
+                  .addKeyValue(LogKeys.LANE, lane)
+                  .addKeyValue(LogKeys.HOLDER, holder)
+                  .addKeyValue(LogKeys.POSITION, position)
+                  .log("events past their age are kept for somebody who has not read them"));
       return archived;
     } catch (IOException e) {
       // The other things do not wait for room in the archive.
-      LOG.warn("events of {} cannot be archived, they stay for now: {}", lane, e.toString());
+      LOG.atWarn()
+          .addKeyValue(LogKeys.LANE, lane)
+          .addKeyValue(LogKeys.REASON, e.toString())
+          .log("events cannot be archived and are kept for now");
       return 0;
     }
   }
 
   private static void tell(String what, long forgotten) {
     if (forgotten > 0) {
-      LOG.info("housekeeping: deleted {} {}", forgotten, what);
+      LOG.atInfo().addKeyValue(LogKeys.COUNT, forgotten).log("housekeeping deleted {}", what);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.crossdock.ledger.deadletter.DeliveryFailure;
 import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.ledger.position.Key;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ledger.store.Transaction;
 import io.crossdock.policy.v1.Lane;
@@ -195,13 +196,14 @@ final class Redelivery {
       try {
         return attempt.call();
       } catch (Exception e) {
-        LOG.warn(
-            "consumer {} failed for the {}. time in a replay at event {} of type {}",
-            consumer.name(),
-            tries,
-            event.envelope().getEventId(),
-            event.envelope().getType(),
-            e);
+        LOG.atWarn()
+            .addKeyValue(LogKeys.CONSUMER, consumer.name())
+            .addKeyValue(LogKeys.EVENT_ID, event.envelope().getEventId())
+            .addKeyValue(LogKeys.EVENT_TYPE, event.envelope().getType())
+            .addKeyValue(LogKeys.ATTEMPT, tries)
+            .addKeyValue(LogKeys.REASON, DeliveryFailure.of(e, tries).reason())
+            .setCause(DeliveryFailure.isExpected(e) ? null : e)
+            .log("replayed delivery attempt failed");
         if (!DeliveryFailure.isOutage(e) && ++failed >= consumer.retry().attempts()) {
           return park(event, DeliveryFailure.of(e, tries));
         }

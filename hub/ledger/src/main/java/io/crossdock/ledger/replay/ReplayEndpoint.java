@@ -153,7 +153,7 @@ public final class ReplayEndpoint extends ReplayServiceGrpc.ReplayServiceImplBas
     }
     if (!replays.end(connection, id, Status.STOPPED, "")) {
       return new Outcome.Refused(
-          Failure.of(Reason.REASON_INVALID_STATE, "The replay does not run.")
+          Failure.of(Reason.REASON_INVALID_STATE, "The replay is not running.")
               .with("status", replay.get().status().name()));
     }
     replayer.cancel(connection, id);

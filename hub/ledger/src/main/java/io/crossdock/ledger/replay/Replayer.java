@@ -12,6 +12,7 @@ import io.crossdock.ledger.lease.Lease;
 import io.crossdock.ledger.lease.Leases;
 import io.crossdock.ledger.lease.Worker;
 import io.crossdock.ledger.replay.ReplayRecord.Status;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.ledger.store.Store;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -126,7 +127,11 @@ public final class Replayer implements AutoCloseable {
       if (lease.attempts() < FAILED_TIMES) {
         throw e;
       }
-      LOG.error("replay RP-{} to {} cannot go on", id, replay.consumer(), e);
+      LOG.atError()
+          .addKeyValue(LogKeys.CONSUMER, replay.consumer())
+          .addKeyValue(LogKeys.WORK_ID, "RP-" + id)
+          .setCause(e)
+          .log("replay failed for good");
       fail(lease, replay, "It failed with " + e.getClass().getSimpleName() + " again and again.");
     }
   }

@@ -217,7 +217,7 @@ final class GroupCommit implements AutoCloseable {
         write(batch);
       } catch (RuntimeException e) {
         // A mistake of ours. The thread goes on, because everybody's writes need it.
-        LOG.error("ledger writer failed", e);
+        LOG.atError().setCause(e).log("ledger writer failed");
         drop();
         batch.forEach(task -> task.fail(e));
       } catch (Error e) {
@@ -247,7 +247,9 @@ final class GroupCommit implements AutoCloseable {
         attempt = together(one);
       }
       if (attempt == Attempt.IN_CONFLICT) {
-        LOG.warn("ledger cannot be written: other nodes hold the rows");
+        LOG.atWarn()
+            .addKeyValue(LogKeys.REASON, "other nodes hold the rows")
+            .log("the ledger cannot be written");
         fail(one);
       } else if (attempt == Attempt.OUTAGE) {
         fail(left);
@@ -348,7 +350,9 @@ final class GroupCommit implements AutoCloseable {
     long now = System.nanoTime();
     if (now - warned > WARN_EVERY_NANOS) {
       warned = now;
-      LOG.warn("ledger cannot be written: {}", why.getMessage());
+      LOG.atWarn()
+          .addKeyValue(LogKeys.REASON, why.getMessage())
+          .log("the ledger cannot be written");
     }
     if (database.isLost(why)) {
       drop();

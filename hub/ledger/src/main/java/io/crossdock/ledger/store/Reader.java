@@ -69,7 +69,7 @@ final class Reader implements AutoCloseable {
       boolean out = connection == null || database.isOutage(e);
       drop();
       if (out) {
-        LOG.warn("ledger cannot be read: {}", e.getMessage());
+        LOG.atWarn().addKeyValue(LogKeys.REASON, e.getMessage()).log("the ledger cannot be read");
         result.completeExceptionally(Store.unavailable());
       } else {
         result.completeExceptionally(new IllegalStateException(e));
