@@ -223,7 +223,7 @@ class LedgerEndpointIT {
             "posting PO-4: the last event has sequence 9 (expected: 10)",
             "posting PO-5: the last event has sequence 10 (expected: 9)",
             "events up to number 100 with a sequence that was never given: 1",
-            "consumer astray: its place is past the end of the log");
+            "consumer astray: its position is past the end of the log");
   }
 
   @Test
