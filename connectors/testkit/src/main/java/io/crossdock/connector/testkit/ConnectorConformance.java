@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import com.google.rpc.ErrorInfo;
@@ -13,6 +14,8 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.common.v1.UnknownOutcome;
 import io.crossdock.config.v1.ConnectorConfig;
 import io.crossdock.config.v1.Listener;
+import io.crossdock.connector.conformance.Report;
+import io.crossdock.connector.conformance.Suite;
 import io.crossdock.connector.process.ConnectorProcess;
 import io.crossdock.connector.process.RunningConnector;
 import io.crossdock.estate.Estate;
@@ -27,7 +30,9 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -376,6 +381,67 @@ public abstract class ConnectorConformance {
         there.shutdownNow();
       }
     }
+  }
+
+  @Test
+  final void stopsAtOnceThoughSomebodyWatches() throws Exception {
+    RunningConnector fresh =
+        process().start(config(estate.url().resolve("/" + backendName()).toString()), telemetry);
+    ManagedChannel there = channel(fresh);
+    CompletableFuture<Status> ended = new CompletableFuture<>();
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    try {
+      HealthGrpc.newStub(there)
+          .watch(
+              HealthCheckRequest.getDefaultInstance(),
+              new StreamObserver<>() {
+                @Override
+                public void onNext(HealthCheckResponse response) {
+                  begun.complete(null);
+                }
+
+                @Override
+                public void onError(Throwable error) {
+                  ended.complete(Status.fromThrowable(error));
+                }
+
+                @Override
+                public void onCompleted() {
+                  ended.complete(Status.OK);
+                }
+              });
+      begun.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      long asked = System.nanoTime();
+
+      fresh.close();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(3));
+      assertThat(ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).getCode())
+          .isEqualTo(Status.Code.UNAVAILABLE);
+    } finally {
+      there.shutdownNow();
+    }
+  }
+
+  @Test
+  final void passesTheConformanceSuite() {
+    Map<String, Message> samples = new HashMap<>();
+    cases().forEach(each -> samples.put(each.method().getFullMethodName(), each.good(caller)));
+
+    Report report =
+        Suite.run(
+            "127.0.0.1:" + connector.port(),
+            channel,
+            services().stream().map(ConnectorConformance::contract).toList(),
+            new Suite.Options(true, true, samples));
+
+    assertThat(report.failures()).isEmpty();
+  }
+
+  private static Descriptors.ServiceDescriptor contract(ServiceDescriptor service) {
+    return ((ProtoServiceDescriptorSupplier)
+            java.util.Objects.requireNonNull(service.getSchemaDescriptor()))
+        .getServiceDescriptor();
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.connector.conformance;
+
+import org.jspecify.annotations.NullMarked;
