@@ -49,7 +49,9 @@ final class ForeignBounds {
         || leaf.getType() == FieldDescriptor.Type.BYTES;
   }
 
-  /** Whether each huge value breaks a rule that some ordinary value beside the same numbers keeps. */
+  /**
+   * Whether each huge value breaks a rule that some ordinary value beside the same numbers keeps.
+   */
   private boolean isBounded(FieldDescriptor field, Descriptor held, FieldDescriptor leaf) {
     Map<Message, Set<String>> always = new LinkedHashMap<>();
     for (Message numbers : List.of(numbered(held, 0), numbered(held, 1))) {

@@ -19,7 +19,8 @@ import io.crossdock.connector.service.ContractService;
 import io.crossdock.connector.service.ContractService.Answers;
 import io.crossdock.connector.stock.FindRequests;
 import io.crossdock.connector.stock.StockBatch;
-import io.crossdock.connector.stock.StockWatch;
+import io.crossdock.connector.stock.StockSource;
+import io.crossdock.connector.stock.StockWatches;
 import io.crossdock.failure.FailureException;
 import io.crossdock.inventory.v1.AdjustStockRequest;
 import io.crossdock.inventory.v1.AdjustStockResponse;
@@ -78,6 +79,7 @@ final class ErpEuInventoryService {
       Freshness.newBuilder().setSourceSystem(ErpEuClient.SYSTEM).build();
 
   private final ErpEuClient erp;
+  private final StockWatches watches = new StockWatches(ErpEuClient.SYSTEM);
 
   ErpEuInventoryService(ErpEuClient erp) {
     this.erp = erp;
@@ -142,7 +144,7 @@ final class ErpEuInventoryService {
     Map<String, Availability> known = new HashMap<>();
     Set<String> unreadable = new HashSet<>();
     for (int i = 0; i < materials.size(); i += MATERIALS) {
-      for (Availability stock : of(materials, i, plant, unreadable::add)) {
+      for (Availability stock : stock(materials, i, plant, unreadable::add)) {
         known.put(stock.getItemId(), stock);
       }
     }
@@ -166,7 +168,7 @@ final class ErpEuInventoryService {
   }
 
   // The stock of some materials, from one place of the list on.
-  private List<Availability> of(
+  private List<Availability> stock(
       List<String> materials, int from, ErpEuClient.Plant plant, Consumer<String> unreadable)
       throws InterruptedException {
     List<String> some = materials.subList(from, Math.min(from + MATERIALS, materials.size()));
@@ -180,7 +182,7 @@ final class ErpEuInventoryService {
         + ")";
   }
 
-  private StockWatch.Page page(
+  private StockSource.Page page(
       ErpEuClient.Plant plant, String also, int size, String skipToken, Consumer<String> unreadable)
       throws InterruptedException {
     String filter =
@@ -198,44 +200,40 @@ final class ErpEuInventoryService {
             page.rows(),
             row -> ErpEuStockMapper.availability(row, plant),
             row -> ErpEuCodes.optionalItem(row, "Material").ifPresent(unreadable));
-    return new StockWatch.Page(rows, page.next());
+    return new StockSource.Page(rows, page.next());
   }
 
   private void watchAvailability(
       WatchAvailabilityRequest request, Answers<WatchAvailabilityResponse> answers)
       throws InterruptedException {
     ErpEuClient.Plant plant = erp.plant(request.getLocationId());
-    List<String> materials = materials(request.getItemIdsList());
-    StockWatch.Source source =
-        new StockWatch.Source() {
+    StockSource source =
+        new StockSource() {
           @Override
-          public StockWatch.Page now(String place) throws InterruptedException {
-            if (request.getItemIdsCount() == 0) {
-              return page(plant, "", WATCH_PAGE, place, _ -> {});
-            }
-            int from = place.isEmpty() ? 0 : Integer.parseInt(place);
+          public Page all(String pageToken) throws InterruptedException {
+            return page(plant, "", WATCH_PAGE, pageToken, _ -> {});
+          }
+
+          @Override
+          public Page of(List<String> itemIds, String pageToken) throws InterruptedException {
+            List<String> materials = materials(itemIds);
+            int from = pageToken.isEmpty() ? 0 : Integer.parseInt(pageToken);
             if (from >= materials.size()) {
-              return new StockWatch.Page(List.of(), "");
+              return new Page(List.of(), "");
             }
             int next = from + MATERIALS;
-            return new StockWatch.Page(
-                of(materials, from, plant, _ -> {}),
+            return new Page(
+                stock(materials, from, plant, _ -> {}),
                 next < materials.size() ? Integer.toString(next) : "");
           }
 
           @Override
-          public StockWatch.Page since(Instant moment, String place) throws InterruptedException {
+          public Page since(Instant moment, String pageToken) throws InterruptedException {
             String changed = "LastChangeDateTime ge " + moment.truncatedTo(ChronoUnit.MILLIS);
-            boolean few = !materials.isEmpty() && materials.size() <= MATERIALS;
-            return page(
-                plant,
-                few ? either("Material", materials) + " and " + changed : changed,
-                WATCH_PAGE,
-                place,
-                _ -> {});
+            return page(plant, changed, WATCH_PAGE, pageToken, _ -> {});
           }
         };
-    new StockWatch(source, ErpEuClient.SYSTEM, request.getItemIdsList()).run(answers);
+    watches.serve(request.getLocationId(), source, request.getItemIdsList(), answers);
   }
 
   private GetReservationResponse getReservation(GetReservationRequest request)
@@ -569,7 +567,7 @@ final class ErpEuInventoryService {
             ? Instant.now().truncatedTo(ChronoUnit.MILLIS)
             : Instant.ofEpochMilli(Long.parseLong(place.substring(0, at)));
     List<String> unreadable = new ArrayList<>();
-    StockWatch.Page page =
+    StockSource.Page page =
         page(
             plant,
             "",

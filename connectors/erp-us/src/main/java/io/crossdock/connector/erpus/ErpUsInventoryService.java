@@ -17,7 +17,8 @@ import io.crossdock.connector.service.ContractService;
 import io.crossdock.connector.service.ContractService.Answers;
 import io.crossdock.connector.stock.FindRequests;
 import io.crossdock.connector.stock.StockBatch;
-import io.crossdock.connector.stock.StockWatch;
+import io.crossdock.connector.stock.StockSource;
+import io.crossdock.connector.stock.StockWatches;
 import io.crossdock.failure.FailureException;
 import io.crossdock.inventory.v1.AdjustStockRequest;
 import io.crossdock.inventory.v1.AdjustStockResponse;
@@ -70,6 +71,7 @@ final class ErpUsInventoryService {
 
   private final ErpUsClient erp;
   private final Units units;
+  private final StockWatches watches = new StockWatches(ErpUsClient.SYSTEM);
 
   ErpUsInventoryService(ErpUsClient erp) {
     this.erp = erp;
@@ -178,33 +180,35 @@ final class ErpUsInventoryService {
       WatchAvailabilityRequest request, Answers<WatchAvailabilityResponse> answers)
       throws InterruptedException {
     ErpUsClient.Site site = erp.site(request.getLocationId());
-    List<Integer> numbers = numbers(request.getItemIdsList());
-    StockWatch.Source source =
-        new StockWatch.Source() {
+    StockSource source =
+        new StockSource() {
           @Override
-          public StockWatch.Page now(String place) throws InterruptedException {
-            if (request.getItemIdsCount() == 0) {
-              return page(site, "", WATCH_PAGE, place).rows();
-            }
-            int from = place.isEmpty() ? 0 : Integer.parseInt(place);
+          public Page all(String pageToken) throws InterruptedException {
+            return page(site, "", WATCH_PAGE, pageToken).rows();
+          }
+
+          @Override
+          public Page of(List<String> itemIds, String pageToken) throws InterruptedException {
+            List<Integer> numbers = numbers(itemIds);
+            int from = pageToken.isEmpty() ? 0 : Integer.parseInt(pageToken);
             if (from >= numbers.size()) {
-              return new StockWatch.Page(List.of(), "");
+              return new Page(List.of(), "");
             }
             int next = Math.min(from + ITEMS, numbers.size());
             List<Availability> rows =
                 readable(erp.onhand(site, numbers.subList(from, next)), site, _ -> {});
-            return new StockWatch.Page(rows, next < numbers.size() ? Integer.toString(next) : "");
+            return new Page(rows, next < numbers.size() ? Integer.toString(next) : "");
           }
 
           @Override
-          public StockWatch.Page since(Instant moment, String place) throws InterruptedException {
-            return page(site, Long.toString(moment.toEpochMilli()), WATCH_PAGE, place).rows();
+          public Page since(Instant moment, String pageToken) throws InterruptedException {
+            return page(site, Long.toString(moment.toEpochMilli()), WATCH_PAGE, pageToken).rows();
           }
         };
-    new StockWatch(source, ErpUsClient.SYSTEM, request.getItemIdsList()).run(answers);
+    watches.serve(request.getLocationId(), source, request.getItemIdsList(), answers);
   }
 
-  private record SitePage(StockWatch.Page rows, List<String> unreadable, Instant asOf) {}
+  private record SitePage(StockSource.Page rows, List<String> unreadable, Instant asOf) {}
 
   private SitePage page(ErpUsClient.Site site, String changedSince, int size, String page)
       throws InterruptedException {
@@ -220,7 +224,7 @@ final class ErpUsInventoryService {
     long number = data.integer("page");
     String next = number < data.integer("totalPages") ? Long.toString(number + 1) : "";
     return new SitePage(
-        new StockWatch.Page(rows, next),
+        new StockSource.Page(rows, next),
         unreadable,
         data.epochMillis("asOf").orElseThrow(() -> data.invalid("asOf", "a moment")));
   }

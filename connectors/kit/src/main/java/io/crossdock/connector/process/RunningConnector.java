@@ -23,6 +23,7 @@ public final class RunningConnector implements AutoCloseable {
 
   private final Server server;
   private final HealthStatusManager health;
+  private final StreamEnding streams;
   private final BackendClient backend;
   private final ExecutorService threads;
   private final Duration drain;
@@ -30,11 +31,13 @@ public final class RunningConnector implements AutoCloseable {
   private RunningConnector(
       Server server,
       HealthStatusManager health,
+      StreamEnding streams,
       BackendClient backend,
       ExecutorService threads,
       Duration drain) {
     this.server = server;
     this.health = health;
+    this.streams = streams;
     this.backend = backend;
     this.threads = threads;
     this.drain = drain;
@@ -44,10 +47,12 @@ public final class RunningConnector implements AutoCloseable {
       ConnectorSettings settings, List<ServerServiceDefinition> services, BackendClient backend)
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
+    StreamEnding streams = new StreamEnding();
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.listen())
             .executor(threads)
+            .intercept(streams)
             .maxInboundMessageSize(settings.maxMessageBytes())
             .maxInboundMetadataSize(settings.maxMetadataBytes())
             .permitKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
@@ -60,7 +65,7 @@ public final class RunningConnector implements AutoCloseable {
     }
     try {
       return new RunningConnector(
-          builder.build().start(), health, backend, threads, settings.drain());
+          builder.build().start(), health, streams, backend, threads, settings.drain());
     } catch (IOException | RuntimeException e) {
       threads.close();
       throw e;
@@ -80,11 +85,15 @@ public final class RunningConnector implements AutoCloseable {
     return backend.state();
   }
 
-  /** Takes no more calls, lets those in flight end within the drain time, then ends the rest. */
+  /**
+   * Takes no more calls, ends streams at once, lets other calls end within the drain time, then
+   * ends the rest.
+   */
   @Override
   public void close() {
     health.enterTerminalState();
     server.shutdown();
+    streams.end();
     try {
       if (!server.awaitTermination(drain.toNanos(), TimeUnit.NANOSECONDS)) {
         server.shutdownNow();

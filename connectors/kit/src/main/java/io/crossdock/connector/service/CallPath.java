@@ -38,12 +38,13 @@ public final class CallPath {
   private final RequestIds requestIds;
 
   /**
-   * @param maxEntries most answers of writes to remember
+   * @param maxEntries most answers of writes to remember; they take an eighth of the heap at most
    * @param ttl how long to remember an answer
    */
   public CallPath(OpenTelemetry telemetry, int maxEntries, Duration ttl) {
     this.telemetry = new CallTelemetry(telemetry);
-    this.requestIds = new RequestIds(maxEntries, ttl, System::nanoTime);
+    this.requestIds =
+        new RequestIds(maxEntries, Runtime.getRuntime().maxMemory() / 8, ttl, System::nanoTime);
   }
 
   /** The services as a gRPC server takes them. */

@@ -21,15 +21,17 @@ import org.jspecify.annotations.Nullable;
  * reason of the business. After anything else, such as a timeout, the next arrival does the work
  * again, and the backend knows it by the same id.
  *
- * <p>Bounded by number and age; the oldest answers go first. Safe for many threads.
+ * <p>Bounded by number, bytes and age; the oldest answers go first. Safe for many threads.
  */
 final class RequestIds {
 
   private final int maxEntries;
+  private final long maxBytes;
   private final long ttlNanos;
   private final LongSupplier clock;
   private final Map<String, Running> running = new HashMap<>();
   private final LinkedHashMap<String, Done> done = new LinkedHashMap<>();
+  private long bytes;
 
   /** The work behind a request id; its result is the answer's bytes. */
   interface Work {
@@ -40,6 +42,11 @@ final class RequestIds {
 
   private record Done(
       ByteString fingerprint, @Nullable ByteString answer, @Nullable Failure refusal, long at) {
+
+    // An entry without its answer takes about this much.
+    long size() {
+      return 500L + (answer == null ? 0 : answer.size());
+    }
 
     ByteString replay() {
       if (answer != null) {
@@ -53,10 +60,12 @@ final class RequestIds {
   }
 
   /**
+   * @param maxBytes most bytes of all answers
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
-  RequestIds(int maxEntries, Duration ttl, LongSupplier clock) {
+  RequestIds(int maxEntries, long maxBytes, Duration ttl, LongSupplier clock) {
     this.maxEntries = maxEntries;
+    this.maxBytes = maxBytes;
     this.ttlNanos = ttl.toNanos();
     this.clock = clock;
   }
@@ -102,18 +111,30 @@ final class RequestIds {
       synchronized (this) {
         running.remove(requestId);
         if (result != null) {
-          done.put(requestId, result);
-          forgetTheOldest();
+          remember(requestId, result);
         }
       }
       mine.over.countDown();
     }
   }
 
+  private void remember(String requestId, Done result) {
+    forget(done.remove(requestId));
+    done.put(requestId, result);
+    bytes += result.size();
+    forgetTheOldest();
+  }
+
+  private void forget(@Nullable Done gone) {
+    if (gone != null) {
+      bytes -= gone.size();
+    }
+  }
+
   private @Nullable Done known(String requestId) {
     Done known = done.get(requestId);
     if (known != null && clock.getAsLong() - known.at >= ttlNanos) {
-      done.remove(requestId);
+      forget(done.remove(requestId));
       return null;
     }
     return known;
@@ -124,10 +145,11 @@ final class RequestIds {
     Iterator<Done> oldest = done.values().iterator();
     while (oldest.hasNext()) {
       Done next = oldest.next();
-      if (done.size() <= maxEntries && now - next.at < ttlNanos) {
+      if (done.size() <= maxEntries && bytes <= maxBytes && now - next.at < ttlNanos) {
         return;
       }
       oldest.remove();
+      forget(next);
     }
   }
 
@@ -143,7 +165,7 @@ final class RequestIds {
     if (!mine.equals(known)) {
       throw new FailureException(
           Reason.REASON_REQUEST_ID_REUSED,
-          "The request id came before with another request; each request needs its own.");
+          "This request id was already used for a different request.");
     }
   }
 }

@@ -1,5 +1,6 @@
 /**
- * What connectors of stock-keeping systems share: how changes are watched where nobody tells them.
+ * What connectors of stock-keeping systems share: streams of changes from a backend that pushes
+ * none.
  */
 @NullMarked
 package io.crossdock.connector.stock;

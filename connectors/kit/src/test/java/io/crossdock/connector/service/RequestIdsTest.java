@@ -22,7 +22,7 @@ class RequestIdsTest {
 
   private final AtomicLong clock = new AtomicLong();
   private final AtomicInteger done = new AtomicInteger();
-  private final RequestIds ids = new RequestIds(2, TTL, clock::get);
+  private final RequestIds ids = new RequestIds(2, 1 << 20, TTL, clock::get);
 
   private ByteString work() {
     return ByteString.copyFromUtf8("answer " + done.incrementAndGet());

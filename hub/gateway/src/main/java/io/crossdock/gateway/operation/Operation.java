@@ -237,7 +237,8 @@ public final class Operation {
    *
    * @param answer null when there is none; tags that need one are left out
    */
-  public List<String> invalidates(ExtractedFields fields, byte[] request, byte @Nullable [] answer) {
+  public List<String> invalidates(
+      ExtractedFields fields, byte[] request, byte @Nullable [] answer) {
     return render(invalidates, fields, request, answer);
   }
 
@@ -342,7 +343,10 @@ public final class Operation {
   }
 
   private static List<String> render(
-      List<TagTemplate> templates, ExtractedFields fields, byte[] request, byte @Nullable [] answer) {
+      List<TagTemplate> templates,
+      ExtractedFields fields,
+      byte[] request,
+      byte @Nullable [] answer) {
     if (templates.isEmpty()) {
       return List.of();
     }

@@ -1,7 +1,6 @@
 package io.crossdock.gateway.operation;
 
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.gateway.wire.ExtractedFields;
 import io.crossdock.gateway.wire.FieldPath;
@@ -16,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cache tag with fields in it, such as {@code member/{member_id}}.
  *
- * <p>{@code {field}} is a field of the request, {@code {response.field}} one of the answer. A field inside of a list
- * makes one tag per value; one template may have fields of one list only. A tag with an absent value is no tag: it would
- * join everything that happens not to have the value.
+ * <p>{@code {field}} is a field of the request, {@code {response.field}} one of the answer. A field
+ * inside of a list makes one tag per value; one template may have fields of one list only. A tag
+ * with an absent value is no tag: it would join everything that happens not to have the value.
  *
  * <p>Compiled from the contract; rendering joins literals with the values of one call.
  */
@@ -60,9 +59,10 @@ public final class TagTemplate {
    * @param text the template as it stands in the contract
    * @param request the request's type
    * @param response the answer's type; null when there is no answer
-   * @param slotOf where the reader puts the value of a field of the request; null when nothing reads ahead
-   * @throws IllegalArgumentException when a brace is left open, a field does not exist or has no text, or fields of more
-   *     than one list are named
+   * @param slotOf where the reader puts the value of a field of the request; null when nothing
+   *     reads ahead
+   * @throws IllegalArgumentException when a brace is left open, a field does not exist or has no
+   *     text, or fields of more than one list are named
    */
   static TagTemplate parse(
       String text,
@@ -100,8 +100,7 @@ public final class TagTemplate {
       @Nullable Descriptor response,
       @Nullable ToIntFunction<FieldPath> slotOf) {
     if (response != null && path.startsWith(RESPONSE)) {
-      return new Part.OfResponse(
-          FieldValues.compile(response, path.substring(RESPONSE.length())));
+      return new Part.OfResponse(FieldValues.compile(response, path.substring(RESPONSE.length())));
     }
     FieldValues values = FieldValues.compile(request, path);
     return slotOf == null || values.isList()

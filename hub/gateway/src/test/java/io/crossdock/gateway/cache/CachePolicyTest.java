@@ -391,8 +391,7 @@ final class CachePolicyTest {
   void dropsTheCustomerThatAWriteFoundByItsIdentity() {
     Operation get = BuildContracts.operation("CustomerService/GetCustomer");
     Pipeline customers = pipeline(get, backend);
-    byte[] request =
-        GetCustomerRequest.newBuilder().setCustomerId("C-1").build().toByteArray();
+    byte[] request = GetCustomerRequest.newBuilder().setCustomerId("C-1").build().toByteArray();
     till.send(customers, request);
     backend.next().answer(new byte[0]);
     till.send(customers, request).answer();

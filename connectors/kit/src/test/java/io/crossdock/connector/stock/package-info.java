@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.connector.stock;
+
+import org.jspecify.annotations.NullMarked;
