@@ -87,7 +87,8 @@ class HubSettingsTest {
     assertThat(errors(ROUTES.replace("127.0.0.1", "my_host")))
         .singleElement()
         .asString()
-        .contains("connectors[0].instances[0]: my_host:7103 (expected: a host and a port");
+        .contains("my_host:7103")
+        .contains("(expected: a host and a port");
   }
 
   @Test
