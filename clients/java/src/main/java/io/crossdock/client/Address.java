@@ -1,5 +1,6 @@
 package io.crossdock.client;
 
+import io.grpc.NameResolverRegistry;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +15,7 @@ record Address(String target, boolean isLoopback) {
 
   private static final Pattern HOST_AND_PORT =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):([0-9]{1,5})");
-  private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*:///?.+");
+  private static final Pattern SCHEME = Pattern.compile("([a-z][a-z0-9+.-]*):///?.+");
   private static final int MAX_PORT = 65535;
 
   static Address of(String text) {
@@ -24,11 +25,19 @@ record Address(String target, boolean isLoopback) {
       if (port >= 1 && port <= MAX_PORT) {
         return new Address(text, isLoopbackHost(parts.group(1)));
       }
-    } else if (SCHEME.matcher(text).matches()) {
-      return new Address(text, false);
+    } else {
+      Matcher scheme = SCHEME.matcher(text);
+      if (scheme.matches() && isResolved(scheme.group(1))) {
+        return new Address(text, false);
+      }
     }
     throw new IllegalArgumentException(
         "address: %s (expected: HOST:PORT, for example 127.0.0.1:7070)".formatted(text));
+  }
+
+  // A URL such as http://hub:7070 has a scheme, too, but none that gRPC can resolve.
+  private static boolean isResolved(String scheme) {
+    return NameResolverRegistry.getDefaultRegistry().getProviderForScheme(scheme) != null;
   }
 
   private static boolean isLoopbackHost(String host) {

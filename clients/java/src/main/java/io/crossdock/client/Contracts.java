@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,6 @@ final class Contracts {
   }
 
   private static String seconds(Duration duration) {
-    return "%d.%03ds".formatted(duration.toSeconds(), duration.toMillisPart());
+    return String.format(Locale.ROOT, "%d.%03ds", duration.toSeconds(), duration.toMillisPart());
   }
 }
