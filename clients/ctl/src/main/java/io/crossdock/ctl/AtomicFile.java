@@ -17,8 +17,8 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * A file under way: {@code FILE.part} until it is published as {@code FILE}, and gone when it never
- * is. Only its owner may read it.
+ * A file being written: {@code FILE.part} until it is published as {@code FILE}, and deleted when
+ * it never is. Only its owner may read it.
  */
 final class AtomicFile implements AutoCloseable {
 
@@ -37,7 +37,7 @@ final class AtomicFile implements AutoCloseable {
   }
 
   /**
-   * Begins the file; what an earlier attempt left under way is written over.
+   * Creates the file; what an earlier attempt left behind is overwritten.
    *
    * @throws IOException when it cannot be written, or another process is writing it
    */
@@ -80,11 +80,11 @@ final class AtomicFile implements AutoCloseable {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** On the disk before it has its name, and its name on the disk before anyone is told. */
+  /** Flushes the file, then gives it its name and flushes that, too. */
   void publish() throws IOException {
     channel.force(true);
     if (Files.exists(file)) {
-      throw new FileSystemException(file.toString(), null, "somebody else made it meanwhile");
+      throw new FileSystemException(file.toString(), null, "it was created in the meantime");
     }
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     published = true;

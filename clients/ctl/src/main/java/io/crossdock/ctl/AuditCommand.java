@@ -2,11 +2,11 @@ package io.crossdock.ctl;
 
 import picocli.CommandLine.Command;
 
-/** What concerns the audit trail. */
+/** Commands on the audit trail. */
 @Command(
     name = "audit",
     mixinStandardHelpOptions = true,
-    description = "Who did what, and whether the record of it was tampered with.",
+    description = "Shows who did what, and checks that the record was not tampered with.",
     footer = {"", "Examples:", "  ctl audit list --actor anna --from -7d", "  ctl audit verify"},
     subcommands = {AuditListCommand.class, AuditVerifyCommand.class})
 final class AuditCommand {

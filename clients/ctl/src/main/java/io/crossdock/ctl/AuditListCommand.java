@@ -1,24 +1,19 @@
 package io.crossdock.ctl;
 
-import com.google.gson.JsonObject;
 import io.crossdock.common.v1.Actor;
 import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.AuditServiceGrpc;
 import io.crossdock.ops.v1.ListAuditRecordsRequest;
 import io.crossdock.ops.v1.ListAuditRecordsResponse;
-import io.crossdock.terminal.ProtoJson;
-import java.io.PrintWriter;
-import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells who did what. */
+/** Lists who did what. */
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Lists audit records, the newest first; all that is given must match.",
+    description = "Lists audit records, newest first. Filters are combined with AND.",
     footer = {
       "",
       "Examples:",
@@ -27,23 +22,34 @@ import picocli.CommandLine.Option;
       "      --operation crossdock.ops.v1.DeadLetterService/DiscardDeadLetter",
       "  ctl audit list --subject D-771"
     })
-final class AuditListCommand extends OperatorCommand<AuditListCommand.Records> {
+final class AuditListCommand extends ListCommand<ListAuditRecordsResponse, AuditRecord> {
 
-  private static final int MOST_IN_PAGE = 200;
+  private static final Columns<AuditRecord> COLUMNS =
+      new Columns<AuditRecord>()
+          .number("RECORD", AuditRecord::getSequence)
+          .add("AT", record -> moment(record.getAt()))
+          .add("WHO", AuditListCommand::who)
+          .add("OPERATION", AuditRecord::getOperation)
+          .add(
+              "ABOUT",
+              record -> orDash((record.getSubjectKind() + " " + record.getSubjectId()).strip()))
+          .add("OUTCOME", record -> orDash(record.getOutcome()))
+          .add("CORRELATION", record -> orDash(record.getCorrelationId()))
+          .add("REASON", record -> orDash(record.getReason()));
 
-  @Option(names = "--actor", paramLabel = "ID", description = "Only deeds of this actor.")
+  @Option(names = "--actor", paramLabel = "ID", description = "Only actions by this actor.")
   private String actor = "";
 
   @Option(
       names = "--operation",
       paramLabel = "NAME",
-      description = "Only this operation, by its full name with a slash.")
+      description = "Only this operation: full service name, slash, method.")
   private String operation = "";
 
   @Option(
       names = "--subject",
       paramLabel = "ID",
-      description = "Only deeds to this thing, for example D-771.")
+      description = "Only actions on this subject, for example D-771.")
   private String subject = "";
 
   @Option(
@@ -52,92 +58,42 @@ final class AuditListCommand extends OperatorCommand<AuditListCommand.Records> {
       description = "Only this business transaction.")
   private String correlation = "";
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      converter = InstantConverter.class,
-      description = "Not before: " + InstantConverter.HELP)
-  private @Nullable Instant from;
-
-  @Option(
-      names = "--to",
-      paramLabel = "TIME",
-      converter = InstantConverter.class,
-      description = "Before this moment.")
-  private @Nullable Instant to;
+  @Mixin private TimeRangeOptions time = new TimeRangeOptions();
 
   @Mixin private ListLimit limit = new ListLimit();
 
-  /** The records as one answer. */
-  record Records(ListAuditRecordsResponse all, boolean more) {}
-
   AuditListCommand() {
-    super("ctl audit list", AuditServiceGrpc.getServiceDescriptor());
+    super(
+        "ctl audit list",
+        AuditServiceGrpc.getServiceDescriptor(),
+        ListAuditRecordsResponse.class,
+        ListAuditRecordsResponse::getRecordsList,
+        COLUMNS);
   }
 
   @Override
   protected void check() {
     limit.check(this::mistake);
+    time.check(this::mistake);
   }
 
   @Override
-  protected Records ask(Hub hub) {
-    int most = limit.most();
+  int limit() {
+    return limit.most();
+  }
+
+  @Override
+  ListAuditRecordsResponse page(Hub hub, Page page) {
     ListAuditRecordsRequest.Builder request =
         ListAuditRecordsRequest.newBuilder()
             .setActorId(actor)
             .setOperation(operation)
             .setSubjectId(subject)
-            .setCorrelationId(correlation);
-    if (from != null) {
-      request.setRecordedFrom(timestamp(from));
-    }
-    if (to != null) {
-      request.setRecordedUntil(timestamp(to));
-    }
-    ListAuditRecordsResponse.Builder all = ListAuditRecordsResponse.newBuilder();
-    do {
-      ListAuditRecordsResponse answer =
-          hub.stub(AuditServiceGrpc::newBlockingStub)
-              .listAuditRecords(
-                  request
-                      .setPageSize(Math.min(MOST_IN_PAGE, most - all.getRecordsCount()))
-                      .build());
-      request.setPageToken(answer.getNextPageToken());
-      all.mergeFrom(answer);
-    } while (!request.getPageToken().isEmpty() && all.getRecordsCount() < most);
-    return new Records(all.clearNextPageToken().build(), !request.getPageToken().isEmpty());
-  }
-
-  @Override
-  protected void print(Records records, PrintWriter out) {
-    if (records.all().getRecordsCount() == 0) {
-      out.println("none");
-      return;
-    }
-    Table table =
-        new Table("RECORD", "AT", "WHO", "OPERATION", "ABOUT", "OUTCOME", "CORRELATION", "REASON");
-    for (AuditRecord record : records.all().getRecordsList()) {
-      table.row(
-          number(record.getSequence()),
-          moment(record.getAt()),
-          who(record),
-          record.getOperation(),
-          orDash((record.getSubjectKind() + " " + record.getSubjectId()).strip()),
-          orDash(record.getOutcome()),
-          orDash(record.getCorrelationId()),
-          orDash(record.getReason()));
-    }
-    table.print(out);
-    if (records.more()) {
-      out.println(
-          "the newest %s; --limit N for more".formatted(number(records.all().getRecordsCount())));
-    }
-  }
-
-  @Override
-  protected JsonObject json(Records records) {
-    return ProtoJson.of(records.all());
+            .setCorrelationId(correlation)
+            .setPageSize(page.size())
+            .setPageToken(page.token());
+    time.apply(request::setRecordedFrom, request::setRecordedUntil);
+    return hub.stub(AuditServiceGrpc::newBlockingStub).listAuditRecords(request.build());
   }
 
   private static String who(AuditRecord record) {

@@ -1,11 +1,9 @@
 package io.crossdock.ctl;
 
-import com.google.gson.JsonObject;
 import io.crossdock.ops.v1.AuditServiceGrpc;
 import io.crossdock.ops.v1.VerifyAuditChainRequest;
 import io.crossdock.ops.v1.VerifyAuditChainResponse;
 import io.crossdock.terminal.ExitCode;
-import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,19 +13,16 @@ import picocli.CommandLine.Option;
     name = "verify",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks that no audit record was changed, removed or inserted.",
-      "Ends with 1 when the chain of hashes is broken."
+      "Verifies that no audit record was changed, removed or inserted.",
+      "Exits with 1 if the hash chain is broken."
     },
     footer = {"", "Examples:", "  ctl audit verify", "  ctl audit verify --from 90000 --to 90211"})
 final class AuditVerifyCommand extends OperatorCommand<VerifyAuditChainResponse> {
 
-  @Option(
-      names = "--from",
-      paramLabel = "N",
-      description = "First record. Default: the first of all.")
+  @Option(names = "--from", paramLabel = "N", description = "First record. Default: the first one.")
   private long first;
 
-  @Option(names = "--to", paramLabel = "N", description = "Last record. Default: the last of all.")
+  @Option(names = "--to", paramLabel = "N", description = "Last record. Default: the latest one.")
   private long last;
 
   AuditVerifyCommand() {
@@ -60,16 +55,12 @@ final class AuditVerifyCommand extends OperatorCommand<VerifyAuditChainResponse>
   @Override
   protected void print(VerifyAuditChainResponse answer, PrintWriter out) {
     if (answer.getIntact()) {
-      out.println("The chain holds: %s checked.".formatted(count(answer.getChecked(), "record")));
+      out.println(
+          "The audit chain is intact: %s checked.".formatted(count(answer.getChecked(), "record")));
     } else {
       out.println(
-          "The chain is broken at record %d; %s checked."
+          "The audit chain is broken at record %d; %s checked."
               .formatted(answer.getFirstBrokenSequence(), count(answer.getChecked(), "record")));
     }
-  }
-
-  @Override
-  protected JsonObject json(VerifyAuditChainResponse answer) {
-    return ProtoJson.of(answer);
   }
 }

@@ -2,14 +2,23 @@ package io.crossdock.ctl;
 
 import picocli.CommandLine.Command;
 
-/** What concerns the hub's memory of answers; its statistics when nothing more is said. */
+/** Commands on the hub's cache; its statistics without a subcommand. */
 @Command(
     name = "cache",
     mixinStandardHelpOptions = true,
-    description =
-        "Tells how full the cache is and how often it answered, or drops answers from it.",
-    subcommands = {CacheStatisticsCommand.class, CacheInvalidateCommand.class})
-final class CacheCommand extends CacheFigures {
+    description = "Shows cache size and hit ratio, or drops cached responses.",
+    subcommands = {CacheCommand.Statistics.class, CacheInvalidateCommand.class})
+final class CacheCommand extends CacheReport {
 
   CacheCommand() {}
+
+  /** The same by its own name. */
+  @Command(
+      name = "statistics",
+      mixinStandardHelpOptions = true,
+      description = "Shows cache size and hit ratio.")
+  static final class Statistics extends CacheReport {
+
+    Statistics() {}
+  }
 }

@@ -4,23 +4,25 @@ import io.crossdock.ops.v1.InvalidateCacheRequest;
 import io.crossdock.ops.v1.InvalidateCacheResponse;
 import io.crossdock.ops.v1.OpsServiceGrpc;
 import java.io.PrintWriter;
-import java.util.Locale;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Drops answers from the hub's memory. */
+/** Drops cached responses. */
 @Command(
     name = "invalidate",
     mixinStandardHelpOptions = true,
-    description = "Drops answers from the cache, so that the next call asks the backend.")
-final class CacheInvalidateCommand extends OpsCommand<InvalidateCacheResponse> {
+    description = "Drops cached responses, so that the next call reaches the backend.")
+final class CacheInvalidateCommand extends OperatorCommand<InvalidateCacheResponse> {
 
   @ArgGroup(multiplicity = "1")
   private What what = new What();
 
-  @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the audit.")
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      description = "Reason, recorded in the audit trail.")
   private String reason = "";
 
   /** One tag, or everything. */
@@ -28,21 +30,21 @@ final class CacheInvalidateCommand extends OpsCommand<InvalidateCacheResponse> {
     @Parameters(
         paramLabel = "TAG",
         arity = "1",
-        description = "Name that answers are kept under, for example member/M-1001.")
+        description = "Cache tag, for example member/M-1001.")
     private String tag = "";
 
-    @Option(names = "--all", required = true, description = "Drop every answer.")
+    @Option(names = "--all", required = true, description = "Drop all cached responses.")
     private boolean all;
   }
 
   CacheInvalidateCommand() {
-    super("ctl cache invalidate");
+    super("ctl cache invalidate", OpsServiceGrpc.getServiceDescriptor());
   }
 
   @Override
   protected InvalidateCacheResponse ask(Hub hub) {
-    InvalidateCacheRequest.Builder request = InvalidateCacheRequest.newBuilder().setReason(reason);
-    request.setContext(context());
+    InvalidateCacheRequest.Builder request =
+        InvalidateCacheRequest.newBuilder().setContext(context()).setReason(reason);
     if (what.all) {
       request.setAll(true);
     } else {
@@ -53,6 +55,6 @@ final class CacheInvalidateCommand extends OpsCommand<InvalidateCacheResponse> {
 
   @Override
   protected void print(InvalidateCacheResponse answer, PrintWriter out) {
-    out.printf(Locale.ROOT, "%,d answers dropped%n", answer.getDroppedEntries());
+    out.println(count(answer.getDroppedEntries(), "response") + " dropped");
   }
 }

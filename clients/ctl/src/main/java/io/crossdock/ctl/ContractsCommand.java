@@ -5,55 +5,62 @@ import io.crossdock.ops.v1.ContractMethod;
 import io.crossdock.ops.v1.ListContractsRequest;
 import io.crossdock.ops.v1.ListContractsResponse;
 import io.crossdock.ops.v1.OpsServiceGrpc;
-import io.crossdock.ops.v1.OpsServiceGrpc.OpsServiceBlockingStub;
 import io.crossdock.policy.v1.MethodPolicy;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Tells the contracts that the hub knows. */
+/** Shows the contracts that the hub knows. */
 @Command(
     name = "contracts",
     mixinStandardHelpOptions = true,
-    description = "Tells the contracts that the hub knows, and the policy that it enforces.")
-final class ContractsCommand extends OpsCommand<ListContractsResponse> {
+    description = "Lists the contracts that the hub knows, and the policy that it enforces.")
+final class ContractsCommand extends ListCommand<ListContractsResponse, Contract> {
+
+  private static final Columns<ContractMethod> METHODS =
+      new Columns<ContractMethod>()
+          .add("  METHOD", ContractsCommand::name)
+          .add("PRIORITY", method -> word(method.getPolicy().getPriority(), "PRIORITY_"))
+          .add("DEADLINE", method -> method.getPolicy().getDeadlineMs() + " ms")
+          .add("CACHE", method -> cache(method.getPolicy()))
+          .add("IDEMPOTENCY", method -> word(method.getPolicy().getIdempotency(), "IDEMPOTENCY_"))
+          .add("RETRY", method -> word(method.getPolicy().getRetry(), "RETRY_CLASS_"))
+          .add("DEGRADED", method -> word(method.getPolicy().getDegradedMode(), "DEGRADED_MODE_"));
 
   @Parameters(
       paramLabel = "PREFIX",
       arity = "0..1",
-      description = "Only services whose name begins so, for example crossdock.loyalty.")
+      description = "Only services with this name prefix, for example crossdock.loyalty.")
   private String prefix = "";
 
   ContractsCommand() {
-    super("ctl contracts");
+    super(
+        "ctl contracts",
+        OpsServiceGrpc.getServiceDescriptor(),
+        ListContractsResponse.class,
+        ListContractsResponse::getContractsList,
+        new Columns<>());
   }
 
   @Override
-  protected ListContractsResponse ask(Hub hub) {
-    OpsServiceBlockingStub ops = hub.stub(OpsServiceGrpc::newBlockingStub);
-    ListContractsResponse.Builder all = ListContractsResponse.newBuilder();
-    String page = "";
-    do {
-      ListContractsResponse answer =
-          ops.listContracts(
-              ListContractsRequest.newBuilder()
-                  .setServicePrefix(prefix)
-                  .setPageToken(page)
-                  .build());
-      page = answer.getNextPageToken();
-      all.mergeFrom(answer);
-    } while (!page.isEmpty());
-    return all.clearNextPageToken().build();
+  ListContractsResponse page(Hub hub, Page page) {
+    return hub.stub(OpsServiceGrpc::newBlockingStub)
+        .listContracts(
+            ListContractsRequest.newBuilder()
+                .setServicePrefix(prefix)
+                .setPageToken(page.token())
+                .build());
   }
 
   @Override
-  protected void print(ListContractsResponse answer, PrintWriter out) {
+  void print(ListContractsResponse answer, List<Contract> contracts, PrintWriter out) {
     String separator = "";
-    for (Contract contract : answer.getContractsList()) {
+    for (Contract contract : contracts) {
       out.print(separator);
       separator = System.lineSeparator();
       out.printf(
-          "%s  owner %s, truth in %s, %s, served by %s, from %s%n",
+          "%s  owner %s, system of record %s, %s, served by %s, from %s%n",
           contract.getService(),
           orDash(contract.getOwner()),
           orDash(contract.getSystemOfRecord()),
@@ -62,23 +69,16 @@ final class ContractsCommand extends OpsCommand<ListContractsResponse> {
               ? "nobody"
               : String.join(", ", contract.getServedByList()),
           orDash(contract.getSource()));
-      Table table =
-          new Table("  METHOD", "PRIORITY", "DEADLINE", "CACHE", "TWICE", "RETRY", "DEGRADED");
-      contract.getMethodsList().forEach(method -> row(table, method));
-      table.print(out);
+      METHODS.table(contract.getMethodsList()).print(out);
     }
   }
 
-  private static void row(Table table, ContractMethod method) {
-    MethodPolicy policy = method.getPolicy();
-    String stream = method.getClientStreaming() || method.getServerStreaming() ? " (stream)" : "";
-    table.row(
-        "  " + method.getMethod() + stream,
-        word(policy.getPriority(), "PRIORITY_"),
-        policy.getDeadlineMs() + " ms",
-        policy.hasCache() ? policy.getCache().getTtlMs() + " ms" : "-",
-        word(policy.getIdempotency(), "IDEMPOTENCY_"),
-        word(policy.getRetry(), "RETRY_CLASS_"),
-        word(policy.getDegradedMode(), "DEGRADED_MODE_"));
+  private static String name(ContractMethod method) {
+    boolean streams = method.getClientStreaming() || method.getServerStreaming();
+    return "  " + method.getMethod() + (streams ? " (stream)" : "");
+  }
+
+  private static String cache(MethodPolicy policy) {
+    return policy.hasCache() ? policy.getCache().getTtlMs() + " ms" : "-";
   }
 }

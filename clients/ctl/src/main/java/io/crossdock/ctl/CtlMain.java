@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "crossdock ctl",
     mixinStandardHelpOptions = true,
-    description = "Looks into a running hub, and mends what its ledger holds.",
+    description = "Inspects a running hub, and works on the events and dead letters in its ledger.",
     subcommands = {
       RoutesCommand.class,
       ConnectorsCommand.class,

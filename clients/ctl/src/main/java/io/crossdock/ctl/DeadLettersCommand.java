@@ -2,13 +2,13 @@ package io.crossdock.ctl;
 
 import picocli.CommandLine.Command;
 
-/** What concerns events that a consumer could not take. */
+/** Commands on events that a consumer could not process. */
 @Command(
     name = "dead-letters",
     mixinStandardHelpOptions = true,
     description = {
-      "Events that a consumer could not take.",
-      "Later events of the same key wait behind them; everything else goes on."
+      "Events that a consumer could not process.",
+      "Later events with the same key wait behind them; all other events are delivered."
     },
     footer = {
       "",

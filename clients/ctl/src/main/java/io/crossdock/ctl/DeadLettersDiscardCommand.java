@@ -1,92 +1,72 @@
 package io.crossdock.ctl;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.crossdock.ops.v1.DeadLetter;
-import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DiscardDeadLetterRequest;
 import io.crossdock.terminal.CommandException;
 import io.crossdock.terminal.ExitCode;
-import io.crossdock.terminal.ProtoJson;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Gives dead letters up. */
+/** Discards dead letters. */
 @Command(
     name = "discard",
     mixinStandardHelpOptions = true,
     description = {
-      "Gives dead letters up: their consumers never get these events. Nothing is deleted.",
-      "Events that wait behind one go on. Asks first, unless --yes says that it was thought over."
+      "Discards dead letters: their consumers never receive these events. Nothing is deleted.",
+      "Events waiting behind one are delivered. Asks for confirmation unless --yes is given."
     },
     footer = {
       "",
       "Example:",
       "  ctl dead-letters discard D-771 --reason \"points credited by hand\""
     })
-final class DeadLettersDiscardCommand extends OperatorCommand<List<DeadLetter>> {
+final class DeadLettersDiscardCommand extends DeadLetterCommand<List<DeadLetter>> {
 
   @Parameters(paramLabel = "ID", arity = "1..*", description = "Dead letters, for example D-771.")
   private List<String> ids = new ArrayList<>();
 
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why, for the audit.")
-  private String reason = "";
+  @Mixin private ReasonOption reason = new ReasonOption();
 
   @Option(
       names = {"-y", "--yes"},
-      description = "Do not ask. Needed where nobody can be asked.")
+      description = "Skip confirmation (required without a terminal).")
   private boolean yes;
 
-  private String asked = "";
-
   DeadLettersDiscardCommand() {
-    super("ctl dead-letters discard", DeadLetterServiceGrpc.getServiceDescriptor());
-  }
-
-  @Override
-  String missing() {
-    return "There is no dead letter %s.".formatted(asked);
+    super("ctl dead-letters discard");
   }
 
   @Override
   protected void check() {
     if (!yes && (forProgram() || Progress.terminal().isEmpty())) {
-      throw mistake("--yes: missing (expected: --yes where nobody can be asked)");
+      throw mistake("--yes: missing (expected: --yes, because there is no terminal to ask on)");
     }
   }
 
   @Override
   protected List<DeadLetter> ask(Hub hub) {
-    List<DeadLetter> meant = new ArrayList<>();
-    for (String id : new LinkedHashSet<>(ids)) {
-      asked = id;
-      meant.add(DeadLetterClient.get(hub, id).getDeadLetter());
-    }
+    List<DeadLetter> meant = getAll(hub, ids);
     if (!yes) {
       confirm(meant);
     }
     List<DeadLetter> discarded = new ArrayList<>();
     try {
       for (DeadLetter letter : meant) {
-        asked = letter.getDeadLetterId();
         discarded.add(
-            hub.stub(DeadLetterServiceGrpc::newBlockingStub)
+            about(hub, letter.getDeadLetterId())
                 .discardDeadLetter(
                     DiscardDeadLetterRequest.newBuilder()
-                        .setContext(DeadLetterClient.context(letter))
+                        .setContext(context(letter))
                         .setDeadLetterId(letter.getDeadLetterId())
-                        .setReason(reason)
+                        .setReason(reason.text())
                         .build())
                 .getDeadLetter());
       }
@@ -95,7 +75,7 @@ final class DeadLettersDiscardCommand extends OperatorCommand<List<DeadLetter>> 
         err()
             .printf(
                 "%s of %s were discarded before %s:%n",
-                number(discarded.size()), count(meant.size(), "dead letter"), asked);
+                number(discarded.size()), count(meant.size(), "dead letter"), asked());
       }
       throw e;
     }
@@ -109,20 +89,18 @@ final class DeadLettersDiscardCommand extends OperatorCommand<List<DeadLetter>> 
 
   @Override
   protected JsonObject json(List<DeadLetter> discarded) {
-    JsonArray letters = new JsonArray();
-    discarded.stream().map(ProtoJson::of).forEach(letters::add);
     JsonObject json = new JsonObject();
-    json.add("dead_letters", letters);
+    json.add("dead_letters", array(discarded));
     return json;
   }
 
   private void confirm(List<DeadLetter> meant) {
-    DeadLettersListCommand.table(meant).print(err());
+    DeadLettersListCommand.COLUMNS.table(meant).print(err());
     err().flush();
     String answer =
         Progress.terminal()
             .map(console ->
-                console.readLine("Give up %s? [y/N] ", count(meant.size(), "dead letter")))
+                console.readLine("Discard %s? [y/N] ", count(meant.size(), "dead letter")))
             .orElse("");
     if (!List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT))) {
       throw new CommandException(ExitCode.OTHER, "Nothing was discarded.");

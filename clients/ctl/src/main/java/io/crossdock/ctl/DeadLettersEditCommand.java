@@ -5,7 +5,6 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ops.v1.DeadLetter;
-import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.EditDeadLetterRequest;
 import io.crossdock.ops.v1.EditDeadLetterResponse;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
@@ -19,6 +18,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,9 +27,9 @@ import picocli.CommandLine.Parameters;
     name = "edit",
     mixinStandardHelpOptions = true,
     description = {
-      "Replaces the event of a dead letter by an edited one; the original is kept.",
-      "Opens $VISUAL or $EDITOR with the event as JSON. Id, type and key stay as they are.",
-      "Deliver the edited event with: ctl dead-letters redeliver ID."
+      "Replaces the event of a dead letter by an edited one; the old one is kept.",
+      "Opens $VISUAL or $EDITOR with the event as JSON. ID, type and key cannot be changed.",
+      "The consumer receives the edited event with: ctl dead-letters redeliver ID."
     },
     footer = {
       "",
@@ -38,66 +38,64 @@ import picocli.CommandLine.Parameters;
       "  ctl dead-letters show D-771 --json | jq .event > event.json",
       "  ctl dead-letters edit D-771 --reason \"currency was missing\" --file event.json"
     })
-final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditCommand.Edit> {
+final class DeadLettersEditCommand extends DeadLetterCommand<DeadLettersEditCommand.Edit> {
 
   @Parameters(paramLabel = "ID", description = "The dead letter, for example D-771.")
   private String id = "";
 
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why, for the audit.")
-  private String reason = "";
+  @Mixin private ReasonOption reason = new ReasonOption();
 
   @Option(
       names = "--file",
       paramLabel = "FILE",
-      description = "The edited event, JSON; no editor is opened.")
+      description = "File with the edited event, JSON; no editor is opened.")
   private @Nullable Path file;
 
+  @Mixin private TypeSource types = new TypeSource();
+
   /**
-   * What came of it.
+   * The result.
    *
    * @param letter after it
    */
   record Edit(DeadLetter letter, boolean changed) {}
 
   DeadLettersEditCommand() {
-    super("ctl dead-letters edit", DeadLetterServiceGrpc.getServiceDescriptor());
+    super("ctl dead-letters edit");
   }
 
   @Override
-  String missing() {
-    return "There is no dead letter %s.".formatted(id);
+  protected void check() {
+    types.check(this::mistake);
   }
 
   @Override
   protected Edit ask(Hub hub) {
-    GetDeadLetterResponse found = DeadLetterClient.get(hub, id);
+    GetDeadLetterResponse found = get(hub, id);
+    EventJson events = types.json(hub);
     EventEnvelope event = found.getEvent();
-    JsonObject json = EventJson.of(event);
-    if (!EventJson.same(EventJson.parse(json), event)) {
+    JsonObject json = events.of(event);
+    if (!events.same(events.parse(json), event)) {
       throw new CommandException(
           ExitCode.OTHER,
-          "The event has fields that this program does not know and an edit would lose."
-              + " Use the ctl of the hub's version.");
+          "The event has fields that this program does not know and that an edit would lose."
+              + " Use ctl of the hub's version, or --descriptor-set.");
     }
     if (file != null) {
-      return send(hub, found.getDeadLetter(), event, read(file));
+      return edit(hub, found.getDeadLetter(), event, read(events, file), events);
     }
     Path draft = write(json);
     boolean keep = true;
     try {
-      edit(draft);
-      Edit edit = send(hub, found.getDeadLetter(), event, read(draft));
+      openEditor(draft);
+      Edit edit = edit(hub, found.getDeadLetter(), event, read(events, draft), events);
       keep = false;
       return edit;
     } finally {
       if (keep) {
         err()
             .printf(
-                "What you wrote is kept. Go on with: ctl dead-letters edit %s --reason TEXT --file %s%n",
+                "Your edit is kept. Continue with: ctl dead-letters edit %s --reason TEXT --file %s%n",
                 id, draft);
       } else {
         delete(draft);
@@ -109,7 +107,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
   protected void print(Edit edit, PrintWriter out) {
     if (edit.changed()) {
       out.printf(
-          "%s is edited. Deliver it with: ctl dead-letters redeliver %1$s --reason TEXT%n",
+          "%s is edited. Redeliver it with: ctl dead-letters redeliver %1$s --reason TEXT%n",
           edit.letter().getDeadLetterId());
     } else {
       out.println("Nothing was changed.");
@@ -124,29 +122,30 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
     return json;
   }
 
-  private Edit send(Hub hub, DeadLetter letter, EventEnvelope event, EventEnvelope edited) {
-    if (EventJson.same(event, edited)) {
+  private Edit edit(
+      Hub hub, DeadLetter letter, EventEnvelope event, EventEnvelope edited, EventJson events) {
+    if (events.same(event, edited)) {
       return new Edit(letter, false);
     }
     EditDeadLetterResponse answer =
-        hub.stub(DeadLetterServiceGrpc::newBlockingStub)
+        about(hub, id)
             .editDeadLetter(
                 EditDeadLetterRequest.newBuilder()
-                    .setContext(DeadLetterClient.context(letter))
+                    .setContext(context(letter))
                     .setDeadLetterId(id)
                     .setEvent(edited)
-                    .setReason(reason)
+                    .setReason(reason.text())
                     .build());
     return new Edit(answer.getDeadLetter(), true);
   }
 
-  private EventEnvelope read(Path from) {
+  private EventEnvelope read(EventJson events, Path from) {
     try {
-      return EventJson.parse(JsonParser.parseString(Files.readString(from)));
+      return events.parse(JsonParser.parseString(Files.readString(from)));
     } catch (IOException e) {
       throw mistake("%s: cannot be read (%s)".formatted(from, FileErrors.of(e)));
     } catch (JsonParseException e) {
-      throw mistake("%s: is no event (%s)".formatted(from, FileErrors.of(e)));
+      throw mistake("%s: not an event (%s)".formatted(from, FileErrors.of(e)));
     }
   }
 
@@ -158,11 +157,11 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
       return draft;
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.OTHER, "No temporary file could be written: " + FileErrors.of(e));
+          ExitCode.OTHER, "Cannot write a temporary file: " + FileErrors.of(e));
     }
   }
 
-  private static void edit(Path draft) {
+  private static void openEditor(Path draft) {
     String editor =
         Stream.of("VISUAL", "EDITOR")
             .map(System::getenv)
@@ -170,7 +169,7 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
             .findFirst()
             .orElse("vi");
     try {
-      // By the shell, because people put arguments into the variable.
+      // Through the shell, because people put arguments into the variable.
       int exit =
           new ProcessBuilder("/bin/sh", "-c", editor + " \"$1\"", "sh", draft.toString())
               .inheritIO()
@@ -178,11 +177,11 @@ final class DeadLettersEditCommand extends OperatorCommand<DeadLettersEditComman
               .waitFor();
       if (exit != 0) {
         throw new CommandException(
-            ExitCode.OTHER, "%s ended with %d; nothing was sent.".formatted(editor, exit));
+            ExitCode.OTHER, "%s exited with %d; nothing was sent.".formatted(editor, exit));
       }
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.OTHER, "%s could not be started: %s".formatted(editor, FileErrors.of(e)));
+          ExitCode.OTHER, "Cannot start %s: %s".formatted(editor, FileErrors.of(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException(ExitCode.OTHER, "The editor was interrupted.");

@@ -1,13 +1,10 @@
 package io.crossdock.ctl;
 
-import com.google.gson.JsonObject;
 import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
 import io.crossdock.ops.v1.ListDeadLettersRequest;
 import io.crossdock.ops.v1.ListDeadLettersResponse;
-import io.crossdock.terminal.ProtoJson;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
@@ -15,12 +12,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells the dead letters. */
+/** Lists dead letters. */
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description =
-        "Lists dead letters, the oldest first; those that wait when nothing more is said.",
+    description = "Lists dead letters, oldest first; without --status or --all those that wait.",
     footer = {
       "",
       "Examples:",
@@ -28,9 +24,21 @@ import picocli.CommandLine.Option;
       "  ctl dead-letters list --consumer loyalty-accrual --type PointsAccrued",
       "  ctl dead-letters list --status delivered,discarded --key M-1001"
     })
-final class DeadLettersListCommand extends OperatorCommand<ListDeadLettersResponse> {
+final class DeadLettersListCommand extends ListCommand<ListDeadLettersResponse, DeadLetter> {
 
-  @Mixin private DeadLetterFilter filter = new DeadLetterFilter();
+  static final Columns<DeadLetter> COLUMNS =
+      new Columns<DeadLetter>()
+          .add("ID", DeadLetter::getDeadLetterId)
+          .add("CONSUMER", DeadLetter::getConsumer)
+          .add("TYPE", letter -> EventTypes.brief(letter.getEventType()))
+          .add("KEY", DeadLetter::getKey)
+          .add("STATUS", letter -> word(letter.getStatus(), "DEAD_LETTER_STATUS_"))
+          .add("REASON", letter -> orDash(letter.getFailureReason()))
+          .number("ATTEMPTS", DeadLetter::getAttempts)
+          .number("BEHIND", DeadLetter::getWaitingBehind)
+          .add("FAILED AT", letter -> moment(letter.getFailedAt()));
+
+  @Mixin private DeadLetterFilterOptions filter = new DeadLetterFilterOptions();
 
   @ArgGroup private Statuses statuses = new Statuses();
 
@@ -45,27 +53,30 @@ final class DeadLettersListCommand extends OperatorCommand<ListDeadLettersRespon
         description = "Only these: ${COMPLETION-CANDIDATES}.")
     private List<Status> some = new ArrayList<>();
 
-    @Option(names = "--all", description = "Also those delivered after all or discarded.")
+    @Option(names = "--all", description = "Include delivered and discarded dead letters.")
     private boolean all;
   }
 
   /** The contract's statuses as people write them. */
   private enum Status {
-    waiting,
-    delivered,
-    discarded;
+    waiting(DeadLetterStatus.DEAD_LETTER_STATUS_WAITING),
+    delivered(DeadLetterStatus.DEAD_LETTER_STATUS_DELIVERED),
+    discarded(DeadLetterStatus.DEAD_LETTER_STATUS_DISCARDED);
 
-    DeadLetterStatus ofContract() {
-      return switch (this) {
-        case waiting -> DeadLetterStatus.DEAD_LETTER_STATUS_WAITING;
-        case delivered -> DeadLetterStatus.DEAD_LETTER_STATUS_DELIVERED;
-        case discarded -> DeadLetterStatus.DEAD_LETTER_STATUS_DISCARDED;
-      };
+    private final DeadLetterStatus status;
+
+    Status(DeadLetterStatus status) {
+      this.status = status;
     }
   }
 
   DeadLettersListCommand() {
-    super("ctl dead-letters list", DeadLetterServiceGrpc.getServiceDescriptor());
+    super(
+        "ctl dead-letters list",
+        DeadLetterServiceGrpc.getServiceDescriptor(),
+        ListDeadLettersResponse.class,
+        ListDeadLettersResponse::getDeadLettersList,
+        COLUMNS);
   }
 
   @Override
@@ -74,46 +85,21 @@ final class DeadLettersListCommand extends OperatorCommand<ListDeadLettersRespon
   }
 
   @Override
-  protected ListDeadLettersResponse ask(Hub hub) {
-    ListDeadLettersRequest.Builder request = filter.request();
+  int limit() {
+    return limit.most();
+  }
+
+  @Override
+  long total(ListDeadLettersResponse answer) {
+    return answer.getTotal();
+  }
+
+  @Override
+  ListDeadLettersResponse page(Hub hub, Page page) {
+    ListDeadLettersRequest.Builder request =
+        filter.request().setPageSize(page.size()).setPageToken(page.token());
     List<Status> wanted = statuses.all ? List.of(Status.values()) : statuses.some;
-    wanted.stream().distinct().map(Status::ofContract).forEach(request::addStatuses);
-    return DeadLetterClient.list(hub, request.build(), limit.most());
-  }
-
-  @Override
-  protected void print(ListDeadLettersResponse answer, PrintWriter out) {
-    if (answer.getDeadLettersCount() == 0) {
-      out.println("none");
-      return;
-    }
-    table(answer.getDeadLettersList()).print(out);
-    if (answer.getTotal() > answer.getDeadLettersCount()) {
-      out.println(limit.cut(answer.getDeadLettersCount(), answer.getTotal()));
-    }
-  }
-
-  @Override
-  protected JsonObject json(ListDeadLettersResponse answer) {
-    return ProtoJson.of(answer);
-  }
-
-  static Table table(List<DeadLetter> letters) {
-    Table table =
-        new Table(
-            "ID", "CONSUMER", "TYPE", "KEY", "STATUS", "REASON", "ATTEMPTS", "BEHIND", "FAILED AT");
-    for (DeadLetter letter : letters) {
-      table.row(
-          letter.getDeadLetterId(),
-          letter.getConsumer(),
-          EventTypes.brief(letter.getEventType()),
-          letter.getKey(),
-          word(letter.getStatus(), "DEAD_LETTER_STATUS_"),
-          orDash(letter.getFailureReason()),
-          number(letter.getAttempts()),
-          number(letter.getWaitingBehind()),
-          moment(letter.getFailedAt()));
-    }
-    return table;
+    wanted.stream().distinct().forEach(each -> request.addStatuses(each.status));
+    return hub.stub(DeadLetterServiceGrpc::newBlockingStub).listDeadLetters(request.build());
   }
 }

@@ -9,6 +9,7 @@ import io.crossdock.failure.Failure;
 import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterStatus;
+import io.crossdock.ops.v1.ListDeadLettersResponse;
 import io.crossdock.ops.v1.RedeliverDeadLetterRequest;
 import io.crossdock.policy.v1.Lane;
 import io.crossdock.terminal.ExitCode;
@@ -18,7 +19,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -26,15 +26,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Delivers dead letters again. */
+/** Redelivers dead letters. */
 @Command(
     name = "redeliver",
     mixinStandardHelpOptions = true,
     description = {
-      "Delivers dead letters to their consumers again, the oldest first, and waits for the outcome.",
-      "Events that wait behind one follow by themselves. When one fails again, later ones of its"
-          + " key are left alone and the others go on.",
-      "Ends with 1 when one of them was not delivered."
+      "Delivers dead letters to their consumers again, oldest first, and waits for the outcome.",
+      "Events waiting behind one are delivered next. If one fails again, later ones with its key"
+          + " are skipped and the others go on. At most 10 per second unless --rate is given.",
+      "Exits with 1 if one of them was not delivered."
     },
     footer = {
       "",
@@ -43,33 +43,34 @@ import picocli.CommandLine.Parameters;
       "  ctl dead-letters redeliver --consumer erp-sales --reason \"it is back\""
     })
 final class DeadLettersRedeliverCommand
-    extends OperatorCommand<DeadLettersRedeliverCommand.Outcome> {
+    extends DeadLetterCommand<DeadLettersRedeliverCommand.Outcome> {
 
+  private static final int USUAL_RATE = 10;
   private static final int FASTEST = 1_000;
+
+  private static final Comparator<DeadLetter> OLDEST_FIRST =
+      Comparator.comparing(DeadLetter::getFailedAt, Timestamps.comparator())
+          .thenComparingInt(letter -> letter.getDeadLetterId().length())
+          .thenComparing(DeadLetter::getDeadLetterId);
+
+  private static final Columns<Tried> FAILED =
+      new Columns<Tried>()
+          .add("ID", each -> each.letter().getDeadLetterId())
+          .add("CONSUMER", each -> each.letter().getConsumer())
+          .add("KEY", each -> each.letter().getKey())
+          .add("NOT DELIVERED BECAUSE", Tried::why);
 
   @Parameters(paramLabel = "ID", arity = "0..*", description = "Dead letters, for example D-771.")
   private List<String> ids = new ArrayList<>();
 
-  @Mixin private DeadLetterFilter filter = new DeadLetterFilter();
+  @Mixin private DeadLetterFilterOptions filter = new DeadLetterFilterOptions();
 
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why, for the audit.")
-  private String reason = "";
+  @Mixin private ReasonOption reason = new ReasonOption();
 
-  @Option(
-      names = "--rate",
-      paramLabel = "N",
-      defaultValue = "10",
-      description = "Most each second, 1 to 1000. Default: ${DEFAULT-VALUE}.")
-  private int rate;
+  @Mixin private RateOption rate = new RateOption();
 
-  @Option(names = "--dry-run", description = "Only tell which would be delivered.")
+  @Option(names = "--dry-run", description = "Only show which would be delivered.")
   private boolean dryRun;
-
-  private String asked = "";
 
   /** What was meant, and what came of each; nothing in a dry run. */
   record Outcome(List<DeadLetter> meant, List<Tried> tried) {
@@ -89,42 +90,32 @@ final class DeadLettersRedeliverCommand
    */
   record Tried(DeadLetter letter, String why) {}
 
-  /** Those that must stay in order. */
-  private record Line(String consumer, Lane lane, String key) {
-    static Line of(DeadLetter letter) {
-      return new Line(letter.getConsumer(), letter.getLane(), letter.getKey());
+  /** Letters that must stay in order. */
+  private record Ordered(String consumer, Lane lane, String key) {
+    static Ordered of(DeadLetter letter) {
+      return new Ordered(letter.getConsumer(), letter.getLane(), letter.getKey());
     }
   }
 
   DeadLettersRedeliverCommand() {
-    super("ctl dead-letters redeliver", DeadLetterServiceGrpc.getServiceDescriptor());
-  }
-
-  @Override
-  String missing() {
-    return "There is no dead letter %s.".formatted(asked);
+    super("ctl dead-letters redeliver");
   }
 
   @Override
   protected void check() {
-    if (rate < 1 || rate > FASTEST) {
-      throw mistake("--rate: %d (expected: 1..%d)".formatted(rate, FASTEST));
-    }
+    rate.check(FASTEST, this::mistake);
     if (ids.isEmpty() == filter.isEmpty()) {
       throw mistake(
           ids.isEmpty()
               ? "ID: none (expected: one or more, or --consumer, --type, --key)"
-              : "ID: beside --consumer, --type or --key (expected: one or the other)");
+              : "ID: together with --consumer, --type or --key (expected: one or the other)");
     }
   }
 
   @Override
   protected Outcome ask(Hub hub) {
     List<DeadLetter> meant =
-        ids.isEmpty()
-            ? DeadLetterClient.list(hub, filter.request().build(), Integer.MAX_VALUE)
-                .getDeadLettersList()
-            : find(hub);
+        ids.isEmpty() ? list(hub) : getAll(hub, ids).stream().sorted(OLDEST_FIRST).toList();
     return new Outcome(meant, dryRun ? List.of() : redeliver(hub, meant));
   }
 
@@ -137,24 +128,19 @@ final class DeadLettersRedeliverCommand
   protected void print(Outcome outcome, PrintWriter out) {
     if (dryRun) {
       if (!outcome.meant().isEmpty()) {
-        DeadLettersListCommand.table(outcome.meant()).print(out);
+        DeadLettersListCommand.COLUMNS.table(outcome.meant()).print(out);
       }
       long behind = outcome.meant().stream().mapToLong(DeadLetter::getWaitingBehind).sum();
       out.printf(
-          "%s would be delivered again, and %s behind.%n",
+          "%s would be redelivered, and %s waiting behind.%n",
           count(outcome.meant().size(), "dead letter"), count(behind, "event"));
       return;
     }
     if (!outcome.failed().isEmpty()) {
-      Table table = new Table("ID", "CONSUMER", "KEY", "NOT DELIVERED BECAUSE");
-      for (Tried each : outcome.failed()) {
-        DeadLetter letter = each.letter();
-        table.row(letter.getDeadLetterId(), letter.getConsumer(), letter.getKey(), each.why());
-      }
-      table.print(out);
+      FAILED.table(outcome.failed()).print(out);
     }
     out.printf(
-        "%s delivered, %s not.%n",
+        "%s delivered, %s not delivered.%n",
         number(outcome.delivered().size()), number(outcome.failed().size()));
   }
 
@@ -163,14 +149,10 @@ final class DeadLettersRedeliverCommand
     JsonObject json = new JsonObject();
     json.addProperty("dry_run", dryRun);
     if (dryRun) {
-      JsonArray meant = new JsonArray();
-      outcome.meant().stream().map(ProtoJson::of).forEach(meant::add);
-      json.add("meant", meant);
+      json.add("meant", array(outcome.meant()));
       return json;
     }
-    JsonArray delivered = new JsonArray();
-    outcome.delivered().forEach(each -> delivered.add(ProtoJson.of(each.letter())));
-    json.add("delivered", delivered);
+    json.add("delivered", array(outcome.delivered().stream().map(Tried::letter).toList()));
     JsonArray failed = new JsonArray();
     for (Tried each : outcome.failed()) {
       JsonObject entry = ProtoJson.of(each.letter());
@@ -181,44 +163,47 @@ final class DeadLettersRedeliverCommand
     return json;
   }
 
-  private List<DeadLetter> find(Hub hub) {
-    List<DeadLetter> found = new ArrayList<>();
-    for (String id : new LinkedHashSet<>(ids)) {
-      asked = id;
-      found.add(DeadLetterClient.get(hub, id).getDeadLetter());
-    }
-    found.sort(
-        Comparator.comparing(DeadLetter::getFailedAt, Timestamps.comparator())
-            .thenComparingInt(letter -> letter.getDeadLetterId().length())
-            .thenComparing(DeadLetter::getDeadLetterId));
-    return found;
+  private List<DeadLetter> list(Hub hub) {
+    return ListCommand.all(
+            ListDeadLettersResponse.class,
+            ListDeadLettersResponse::getDeadLettersList,
+            Integer.MAX_VALUE,
+            page ->
+                hub.stub(DeadLetterServiceGrpc::newBlockingStub)
+                    .listDeadLetters(
+                        filter
+                            .request()
+                            .setPageSize(page.size())
+                            .setPageToken(page.token())
+                            .build()))
+        .getDeadLettersList();
   }
 
   private List<Tried> redeliver(Hub hub, List<DeadLetter> meant) {
     List<Tried> tried = new ArrayList<>();
-    Set<Line> stopped = new HashSet<>();
-    Pacer pace = new Pacer(rate);
+    Set<Ordered> stopped = new HashSet<>();
+    Pacer pace = new Pacer(rate.perSecond(USUAL_RATE));
     try (Progress progress =
-        new Progress(err(), !forProgram() && Progress.terminal().isPresent())) {
+        new Progress(screen(), !forProgram() && Progress.terminal().isPresent())) {
       for (DeadLetter letter : meant) {
         progress.say(() ->
             "%s of %s, %s failed"
                 .formatted(number(tried.size()), number(meant.size()), number(stopped.size())));
-        if (stopped.contains(Line.of(letter))) {
-          tried.add(new Tried(letter, "an earlier one of its key could not be delivered"));
+        if (stopped.contains(Ordered.of(letter))) {
+          tried.add(new Tried(letter, "an earlier one with its key could not be delivered"));
           continue;
         }
         pace.await();
         Tried each = redeliver(hub, letter);
         tried.add(each);
         if (!each.why().isEmpty()) {
-          stopped.add(Line.of(letter));
+          stopped.add(Ordered.of(letter));
         }
       }
     } catch (StatusRuntimeException e) {
       err()
           .printf(
-              "%s of %s were tried before this:%n",
+              "%s of %s were tried before this failure:%n",
               number(tried.size()), count(meant.size(), "dead letter"));
       throw e;
     }
@@ -229,16 +214,15 @@ final class DeadLettersRedeliverCommand
     if (letter.getStatus() == DeadLetterStatus.DEAD_LETTER_STATUS_DELIVERED) {
       return new Tried(letter, "");
     }
-    asked = letter.getDeadLetterId();
     DeadLetter after;
     try {
       after =
-          hub.stub(DeadLetterServiceGrpc::newBlockingStub)
+          about(hub, letter.getDeadLetterId())
               .redeliverDeadLetter(
                   RedeliverDeadLetterRequest.newBuilder()
-                      .setContext(DeadLetterClient.context(letter))
+                      .setContext(context(letter))
                       .setDeadLetterId(letter.getDeadLetterId())
-                      .setReason(reason)
+                      .setReason(reason.text())
                       .build())
               .getDeadLetter();
     } catch (StatusRuntimeException e) {
@@ -255,16 +239,16 @@ final class DeadLettersRedeliverCommand
         after,
         after.getAttempts() > letter.getAttempts()
             ? DeadLettersShowCommand.reason(after)
-            : "no consumer has taken it yet");
+            : "no consumer has picked it up yet");
   }
 
-  // Somebody else, or the hub, was here in the meantime.
+  // Somebody else, or the hub, acted in the meantime.
   private static String why(Failure failure) {
     return switch (failure.metadata().getOrDefault("status", "")) {
       case "DELIVERED" -> "";
       case "DISCARDED" -> "it was discarded";
       case "RELEASED" -> "it is being delivered";
-      case "BEHIND" -> "an earlier one of its key has to go first";
+      case "BEHIND" -> "an earlier one with its key has to go first";
       default -> failure.message();
     };
   }

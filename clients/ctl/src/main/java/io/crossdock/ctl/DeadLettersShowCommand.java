@@ -6,41 +6,49 @@ import com.google.protobuf.util.Timestamps;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.ops.v1.DeadLetter;
 import io.crossdock.ops.v1.DeadLetterAction;
-import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Tells one dead letter. */
+/** Shows one dead letter. */
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,
     description = {
-      "Tells a dead letter, its event and what was done about it.",
+      "Shows a dead letter, its event and its history.",
       "The event may hold personal data."
     },
     footer = {"", "Example:", "  ctl dead-letters show D-771"})
-final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse> {
+final class DeadLettersShowCommand extends DeadLetterCommand<GetDeadLetterResponse> {
 
   @Parameters(paramLabel = "ID", description = "The dead letter, for example D-771.")
   private String id = "";
 
+  @Mixin private TypeSource types = new TypeSource();
+
+  private EventJson events = EventJson.BUILD;
+
   DeadLettersShowCommand() {
-    super("ctl dead-letters show", DeadLetterServiceGrpc.getServiceDescriptor());
+    super("ctl dead-letters show");
   }
 
   @Override
-  String missing() {
-    return "There is no dead letter %s.".formatted(id);
+  protected void check() {
+    types.check(this::mistake);
   }
 
   @Override
   protected GetDeadLetterResponse ask(Hub hub) {
-    return DeadLetterClient.get(hub, id);
+    GetDeadLetterResponse found = get(hub, id);
+    events = types.json(hub);
+    // Types are looked up while the hub is still connected.
+    var _ = events.of(found.getEvent());
+    return found;
   }
 
   @Override
@@ -56,13 +64,13 @@ final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse
         .add("reason", reason(letter))
         .add("attempts", number(letter.getAttempts()))
         .add("behind", count(letter.getWaitingBehind(), "event"))
-        .add("happened at", moment(letter.getOccurredAt()))
+        .add("occurred at", moment(letter.getOccurredAt()))
         .add("failed at", moment(letter.getFailedAt()))
         .add("correlation", orDash(letter.getCorrelationId()))
         .print(out);
     out.println();
     out.println("event");
-    out.println(ProtoJson.print(EventJson.of(answer.getEvent())));
+    out.println(ProtoJson.print(events.of(answer.getEvent())));
     if (answer.getHistoryCount() > 0) {
       out.println();
       out.println("history");
@@ -75,12 +83,12 @@ final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse
   @Override
   protected JsonObject json(GetDeadLetterResponse answer) {
     JsonObject json = ProtoJson.of(answer.toBuilder().clearEvent().clearHistory().build());
-    json.add("event", EventJson.of(answer.getEvent()));
+    json.add("event", events.of(answer.getEvent()));
     JsonArray history = new JsonArray();
     for (DeadLetterAction action : answer.getHistoryList()) {
       JsonObject entry = ProtoJson.of(action.toBuilder().clearEventBefore().build());
       if (action.hasEventBefore()) {
-        entry.add("event_before", EventJson.of(action.getEventBefore()));
+        entry.add("event_before", events.of(action.getEventBefore()));
       }
       history.add(entry);
     }
@@ -88,14 +96,14 @@ final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse
     return json;
   }
 
-  /** Why, with the sentence. Example: {@code BACKEND_DENIED: The backend refused.} */
+  /** The reason with its sentence. Example: {@code BACKEND_DENIED: The backend refused.} */
   static String reason(DeadLetter letter) {
     return letter.getFailureMessage().isEmpty()
         ? orDash(letter.getFailureReason())
         : letter.getFailureReason() + ": " + letter.getFailureMessage();
   }
 
-  private static void print(DeadLetterAction action, EventEnvelope after, PrintWriter out) {
+  private void print(DeadLetterAction action, EventEnvelope after, PrintWriter out) {
     out.printf(
         "  %s  %s by %s%s%n",
         Timestamps.toString(action.getAt()),
@@ -103,12 +111,12 @@ final class DeadLettersShowCommand extends OperatorCommand<GetDeadLetterResponse
         action.getActor().isEmpty() ? "the hub" : action.getActor(),
         action.getReason().isEmpty() ? "" : ": " + action.getReason());
     if (action.hasEventBefore()) {
-      JsonDiff.between(EventJson.of(action.getEventBefore()), EventJson.of(after))
+      JsonDiff.between(events.of(action.getEventBefore()), events.of(after))
           .forEach(change -> out.println("    " + change));
     }
   }
 
-  // What an edit made is what the next edit found, or the event as it is now.
+  // The result of an edit is what the next edit replaced, or the event as it is now.
   private static EventEnvelope after(GetDeadLetterResponse answer, int edit) {
     List<DeadLetterAction> history = answer.getHistoryList();
     return history.subList(edit + 1, history.size()).stream()

@@ -9,15 +9,17 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.terminal.ProtoJson;
 import java.util.Base64;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events as JSON and back. The data of an event that this build does not know, or that is not what
- * its type says, stands there as {@code {"@type": ..., "value": BASE64}}.
+ * Events as JSON and back. Data of an unknown type, or data that is not what its type says, is
+ * {@code {"@type": ..., "value": BASE64}}.
  */
 final class EventJson {
 
@@ -25,13 +27,20 @@ final class EventJson {
   private static final String TYPE = "@type";
   private static final String VALUE = "value";
 
-  private static final JsonFormat.Parser PARSER =
-      JsonFormat.parser().usingTypeRegistry(EventTypes.REGISTRY);
+  /** Events of this build's types. */
+  static final EventJson BUILD = new EventJson(EventTypes::find);
 
-  private EventJson() {}
+  private final Function<String, @Nullable Descriptor> types;
+
+  /**
+   * @param types a message type by its full name; null for an unknown one
+   */
+  EventJson(Function<String, @Nullable Descriptor> types) {
+    this.types = types;
+  }
 
   /** The event with every field of its contract. */
-  static JsonObject of(EventEnvelope event) {
+  JsonObject of(EventEnvelope event) {
     JsonObject json = ProtoJson.of(event.toBuilder().clearData().build());
     if (event.hasData()) {
       json.add(DATA, data(event.getData()));
@@ -44,20 +53,21 @@ final class EventJson {
    *
    * @throws JsonParseException when it is none; the message says where
    */
-  static EventEnvelope parse(JsonElement json) {
+  EventEnvelope parse(JsonElement json) {
     if (!json.isJsonObject()) {
-      throw new JsonParseException("an event (expected: an object)");
+      throw new JsonParseException("not an event (expected: an object)");
     }
     JsonObject envelope = json.getAsJsonObject();
     Any unknown = unknown(envelope.get(DATA));
     EventEnvelope.Builder event = EventEnvelope.newBuilder();
+    JsonFormat.Parser parser = parser(envelope.get(DATA));
     try {
       if (unknown == null) {
-        PARSER.merge(envelope.toString(), event);
+        parser.merge(envelope.toString(), event);
       } else {
         JsonObject rest = envelope.deepCopy();
         rest.remove(DATA);
-        PARSER.merge(rest.toString(), event);
+        parser.merge(rest.toString(), event);
         event.setData(unknown);
       }
     } catch (InvalidProtocolBufferException e) {
@@ -67,7 +77,7 @@ final class EventJson {
   }
 
   /** Whether two events say the same, however their data is written. */
-  static boolean same(EventEnvelope one, EventEnvelope other) {
+  boolean same(EventEnvelope one, EventEnvelope other) {
     if (!one.toBuilder().clearData().build().equals(other.toBuilder().clearData().build())) {
       return false;
     }
@@ -84,7 +94,7 @@ final class EventJson {
     return was.equals(is);
   }
 
-  private static JsonObject data(Any data) {
+  private JsonObject data(Any data) {
     JsonObject json = new JsonObject();
     json.addProperty(TYPE, data.getTypeUrl());
     DynamicMessage message = message(data);
@@ -96,7 +106,7 @@ final class EventJson {
     return json;
   }
 
-  private static @Nullable DynamicMessage message(Any data) {
+  private @Nullable DynamicMessage message(Any data) {
     Descriptor type = type(data.getTypeUrl());
     if (type == null) {
       return null;
@@ -108,8 +118,21 @@ final class EventJson {
     }
   }
 
-  private static @Nullable Descriptor type(String url) {
-    return EventTypes.find(url.substring(url.lastIndexOf('/') + 1));
+  private @Nullable Descriptor type(String url) {
+    return types.apply(url.substring(url.lastIndexOf('/') + 1));
+  }
+
+  private JsonFormat.Parser parser(@Nullable JsonElement data) {
+    TypeRegistry.Builder registry = TypeRegistry.newBuilder();
+    if (data != null
+        && data.isJsonObject()
+        && data.getAsJsonObject().get(TYPE) instanceof JsonPrimitive url) {
+      Descriptor type = type(url.getAsString());
+      if (type != null) {
+        registry.add(type);
+      }
+    }
+    return JsonFormat.parser().usingTypeRegistry(registry.build());
   }
 
   private static @Nullable Any unknown(@Nullable JsonElement data) {

@@ -3,6 +3,7 @@ package io.crossdock.ctl;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TypeRegistry;
+import io.crossdock.event.v1.CatalogueEventsProto;
 import io.crossdock.event.v1.CustomerEventsProto;
 import io.crossdock.event.v1.FinanceEventsProto;
 import io.crossdock.event.v1.LoyaltyEventsProto;
@@ -15,8 +16,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The events of the build's contracts. Converts a name as people write it, {@code PointsAccrued},
- * to the full one; a full name stays as it is, because a hub may know more events than this build.
+ * The events of this build's contracts. Converts a short name, {@code PointsAccrued}, to the full
+ * one; a full name stays as it is, because a hub may know more events than this build.
  */
 final class EventTypes implements ITypeConverter<String> {
 
@@ -29,6 +30,7 @@ final class EventTypes implements ITypeConverter<String> {
     TypeRegistry.Builder builder = TypeRegistry.newBuilder();
     for (FileDescriptor file :
         List.of(
+            CatalogueEventsProto.getDescriptor(),
             CustomerEventsProto.getDescriptor(),
             FinanceEventsProto.getDescriptor(),
             LoyaltyEventsProto.getDescriptor(),
@@ -49,7 +51,7 @@ final class EventTypes implements ITypeConverter<String> {
     }
     if (find(PACKAGE + text) == null) {
       throw new TypeConversionException(
-          text + " (expected: an event, for example PointsAccrued, or a full name)");
+          text + " (expected: an event type, for example PointsAccrued, or a full name)");
     }
     return PACKAGE + text;
   }

@@ -2,11 +2,11 @@ package io.crossdock.ctl;
 
 import picocli.CommandLine.Command;
 
-/** What concerns the log of events. */
+/** Commands on the event log. */
 @Command(
     name = "events",
     mixinStandardHelpOptions = true,
-    description = "The log of events: look into it, add to it, deliver from it again.",
+    description = "Reads the event log, adds to it, and delivers events from it again.",
     footer = {
       "",
       "Examples:",

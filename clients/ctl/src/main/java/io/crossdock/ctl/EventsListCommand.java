@@ -6,24 +6,24 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.EventServiceGrpc;
 import io.crossdock.event.v1.ReplayRequest;
 import io.crossdock.event.v1.ReplayResponse;
+import io.crossdock.terminal.ExitCode;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
 import java.io.PrintWriter;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells events of the past. */
+/** Lists recorded events. */
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
     description = {
-      "Lists events of the past, the oldest first; all that is given must match.",
-      "With --json it has the whole events, which may hold personal data; ctl events publish"
-          + " takes them in this form."
+      "Lists recorded events, oldest first. Filters are combined with AND.",
+      "--json prints whole events, which may hold personal data; ctl events publish accepts"
+          + " this form."
     },
     footer = {
       "",
@@ -33,90 +33,81 @@ import picocli.CommandLine.Option;
     })
 final class EventsListCommand extends OperatorCommand<EventsListCommand.Events> {
 
-  @Option(
-      names = "--type",
-      paramLabel = "TYPE",
-      converter = EventTypes.class,
-      description = "Only events of this type, for example PointsAccrued; may be repeated.")
-  private List<String> types = new ArrayList<>();
+  private static final Columns<EventEnvelope> COLUMNS =
+      new Columns<EventEnvelope>()
+          .add("RECORDED AT", event -> moment(event.getRecordedAt()))
+          .add("TYPE", event -> EventTypes.brief(event.getType()))
+          .add("KEY", EventEnvelope::getKey)
+          .number("SEQUENCE", EventEnvelope::getSequence)
+          .add("SOURCE", EventEnvelope::getSource)
+          .add("EVENT", EventEnvelope::getEventId)
+          .add("CORRELATION", event -> orDash(event.getCorrelationId()));
+
+  @Mixin private EventFilterOptions filter = new EventFilterOptions();
 
   @Option(names = "--key", paramLabel = "KEY", description = "Only events with this key.")
   private String key = "";
 
-  @Option(names = "--lane", paramLabel = "LANE", description = "Only: ${COMPLETION-CANDIDATES}.")
-  private @Nullable LaneName lane;
-
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      converter = InstantConverter.class,
-      description = "Recorded at or after: " + InstantConverter.HELP)
-  private @Nullable Instant from;
-
-  @Option(
-      names = "--to",
-      paramLabel = "TIME",
-      converter = InstantConverter.class,
-      description = "Recorded before this moment.")
-  private @Nullable Instant to;
+  @Mixin private TimeRangeOptions time = new TimeRangeOptions();
 
   @Option(
       names = "--after",
       paramLabel = "POSITION",
-      description = "Go on after the position that an earlier list ended with.")
+      description = "Continue after the position printed by an earlier list.")
   private String after = "";
 
   @Mixin private ListLimit limit = new ListLimit();
 
+  @Mixin private TypeSource types = new TypeSource();
+
   /**
    * The events.
    *
-   * @param position of the last; empty when there is none after it
+   * @param position of the last one; empty when there is none after it
    */
-  record Events(List<EventEnvelope> events, String position) {}
+  record Events(List<EventEnvelope> events, String position, EventJson json) {}
 
   EventsListCommand() {
-    super("ctl events list", EventServiceGrpc.getServiceDescriptor());
+    super(
+        "ctl events list",
+        EventServiceGrpc.getServiceDescriptor(),
+        ServerReflectionGrpc.getServiceDescriptor());
   }
 
   @Override
   protected void check() {
     limit.check(this::mistake);
-    if (from != null && to != null && !from.isBefore(to)) {
-      throw mistake("--to: %s (expected: a moment after --from, %s)".formatted(to, from));
-    }
+    time.check(this::mistake);
+    types.check(this::mistake);
   }
 
   @Override
   protected Events ask(Hub hub) {
-    int most = limit.most();
-    ReplayRequest.Builder request = ReplayRequest.newBuilder().setAfterPosition(after);
-    request.getFilterBuilder().addAllTypes(types.stream().distinct().toList()).setKeyPrefix(key);
-    if (lane != null) {
-      request.getFilterBuilder().setLane(lane.lane());
-    }
-    if (from != null) {
-      request.setRecordedFrom(timestamp(from));
-    }
-    if (to != null) {
-      request.setRecordedUntil(timestamp(to));
-    }
+    ReplayRequest.Builder request =
+        ReplayRequest.newBuilder().setAfterPosition(after).setFilter(filter.filter(key));
+    time.apply(request::setRecordedFrom, request::setRecordedUntil);
     List<EventEnvelope> events = new ArrayList<>();
     Iterator<ReplayResponse> answers =
         hub.stub(EventServiceGrpc::newBlockingStub).replay(request.build());
     String position = "";
     while (answers.hasNext()) {
       ReplayResponse answer = answers.next();
+      // The contract filters by the beginning of a key only.
       if (!key.isEmpty() && !answer.getEvent().getKey().equals(key)) {
         continue;
       }
-      if (events.size() == most) {
-        return new Events(events, position);
+      if (events.size() == limit.most()) {
+        return result(hub, events, position);
       }
       events.add(answer.getEvent());
       position = answer.getPosition();
     }
-    return new Events(events, "");
+    return result(hub, events, "");
+  }
+
+  @Override
+  protected ExitCode exit(Events answer) {
+    return answer.events().isEmpty() ? ExitCode.NOT_FOUND : ExitCode.OK;
   }
 
   @Override
@@ -125,31 +116,28 @@ final class EventsListCommand extends OperatorCommand<EventsListCommand.Events> 
       out.println("none");
       return;
     }
-    Table table =
-        new Table("RECORDED AT", "TYPE", "KEY", "SEQUENCE", "SOURCE", "EVENT", "CORRELATION");
-    for (EventEnvelope event : answer.events()) {
-      table.row(
-          moment(event.getRecordedAt()),
-          EventTypes.brief(event.getType()),
-          event.getKey(),
-          number(event.getSequence()),
-          event.getSource(),
-          event.getEventId(),
-          orDash(event.getCorrelationId()));
-    }
-    table.print(out);
+    COLUMNS.table(answer.events()).print(out);
     if (!answer.position().isEmpty()) {
-      out.printf("There is more: --after %s, or a higher --limit.%n", answer.position());
+      out.printf("There are more: --after %s, or a higher --limit.%n", answer.position());
     }
   }
 
   @Override
   protected JsonObject json(Events answer) {
     JsonArray events = new JsonArray();
-    answer.events().stream().map(EventJson::of).forEach(events::add);
+    answer.events().stream().map(answer.json()::of).forEach(events::add);
     JsonObject json = new JsonObject();
     json.add("events", events);
     json.addProperty("next_position", answer.position());
     return json;
+  }
+
+  // Types are looked up while the hub is still connected.
+  private Events result(Hub hub, List<EventEnvelope> events, String position) {
+    EventJson json = types.json(hub);
+    if (forProgram()) {
+      events.forEach(event -> json.of(event));
+    }
+    return new Events(events, position, json);
   }
 }

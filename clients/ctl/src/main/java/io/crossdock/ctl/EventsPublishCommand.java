@@ -12,6 +12,7 @@ import io.crossdock.event.v1.PublishResponse;
 import io.crossdock.event.v1.PublishedEvent;
 import io.crossdock.terminal.ProtoJson;
 import io.grpc.StatusRuntimeException;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -21,17 +22,18 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes events to the ledger. */
+/** Publishes events. */
 @Command(
     name = "publish",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes events to the ledger: all of them, or none when the hub refuses one.",
-      "The file holds events as JSON: one after the other, a list, or what ctl events list --json"
-          + " prints. Without an outcome, repeat it with the request id that it tells."
+      "Publishes events: all of them, or none if the hub rejects one.",
+      "The file holds events as JSON: one after the other, an array, or the output of ctl events"
+          + " list --json. If the outcome is unknown, repeat with the request ID that is printed."
     },
     footer = {
       "",
@@ -42,29 +44,42 @@ import picocli.CommandLine.Parameters;
     })
 final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
 
-  // What the contract takes in one request.
+  private static final Columns<PublishedEvent> COLUMNS =
+      new Columns<PublishedEvent>()
+          .add("EVENT", PublishedEvent::getEventId)
+          .number("SEQUENCE", PublishedEvent::getSequence)
+          .add("POSITION", PublishedEvent::getPosition)
+          .add("RECORDED", event -> event.getDuplicate() ? "before" : "now");
+
+  // What the contract allows in one request.
   private static final int MOST = 500;
 
-  @Parameters(paramLabel = "FILE", description = "The events, JSON.")
+  @Parameters(paramLabel = "FILE", description = "File with the events, JSON.")
   private Path file = Path.of("");
 
   @Option(
       names = "--request-id",
       paramLabel = "UUID",
       converter = UuidConverter.class,
-      description = "The request id of an earlier attempt. Default: a new one.")
+      description = "Request ID of an earlier attempt. Default: a new one.")
   private @Nullable UUID given;
 
-  private List<EventEnvelope> events = List.of();
+  @Mixin private TypeSource types = new TypeSource();
+
+  private List<JsonElement> events = List.of();
   private UUID requestId = new UUID(0, 0);
 
   EventsPublishCommand() {
-    super("ctl events publish", EventServiceGrpc.getServiceDescriptor());
+    super(
+        "ctl events publish",
+        EventServiceGrpc.getServiceDescriptor(),
+        ServerReflectionGrpc.getServiceDescriptor());
   }
 
   @Override
   protected void check() {
-    events = read();
+    types.check(this::mistake);
+    events = elements();
     if (events.isEmpty() || events.size() > MOST) {
       throw mistake(
           "%s: %s (expected: 1..%d)".formatted(file, count(events.size(), "event"), MOST));
@@ -73,13 +88,14 @@ final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
 
   @Override
   protected PublishResponse ask(Hub hub) {
+    List<EventEnvelope> parsed = parse(types.json(hub));
     requestId = given == null ? UUID.randomUUID() : given;
     try {
       return hub.stub(EventServiceGrpc::newBlockingStub)
           .publish(
               PublishRequest.newBuilder()
                   .setContext(context(requestId, ""))
-                  .addAllEvents(events)
+                  .addAllEvents(parsed)
                   .build());
     } catch (StatusRuntimeException e) {
       err().println("request id " + requestId);
@@ -89,15 +105,7 @@ final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
 
   @Override
   protected void print(PublishResponse answer, PrintWriter out) {
-    Table table = new Table("EVENT", "SEQUENCE", "POSITION", "WRITTEN");
-    for (PublishedEvent event : answer.getEventsList()) {
-      table.row(
-          event.getEventId(),
-          number(event.getSequence()),
-          event.getPosition(),
-          event.getDuplicate() ? "before" : "now");
-    }
-    table.print(out);
+    COLUMNS.table(answer.getEventsList()).print(out);
     out.println("request id " + requestId);
   }
 
@@ -108,16 +116,16 @@ final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
     return json;
   }
 
-  private List<EventEnvelope> read() {
-    List<EventEnvelope> read = new ArrayList<>();
-    for (JsonElement each : elements()) {
+  private List<EventEnvelope> parse(EventJson json) {
+    List<EventEnvelope> parsed = new ArrayList<>();
+    for (JsonElement each : events) {
       try {
-        read.add(EventJson.parse(each));
+        parsed.add(json.parse(each));
       } catch (JsonParseException e) {
-        throw mistake("%s: event %d: %s".formatted(file, read.size() + 1, FileErrors.of(e)));
+        throw mistake("%s: event %d: %s".formatted(file, parsed.size() + 1, FileErrors.of(e)));
       }
     }
-    return read;
+    return parsed;
   }
 
   private List<JsonElement> elements() {

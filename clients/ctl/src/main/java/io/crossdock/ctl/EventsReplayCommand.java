@@ -12,26 +12,26 @@ import io.crossdock.terminal.ExitCode;
 import io.crossdock.terminal.ProtoJson;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Delivers events of the past to a consumer again. */
+/** Delivers recorded events to a consumer again. */
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,
     description = {
-      "Delivers events of the past to a consumer again, and waits until it is done; Ctrl-C leaves"
-          + " it going.",
-      "Needs --id, --key or --from; all that is given must match. Consumers recognise what they"
-          + " had before.",
-      "Ends with 1 when not everything was delivered."
+      "Delivers recorded events to a consumer again and waits until done; Ctrl-C does not stop the"
+          + " replay.",
+      "Needs --id, --key or --from. Filters are combined with AND; --from and --to are about the"
+          + " time of occurrence. Consumers recognise events they have processed.",
+      "Without --rate events are delivered as fast as the consumer takes them.",
+      "Exits with 1 if not everything was delivered."
     },
     footer = {
       "",
@@ -49,14 +49,14 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
       names = "--consumer",
       required = true,
       paramLabel = "NAME",
-      description = "Who gets the events.")
+      description = "Consumer that receives the events.")
   private String consumer = "";
 
   @Option(
       names = "--type",
       paramLabel = "TYPE",
       converter = EventTypes.class,
-      description = "Only events of this type, for example PointsAccrued; may be repeated.")
+      description = "Only events of this type, for example PointsAccrued; can be repeated.")
   private List<String> types = new ArrayList<>();
 
   @Option(names = "--key", paramLabel = "KEY", description = "Only events with this key.")
@@ -66,40 +66,19 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
       names = "--id",
       paramLabel = "UUID",
       converter = UuidConverter.class,
-      description = "Only this event; may be repeated.")
+      description = "Only this event; can be repeated.")
   private List<UUID> ids = new ArrayList<>();
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      converter = InstantConverter.class,
-      description = "Happened at or after: " + InstantConverter.HELP)
-  private @Nullable Instant from;
+  @Mixin private TimeRangeOptions time = new TimeRangeOptions();
 
-  @Option(
-      names = "--to",
-      paramLabel = "TIME",
-      converter = InstantConverter.class,
-      description = "Happened before this moment. Default: now.")
-  private @Nullable Instant to;
+  @Mixin private ReasonOption reason = new ReasonOption();
 
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why, for the audit.")
-  private String reason = "";
+  @Mixin private RateOption rate = new RateOption();
 
-  @Option(
-      names = "--rate",
-      paramLabel = "N",
-      description = "Most each second, up to 100000. Default: as fast as the consumer takes them.")
-  private int rate;
-
-  @Option(names = "--dry-run", description = "Only count the events.")
+  @Option(names = "--dry-run", description = "Only count the matching events.")
   private boolean dryRun;
 
-  @Option(names = "--no-wait", description = "Start it and end.")
+  @Option(names = "--no-wait", description = "Return as soon as the replay has started.")
   private boolean noWait;
 
   EventsReplayCommand() {
@@ -113,15 +92,11 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
 
   @Override
   protected void check() {
-    if (rate < 0 || rate > FASTEST) {
-      throw mistake("--rate: %d (expected: 0..%d, 0 for no limit)".formatted(rate, FASTEST));
-    }
-    if (ids.isEmpty() && key.isEmpty() && from == null) {
+    rate.check(FASTEST, this::mistake);
+    if (ids.isEmpty() && key.isEmpty() && !time.hasBegin()) {
       throw mistake("--id, --key, --from: none (expected: at least one of them)");
     }
-    if (from != null && to != null && !from.isBefore(to)) {
-      throw mistake("--to: %s (expected: a moment after --from, %s)".formatted(to, from));
-    }
+    time.check(this::mistake);
   }
 
   @Override
@@ -149,7 +124,7 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
   protected void print(Replay replay, PrintWriter out) {
     out.println(ReplaySentences.sentence(replay));
     if (replay.getDeadLettered() > 0) {
-      out.printf("Look at them with: ctl dead-letters list --consumer %s%n", replay.getConsumer());
+      out.printf("Inspect them with: ctl dead-letters list --consumer %s%n", replay.getConsumer());
     }
     if (replay.getStatus() == ReplayStatus.REPLAY_STATUS_RUNNING) {
       out.println(advice(replay));
@@ -167,19 +142,14 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
             .setKey(key)
             .addAllEventTypes(types.stream().distinct().toList());
     ids.stream().distinct().map(UUID::toString).forEach(selection::addEventIds);
-    if (from != null) {
-      selection.setOccurredFrom(timestamp(from));
-    }
-    if (to != null) {
-      selection.setOccurredUntil(timestamp(to));
-    }
+    time.apply(selection::setOccurredFrom, selection::setOccurredUntil);
     return StartReplayRequest.newBuilder()
         .setContext(context())
         .setConsumer(consumer)
         .setSelection(selection)
         .setDryRun(dryRun)
-        .setEventsPerSecond(rate)
-        .setReason(reason)
+        .setEventsPerSecond(rate.perSecond(0))
+        .setReason(reason.text())
         .build();
   }
 
@@ -187,12 +157,12 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
     // Runs when a person presses Ctrl-C, and never when the command ends by itself.
     Thread farewell =
         new Thread(() -> {
-          err().println(System.lineSeparator() + "The replay goes on. " + advice(started));
+          err().println(System.lineSeparator() + "The replay continues. " + advice(started));
           err().flush();
         });
     Runtime.getRuntime().addShutdownHook(farewell);
     try (Progress progress =
-        new Progress(err(), !forProgram() && Progress.terminal().isPresent())) {
+        new Progress(screen(), !forProgram() && Progress.terminal().isPresent())) {
       Replay replay = started;
       while (replay.getStatus() == ReplayStatus.REPLAY_STATUS_RUNNING) {
         Replay now = replay;
@@ -205,7 +175,7 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
       }
       return replay;
     } catch (StatusRuntimeException e) {
-      err().println("The replay goes on. " + advice(started));
+      err().println("The replay continues. " + advice(started));
       throw e;
     } finally {
       remove(farewell);
@@ -221,7 +191,7 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
   }
 
   private static String advice(Replay replay) {
-    return "Look with: ctl events replays; stop it with: ctl events stop-replay %s --reason TEXT"
+    return "Follow it with: ctl events replays; stop it with: ctl events stop-replay %s --reason TEXT"
         .formatted(replay.getReplayId());
   }
 }

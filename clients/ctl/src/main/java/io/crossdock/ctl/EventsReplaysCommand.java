@@ -1,26 +1,34 @@
 package io.crossdock.ctl;
 
-import com.google.gson.JsonObject;
 import io.crossdock.common.v1.Actor;
 import io.crossdock.ops.v1.ListReplaysRequest;
 import io.crossdock.ops.v1.ListReplaysResponse;
 import io.crossdock.ops.v1.Replay;
 import io.crossdock.ops.v1.ReplayServiceGrpc;
-import io.crossdock.terminal.ProtoJson;
-import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells the replays. */
+/** Lists replays. */
 @Command(
     name = "replays",
     mixinStandardHelpOptions = true,
-    description = "Lists replays, the newest first, and how far they are.",
+    description = "Lists replays and their progress, newest first.",
     footer = {"", "Example:", "  ctl events replays --consumer loyalty-accrual"})
-final class EventsReplaysCommand extends OperatorCommand<ListReplaysResponse> {
+final class EventsReplaysCommand extends ListCommand<ListReplaysResponse, Replay> {
 
-  private static final int MOST_IN_PAGE = 200;
+  private static final Columns<Replay> COLUMNS =
+      new Columns<Replay>()
+          .add("ID", Replay::getReplayId)
+          .add("CONSUMER", Replay::getConsumer)
+          .add("STATUS", ReplaySentences::status)
+          .number("MATCHED", Replay::getMatched)
+          .number("DELIVERED", Replay::getDelivered)
+          .number("DEAD LETTERS", Replay::getDeadLettered)
+          .add("STARTED", replay -> moment(replay.getStartedAt()))
+          .add("ENDED", replay -> moment(replay.getEndedAt()))
+          .add("BY", EventsReplaysCommand::who)
+          .add("REASON", replay -> orDash(replay.getReason()));
 
   @Option(names = "--consumer", paramLabel = "NAME", description = "Only to this consumer.")
   private String consumer = "";
@@ -28,7 +36,12 @@ final class EventsReplaysCommand extends OperatorCommand<ListReplaysResponse> {
   @Mixin private ListLimit limit = new ListLimit();
 
   EventsReplaysCommand() {
-    super("ctl events replays", ReplayServiceGrpc.getServiceDescriptor());
+    super(
+        "ctl events replays",
+        ReplayServiceGrpc.getServiceDescriptor(),
+        ListReplaysResponse.class,
+        ListReplaysResponse::getReplaysList,
+        COLUMNS);
   }
 
   @Override
@@ -37,62 +50,23 @@ final class EventsReplaysCommand extends OperatorCommand<ListReplaysResponse> {
   }
 
   @Override
-  protected ListReplaysResponse ask(Hub hub) {
-    int most = limit.most();
-    ListReplaysResponse.Builder all = ListReplaysResponse.newBuilder();
-    String page = "";
-    do {
-      ListReplaysResponse answer =
-          hub.stub(ReplayServiceGrpc::newBlockingStub)
-              .listReplays(
-                  ListReplaysRequest.newBuilder()
-                      .setConsumer(consumer)
-                      .setPageSize(Math.min(MOST_IN_PAGE, most - all.getReplaysCount()))
-                      .setPageToken(page)
-                      .build());
-      page = answer.getNextPageToken();
-      all.mergeFrom(answer);
-    } while (!page.isEmpty() && all.getReplaysCount() < most);
-    return all.clearNextPageToken().build();
+  int limit() {
+    return limit.most();
   }
 
   @Override
-  protected void print(ListReplaysResponse answer, PrintWriter out) {
-    if (answer.getReplaysCount() == 0) {
-      out.println("none");
-      return;
-    }
-    Table table =
-        new Table(
-            "ID",
-            "CONSUMER",
-            "STATUS",
-            "MATCHED",
-            "DELIVERED",
-            "DEAD LETTERS",
-            "STARTED",
-            "ENDED",
-            "BY",
-            "REASON");
-    for (Replay replay : answer.getReplaysList()) {
-      Actor actor = replay.getStartedBy();
-      table.row(
-          replay.getReplayId(),
-          replay.getConsumer(),
-          ReplaySentences.status(replay) + (replay.getDryRun() ? " (dry run)" : ""),
-          number(replay.getMatched()),
-          number(replay.getDelivered()),
-          number(replay.getDeadLettered()),
-          moment(replay.getStartedAt()),
-          moment(replay.getEndedAt()),
-          actor.getId().isEmpty() ? word(actor.getKind(), "KIND_") : actor.getId(),
-          orDash(replay.getReason()));
-    }
-    table.print(out);
+  ListReplaysResponse page(Hub hub, Page page) {
+    return hub.stub(ReplayServiceGrpc::newBlockingStub)
+        .listReplays(
+            ListReplaysRequest.newBuilder()
+                .setConsumer(consumer)
+                .setPageSize(page.size())
+                .setPageToken(page.token())
+                .build());
   }
 
-  @Override
-  protected JsonObject json(ListReplaysResponse answer) {
-    return ProtoJson.of(answer);
+  private static String who(Replay replay) {
+    Actor actor = replay.getStartedBy();
+    return actor.getId().isEmpty() ? word(actor.getKind(), "KIND_") : actor.getId();
   }
 }

@@ -5,21 +5,23 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.EventServiceGrpc;
 import io.crossdock.event.v1.SubscribeRequest;
 import io.crossdock.event.v1.SubscribeResponse;
+import io.crossdock.terminal.OutputPipe;
+import io.crossdock.terminal.Printable;
 import io.grpc.StatusRuntimeException;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells events as they come. */
+/** Prints events as they are recorded. */
 @Command(
     name = "tail",
     mixinStandardHelpOptions = true,
     description = {
-      "Tells events as they come, until Ctrl-C; all that is given must match.",
+      "Prints events as they are recorded, until Ctrl-C. Filters are combined with AND.",
       "With --json each event is one line, whole; it may hold personal data."
     },
     footer = {
@@ -30,34 +32,32 @@ import picocli.CommandLine.Option;
     })
 final class EventsTailCommand extends OperatorCommand<Long> {
 
-  @Option(
-      names = "--type",
-      paramLabel = "TYPE",
-      converter = EventTypes.class,
-      description = "Only events of this type, for example PointsAccrued; may be repeated.")
-  private List<String> types = new ArrayList<>();
+  private static final long LOOK_MILLIS = 500;
+
+  @Mixin private EventFilterOptions filter = new EventFilterOptions();
 
   @Option(
       names = "--key-prefix",
       paramLabel = "TEXT",
-      description = "Only events whose key begins so.")
+      description = "Only events whose key starts with this.")
   private String keyPrefix = "";
 
-  @Option(names = "--lane", paramLabel = "LANE", description = "Only: ${COMPLETION-CANDIDATES}.")
-  private @Nullable LaneName lane;
-
-  @Option(names = "--count", paramLabel = "N", description = "End after so many events.")
+  @Option(names = "--count", paramLabel = "N", description = "Stop after this many events.")
   private long count = Long.MAX_VALUE;
 
   @Option(
       names = "--after",
       paramLabel = "POSITION",
-      description =
-          "Begin after the position that a broken one ended with. Default: with what comes.")
+      description = "Continue after this position. Default: with the next event.")
   private String after = "";
 
+  @Mixin private TypeSource types = new TypeSource();
+
   EventsTailCommand() {
-    super("ctl events tail", EventServiceGrpc.getServiceDescriptor());
+    super(
+        "ctl events tail",
+        EventServiceGrpc.getServiceDescriptor(),
+        ServerReflectionGrpc.getServiceDescriptor());
   }
 
   @Override
@@ -65,65 +65,76 @@ final class EventsTailCommand extends OperatorCommand<Long> {
     if (count < 1) {
       throw mistake("--count: %d (expected: 1 or more)".formatted(count));
     }
+    types.check(this::mistake);
   }
 
   @Override
   protected Long ask(Hub hub) {
-    SubscribeRequest.Builder request = SubscribeRequest.newBuilder();
-    request
-        .getFilterBuilder()
-        .addAllTypes(types.stream().distinct().toList())
-        .setKeyPrefix(keyPrefix);
-    if (lane != null) {
-      request.getFilterBuilder().setLane(lane.lane());
-    }
+    SubscribeRequest.Builder request =
+        SubscribeRequest.newBuilder().setFilter(filter.filter(keyPrefix));
     if (!after.isEmpty()) {
       request.setAfterPosition(after);
     }
+    EventJson json = types.json(hub);
+    Thread.ofVirtual().start(EventsTailCommand::endWithTheReader);
     Iterator<SubscribeResponse> answers =
         hub.patientStub(EventServiceGrpc::newBlockingStub).subscribe(request.build());
     String position = after;
-    long told = 0;
+    long printed = 0;
     try {
-      while (told < count && answers.hasNext()) {
+      while (printed < count && !outputFailed() && answers.hasNext()) {
         SubscribeResponse answer = answers.next();
-        // Without an event it is a sign of life.
+        // Without an event it is a keep-alive.
         if (answer.hasEvent()) {
-          tell(answer.getEvent());
-          told++;
+          print(answer.getEvent(), json);
+          printed++;
         }
         position = answer.getPosition();
       }
     } catch (StatusRuntimeException e) {
       if (!position.isEmpty()) {
-        err().println("Go on where this ended with: --after " + position);
+        err().println("Continue with: --after " + position);
       }
       throw e;
     }
-    return told;
+    return printed;
+  }
+
+  // Of "| head -1" that has seen enough, while no further event comes.
+  private static void endWithTheReader() {
+    try {
+      while (!OutputPipe.isAbandoned()) {
+        Thread.sleep(LOOK_MILLIS);
+      }
+      Runtime.getRuntime().halt(0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
-  protected void print(Long told, PrintWriter out) {}
+  protected void print(Long printed, PrintWriter out) {}
 
   @Override
-  protected @Nullable JsonObject json(Long told) {
+  protected @Nullable JsonObject json(Long printed) {
     return null;
   }
 
-  private void tell(EventEnvelope event) {
+  private void print(EventEnvelope event, EventJson json) {
     if (forProgram()) {
-      out().println(EventJson.of(event));
+      out().println(json.of(event));
     } else {
       out()
-          .printf(
-              "%s  %s  %s #%d  from %s  %s%n",
-              moment(event.getRecordedAt()),
-              EventTypes.brief(event.getType()),
-              event.getKey(),
-              event.getSequence(),
-              event.getSource(),
-              event.getEventId());
+          .println(
+              Printable.line(
+                  "%s  %s  %s #%d  from %s  %s"
+                      .formatted(
+                          moment(event.getRecordedAt()),
+                          EventTypes.brief(event.getType()),
+                          event.getKey(),
+                          event.getSequence(),
+                          event.getSource(),
+                          event.getEventId())));
     }
     out().flush();
   }

@@ -7,16 +7,16 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Says what is wrong with a file; many exceptions name nothing but the file. */
+/** Says what is wrong with a file; many exceptions carry nothing but its name. */
 final class FileErrors {
 
   private FileErrors() {}
 
   static String of(IOException trouble) {
     return switch (trouble) {
-      case NoSuchFileException _ -> "it is not there";
-      case AccessDeniedException _ -> "it is not allowed";
-      case CharacterCodingException _ -> "it is not UTF-8";
+      case NoSuchFileException _ -> "no such file";
+      case AccessDeniedException _ -> "permission denied";
+      case CharacterCodingException _ -> "not UTF-8";
       case FileSystemException file when file.getReason() != null -> file.getReason();
       default -> String.valueOf(trouble.getMessage());
     };

@@ -18,8 +18,7 @@ import picocli.CommandLine.TypeConversionException;
  */
 final class InstantConverter implements ITypeConverter<Instant> {
 
-  static final String HELP =
-      "RFC 3339, a date (from midnight UTC), or a while ago as -30m, -2h, -7d.";
+  static final String HELP = "RFC 3339, a date (from midnight UTC), or relative: -30m, -2h, -7d.";
 
   private static final Pattern WHILE_AGO = Pattern.compile("-([0-9]{1,6})([smhd])");
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");

@@ -1,5 +1,6 @@
 package io.crossdock.ctl;
 
+import io.crossdock.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,16 +8,16 @@ import java.util.Map;
 /** Names and their values, one a line, the values flush with each other. */
 final class KeyValues {
 
-  private final Map<String, String> facts = new LinkedHashMap<>();
+  private final Map<String, String> values = new LinkedHashMap<>();
 
   KeyValues add(String name, String value) {
-    facts.put(name, value);
+    values.put(name, Printable.line(value));
     return this;
   }
 
   void print(PrintWriter out) {
-    int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
-    facts.forEach((name, value) ->
+    int width = values.keySet().stream().mapToInt(String::length).max().orElse(0);
+    values.forEach((name, value) ->
         out.println((name + " ".repeat(width - name.length()) + "  " + value).stripTrailing()));
   }
 }

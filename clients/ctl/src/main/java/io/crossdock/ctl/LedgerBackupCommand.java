@@ -17,32 +17,32 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Brings a copy of the ledger here. */
+/** Downloads a backup of the ledger. */
 @Command(
     name = "backup",
     mixinStandardHelpOptions = true,
     description = {
-      "Brings a copy of the whole ledger, as it is at one moment, from a hub that goes on working.",
-      "The file gets its name when it is complete, checked and on the disk; until then it is"
-          + " FILE.part. It holds personal data, so only you may read it."
+      "Downloads a consistent copy of the whole ledger from a running hub.",
+      "The copy is written to FILE.part, and renamed to FILE once it is complete, verified and"
+          + " flushed to disk. It contains personal data; only you can read it."
     },
     footer = {
       "",
       "Example:",
       "  ctl ledger backup /backup/ledger-2026-11-21.db --reason nightly",
       "",
-      "Looked into and put back by: crossdock ledger check, crossdock ledger restore."
+      "See also: crossdock ledger check, crossdock ledger restore."
     })
 final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copied> {
 
-  @Parameters(paramLabel = "FILE", description = "Where it goes; must not exist yet.")
+  @Parameters(paramLabel = "FILE", description = "Output file; must not exist.")
   private Path file = Path.of("");
 
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      defaultValue = "back-up",
-      description = "Why, for the audit. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "backup",
+      description = "Reason, recorded in the audit trail. Default: ${DEFAULT-VALUE}.")
   private String reason = "";
 
   /** What was written. */
@@ -55,10 +55,10 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
   @Override
   protected void check() {
     if (Files.exists(file)) {
-      throw mistake("%s: exists (expected: a file that is not there yet)".formatted(file));
+      throw mistake("%s: already exists (expected: a new file)".formatted(file));
     }
     if (!Files.isDirectory(file.toAbsolutePath().resolveSibling("."))) {
-      throw mistake("%s: its directory is not there".formatted(file));
+      throw mistake("%s: the directory does not exist".formatted(file));
     }
   }
 
@@ -68,7 +68,7 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
       return copy(hub, part);
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.OTHER, "%s cannot be written: %s".formatted(file, FileErrors.of(e)));
+          ExitCode.OTHER, "Cannot write %s: %s".formatted(file, FileErrors.of(e)));
     }
   }
 
@@ -100,11 +100,11 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
     DownloadBackupResponse last = DownloadBackupResponse.getDefaultInstance();
     Timestamp asOf = Timestamp.getDefaultInstance();
     try (Progress progress =
-        new Progress(err(), !forProgram() && Progress.terminal().isPresent())) {
+        new Progress(screen(), !forProgram() && Progress.terminal().isPresent())) {
       while (pieces.hasNext()) {
         DownloadBackupResponse piece = pieces.next();
         part.write(piece.getChunk());
-        // The hub may stamp every piece; only the first tells the moment of the copy.
+        // The hub may stamp every piece; only the first has the time of the copy.
         if (piece.getFreshness().hasAsOf()) {
           asOf = piece.getFreshness().getAsOf();
         }
@@ -117,13 +117,13 @@ final class LedgerBackupCommand extends OperatorCommand<LedgerBackupCommand.Copi
     if (last.getSha256().isEmpty() || part.bytes() != last.getTotalBytes()) {
       throw new CommandException(
           ExitCode.OTHER,
-          "The back-up is not complete: %s of %s bytes came. There is no %s; try again."
+          "The backup is incomplete: received %s of %s bytes. %s was not written; try again."
               .formatted(number(part.bytes()), number(last.getTotalBytes()), file));
     }
     if (!sha256.equals(HexFormat.of().formatHex(last.getSha256().toByteArray()))) {
       throw new CommandException(
           ExitCode.OTHER,
-          "The back-up was damaged on its way: its SHA-256 is not the hub's. There is no %s; try again."
+          "The backup was corrupted in transit: its SHA-256 differs from the hub's. %s was not written; try again."
               .formatted(file));
     }
     part.publish();

@@ -1,11 +1,9 @@
 package io.crossdock.ctl;
 
-import com.google.gson.JsonObject;
 import io.crossdock.ops.v1.CheckLedgerRequest;
 import io.crossdock.ops.v1.CheckLedgerResponse;
 import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.crossdock.terminal.ExitCode;
-import io.crossdock.terminal.ProtoJson;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 
@@ -15,7 +13,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = {
       "Checks the ledger while it is in use: the database, the audit chain, the events.",
-      "Ends with 1 when something is not in order."
+      "Exits with 1 if something is wrong."
     })
 final class LedgerCheckCommand extends OperatorCommand<CheckLedgerResponse> {
 
@@ -42,12 +40,7 @@ final class LedgerCheckCommand extends OperatorCommand<CheckLedgerResponse> {
         .add("events", number(answer.getEvents()))
         .add("audit records", number(answer.getAuditRecords()))
         .print(out);
-    out.println(answer.getWhole() ? "The ledger is whole." : "The ledger is not whole:");
+    out.println(answer.getWhole() ? "The ledger is intact." : "The ledger is damaged:");
     answer.getFindingsList().forEach(finding -> out.println("  " + finding));
-  }
-
-  @Override
-  protected JsonObject json(CheckLedgerResponse answer) {
-    return ProtoJson.of(answer);
   }
 }

@@ -1,6 +1,5 @@
 package io.crossdock.ctl;
 
-import java.util.Locale;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -14,7 +13,7 @@ final class ListLimit {
       names = "--limit",
       paramLabel = "N",
       defaultValue = "100",
-      description = "Most entries, 1 to 10000. Default: ${DEFAULT-VALUE}.")
+      description = "Maximum number of entries (1-10000). Default: ${DEFAULT-VALUE}.")
   private int limit;
 
   ListLimit() {}
@@ -27,10 +26,5 @@ final class ListLimit {
 
   int most() {
     return limit;
-  }
-
-  /** Says that there is more. */
-  String cut(int shown, long total) {
-    return String.format(Locale.ROOT, "%,d of %,d; --limit N for more", shown, total);
   }
 }

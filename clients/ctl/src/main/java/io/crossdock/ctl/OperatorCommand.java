@@ -1,5 +1,7 @@
 package io.crossdock.ctl;
 
+import com.google.gson.JsonArray;
+import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.crossdock.common.v1.Actor;
@@ -8,10 +10,12 @@ import io.crossdock.common.v1.CommandContext;
 import io.crossdock.failure.Failure;
 import io.crossdock.terminal.FailureMessages;
 import io.crossdock.terminal.HubCommand;
+import io.crossdock.terminal.ProtoJson;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -29,12 +33,12 @@ abstract class OperatorCommand<A> extends HubCommand<A> {
   @Override
   protected FailureMessages failureMessages() {
     return new FailureMessages(
-        "The hub", "", missing(), "The hub refuses these arguments as invalid.");
+        "The hub", "", missing(), "The hub rejected the request as invalid.");
   }
 
-  /** What is said when there is no such thing. */
+  /** The sentence when the hub knows no such thing. */
   String missing() {
-    return "There is no such thing.";
+    return "Nothing found.";
   }
 
   @Override
@@ -50,7 +54,7 @@ abstract class OperatorCommand<A> extends HubCommand<A> {
     }
   }
 
-  /** What a write says about itself, with a request id that stays the same when it is repeated. */
+  /** The context of a write, with a request ID that stays the same when it is repeated. */
   static CommandContext context() {
     return context(UUID.randomUUID(), "");
   }
@@ -73,8 +77,14 @@ abstract class OperatorCommand<A> extends HubCommand<A> {
     String name =
         value.name().startsWith(prefix) ? value.name().substring(prefix.length()) : value.name();
     return name.equals("UNSPECIFIED") || name.equals("UNRECOGNIZED")
-        ? "not known"
+        ? "unknown"
         : name.toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  static JsonArray array(List<? extends Message> messages) {
+    JsonArray array = new JsonArray();
+    messages.stream().map(ProtoJson::of).forEach(array::add);
+    return array;
   }
 
   static String orDash(String text) {

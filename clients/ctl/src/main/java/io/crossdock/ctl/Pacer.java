@@ -3,7 +3,7 @@ package io.crossdock.ctl;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Lets its caller go on so often each second and no oftener. */
+/** Lets its caller proceed at a fixed rate at most. */
 final class Pacer {
 
   private final long intervalNanos;

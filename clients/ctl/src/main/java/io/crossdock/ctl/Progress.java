@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A line that tells how far a command is, when somebody is watching. */
+/** A progress line, shown on a terminal only. */
 final class Progress implements AutoCloseable {
 
   private static final long PAUSE_NANOS = 100_000_000;
@@ -22,12 +22,12 @@ final class Progress implements AutoCloseable {
     this.watched = watched;
   }
 
-  /** The terminal of a person who reads what is printed and can be asked. */
+  /** The terminal, if a person reads the output there and can be asked. */
   static Optional<Console> terminal() {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal);
   }
 
-  /** Says it in the place of what was said before; leaves out what nobody could read. */
+  /** Replaces the line; skips updates that come too fast to be read. */
   void say(Supplier<String> line) {
     long now = System.nanoTime();
     if (!watched || (shown && now - last < PAUSE_NANOS)) {
@@ -39,7 +39,7 @@ final class Progress implements AutoCloseable {
     last = now;
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   @Override
   public void close() {
     if (shown) {

@@ -3,19 +3,25 @@ package io.crossdock.ctl;
 import io.crossdock.ops.v1.ListRoutesRequest;
 import io.crossdock.ops.v1.ListRoutesResponse;
 import io.crossdock.ops.v1.OpsServiceGrpc;
-import io.crossdock.ops.v1.OpsServiceGrpc.OpsServiceBlockingStub;
 import io.crossdock.ops.v1.Route;
 import io.crossdock.ops.v1.RouteRule;
-import java.io.PrintWriter;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Tells which service goes where. */
+/** Lists where calls go. */
 @Command(
     name = "routes",
     mixinStandardHelpOptions = true,
-    description = "Tells which service goes where, and by which rules.")
-final class RoutesCommand extends OpsCommand<ListRoutesResponse> {
+    description = "Lists services, the connectors that serve them, and the routing rules.")
+final class RoutesCommand extends ListCommand<ListRoutesResponse, RoutesCommand.Line> {
+
+  private static final Columns<Line> COLUMNS =
+      new Columns<Line>()
+          .add("SERVICE", Line::service)
+          .add("GOES TO", Line::target)
+          .add("WHEN", Line::when);
 
   @Parameters(
       paramLabel = "SERVICE",
@@ -23,44 +29,43 @@ final class RoutesCommand extends OpsCommand<ListRoutesResponse> {
       description = "Only this service, by its full name.")
   private String service = "";
 
+  /** A line of the table; the service is named on its first one only. */
+  record Line(String service, String target, String when) {}
+
   RoutesCommand() {
-    super("ctl routes");
+    super(
+        "ctl routes",
+        OpsServiceGrpc.getServiceDescriptor(),
+        ListRoutesResponse.class,
+        answer -> answer.getRoutesList().stream().flatMap(RoutesCommand::lines).toList(),
+        COLUMNS);
   }
 
   @Override
-  protected ListRoutesResponse ask(Hub hub) {
-    OpsServiceBlockingStub ops = hub.stub(OpsServiceGrpc::newBlockingStub);
-    ListRoutesResponse.Builder all = ListRoutesResponse.newBuilder();
-    String page = "";
-    do {
-      ListRoutesResponse answer =
-          ops.listRoutes(
-              ListRoutesRequest.newBuilder().setService(service).setPageToken(page).build());
-      page = answer.getNextPageToken();
-      all.mergeFrom(answer);
-    } while (!page.isEmpty());
-    return all.clearNextPageToken().build();
+  ListRoutesResponse page(Hub hub, Page page) {
+    return hub.stub(OpsServiceGrpc::newBlockingStub)
+        .listRoutes(
+            ListRoutesRequest.newBuilder().setService(service).setPageToken(page.token()).build());
   }
 
-  @Override
-  protected void print(ListRoutesResponse answer, PrintWriter out) {
-    Table table = new Table("SERVICE", "GOES TO", "WHEN");
-    for (Route route : answer.getRoutesList()) {
-      switch (route.getTarget()) {
-        case TARGET_LOCAL -> table.row(route.getService(), "local", "always");
-        case TARGET_RULES -> {
-          String name = route.getService();
-          for (RouteRule rule : route.getRulesList()) {
-            table.row(
-                name, rule.getConnector(), rule.getWhen().isEmpty() ? "otherwise" : rule.getWhen());
-            name = "";
-          }
-        }
-        case TARGET_CONNECTOR, TARGET_UNSPECIFIED, UNRECOGNIZED ->
-            table.row(
-                route.getService(), orDash(String.join(", ", route.getConnectorsList())), "always");
-      }
-    }
-    table.print(out);
+  private static Stream<Line> lines(Route route) {
+    return switch (route.getTarget()) {
+      case TARGET_LOCAL -> Stream.of(new Line(route.getService(), "local", "always"));
+      case TARGET_RULES ->
+          IntStream.range(0, route.getRulesCount())
+              .mapToObj(i -> {
+                RouteRule rule = route.getRules(i);
+                return new Line(
+                    i == 0 ? route.getService() : "",
+                    rule.getConnector(),
+                    rule.getWhen().isEmpty() ? "otherwise" : rule.getWhen());
+              });
+      case TARGET_CONNECTOR, TARGET_UNSPECIFIED, UNRECOGNIZED ->
+          Stream.of(
+              new Line(
+                  route.getService(),
+                  orDash(String.join(", ", route.getConnectorsList())),
+                  "always"));
+    };
   }
 }

@@ -1,8 +1,10 @@
 package io.crossdock.ctl;
 
+import io.crossdock.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Rows below a head line, each column as wide as its widest cell; numbers flush right. */
 final class Table {
@@ -20,7 +22,7 @@ final class Table {
       throw new IllegalArgumentException(
           "cells: %d (expected: %d)".formatted(cells.length, rows.getFirst().size()));
     }
-    rows.add(List.of(cells));
+    rows.add(Stream.of(cells).map(Printable::line).toList());
     return this;
   }
 

@@ -77,7 +77,7 @@ final class AuditIT {
             "--limit",
             "2");
 
-    assertThat(ran.out()).endsWith("the newest 2; --limit N for more\n");
+    assertThat(ran.out()).endsWith("2 shown; --limit N for more\n");
     assertThat(hub.asked)
         .containsExactly(
             ListAuditRecordsRequest.newBuilder()
@@ -97,7 +97,8 @@ final class AuditIT {
 
     Ran ran = Ran.ctl(hub, "audit", "verify", "--from", "10", "--to", "90211");
 
-    assertThat(ran).isEqualTo(new Ran(0, "The chain holds: 90,211 records checked.\n", ""));
+    assertThat(ran)
+        .isEqualTo(new Ran(0, "The audit chain is intact: 90,211 records checked.\n", ""));
     assertThat(hub.asked)
         .containsExactly(
             VerifyAuditChainRequest.newBuilder()
@@ -116,7 +117,7 @@ final class AuditIT {
 
     assertThat(people)
         .isEqualTo(
-            new Ran(1, "The chain is broken at record 88412; 88,411 records checked.\n", ""));
+            new Ran(1, "The audit chain is broken at record 88412; 88,411 records checked.\n", ""));
     assertThat(program.out()).contains("\"intact\": false", "\"first_broken_sequence\": \"88412\"");
     assertThat(program.exit()).isEqualTo(1);
   }

@@ -14,13 +14,17 @@ import io.crossdock.ops.v1.ListContractsRequest;
 import io.crossdock.ops.v1.ListContractsResponse;
 import io.crossdock.ops.v1.ListRoutesRequest;
 import io.crossdock.ops.v1.ListRoutesResponse;
+import io.crossdock.terminal.Program;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 final class CtlCommandsIT {
 
@@ -141,7 +145,7 @@ final class CtlCommandsIT {
             """
             CONNECTOR  ADDRESS         STATE  HEALTH       SINCE                 IN FLIGHT   CALLS  FAILED  LAST FAILURE
             erp-eu     127.0.0.1:7101  ready  serving      2026-11-21T00:00:00Z          3  48,210      12  deadline exceeded
-                       127.0.0.1:7201  down   not known    2026-11-21T00:00:05Z          0       0       0  connection refused
+                       127.0.0.1:7201  down   unknown      2026-11-21T00:00:05Z          0       0       0  connection refused
             loyalty    127.0.0.1:7103  ready  not offered  -                             0       0       0  -
             """);
   }
@@ -153,14 +157,14 @@ final class CtlCommandsIT {
     assertThat(ctl("contracts").out())
         .isEqualToNormalizingNewlines(
             """
-            crossdock.loyalty.v1.LoyaltyService  owner loyalty-team, truth in loyalty, preview, served by loyalty, from build
-              METHOD            PRIORITY  DEADLINE     CACHE  TWICE  RETRY        DEGRADED
-              GetBalance        checkout   1000 ms  15000 ms  safe   unavailable  stale
-              CommitRedemption  checkout   2000 ms         -  keyed  unavailable  offline authorisation
+            crossdock.loyalty.v1.LoyaltyService  owner loyalty-team, system of record loyalty, preview, served by loyalty, from build
+              METHOD            PRIORITY  DEADLINE     CACHE  IDEMPOTENCY  RETRY        DEGRADED
+              GetBalance        checkout   1000 ms  15000 ms  safe         unavailable  stale
+              CommitRedemption  checkout   2000 ms         -  keyed        unavailable  offline authorisation
 
-            test.gift.v1.GiftCardService  owner -, truth in -, not known, served by nobody, from gift-card.binpb
-              METHOD          PRIORITY   DEADLINE  CACHE  TWICE      RETRY      DEGRADED
-              Watch (stream)  not known  60000 ms      -  not known  not known  not known
+            test.gift.v1.GiftCardService  owner -, system of record -, unknown, served by nobody, from gift-card.binpb
+              METHOD          PRIORITY  DEADLINE  CACHE  IDEMPOTENCY  RETRY    DEGRADED
+              Watch (stream)  unknown   60000 ms      -  unknown      unknown  unknown
             """);
   }
 
@@ -177,7 +181,7 @@ final class CtlCommandsIT {
             OPERATION                                       ENTRIES       BYTES     HITS  MISSES  HIT RATIO  EVICTED  INVALIDATED
             crossdock.loyalty.v1.LoyaltyService/GetBalance   51,200  10,485,760  940,000  60,000     94.0 %      120        4,100
             total                                            51,200  10,485,760  940,000  60,000     94.0 %      120        4,100
-            67,108,864 bytes at most, counted since 2026-11-21T00:00:00Z
+            at most 67,108,864 bytes; counted since 2026-11-21T00:00:00Z
             """);
     assertThat(ctl("cache", "statistics").out()).isEqualTo(brief.out());
   }
@@ -188,7 +192,7 @@ final class CtlCommandsIT {
 
     Ran ran = ctl("cache", "invalidate", "member/M-1001", "--reason", "wrong balance");
 
-    assertThat(ran.out()).isEqualToNormalizingNewlines("4 answers dropped\n");
+    assertThat(ran.out()).isEqualToNormalizingNewlines("4 responses dropped\n");
     InvalidateCacheRequest asked = (InvalidateCacheRequest) hub.asked.getFirst();
     assertThat(asked.getTag()).isEqualTo("member/M-1001");
     assertThat(asked.getReason()).isEqualTo("wrong balance");
@@ -204,7 +208,7 @@ final class CtlCommandsIT {
     Ran nothing = ctl("cache", "invalidate");
 
     assertThat(((InvalidateCacheRequest) hub.asked.getFirst()).getAll()).isTrue();
-    assertThat(all.out()).isEqualToNormalizingNewlines("51,200 answers dropped\n");
+    assertThat(all.out()).isEqualToNormalizingNewlines("51,200 responses dropped\n");
     assertThat(nothing.exit()).isEqualTo(2);
     assertThat(hub.asked).hasSize(1);
   }
@@ -253,6 +257,60 @@ final class CtlCommandsIT {
     assertGolden("contracts.json", ctl("contracts", "--json"));
     assertGolden("cache-statistics.json", ctl("cache", "statistics", "--json"));
     assertGolden("cache-invalidate.json", ctl("cache", "invalidate", "member/M-1001", "--json"));
+  }
+
+  @Test
+  void endsWithOneAndWithoutAHeaderWhenNothingIsFound() {
+    hub.answers(ListRoutesResponse.class, "");
+    hub.answers(ListConnectorsResponse.class, "");
+    hub.answers(ListContractsResponse.class, "");
+    hub.answers(ListRoutesResponse.class, "");
+
+    Ran nothing = new Ran(1, "none\n", "");
+    assertThat(ctl("routes", "crossdock.none.v1.NoService")).isEqualTo(nothing);
+    assertThat(ctl("connectors", "none")).isEqualTo(nothing);
+    assertThat(ctl("contracts", "none.")).isEqualTo(nothing);
+    assertThat(ctl("routes", "none", "--json").exit()).isEqualTo(1);
+  }
+
+  @Test
+  void letsNobodyWriteToTheTerminalThroughAName() {
+    hub.answers(
+        ListConnectorsResponse.class,
+        """
+        connectors {
+          name: "loyalty\\033[2J\\nfake" instances { address: "a" last_failure: "gone\\r\\u202eback" }
+        }
+        """);
+
+    Ran ran = ctl("connectors");
+
+    assertThat(ran.out().lines()).hasSize(2);
+    assertThat(ran.out()).contains("loyalty\\u001b[2J\\u000afake", "gone\\u000d\\u202eback");
+  }
+
+  @Test
+  void letsNoMessageOfAHubWriteToTheTerminal() {
+    hub.fails(
+        Failure.of(Reason.REASON_INVALID_STATE, "no\u001b]0;owned\u0007\u009b1m").toException());
+
+    Ran ran = ctl("cache", "invalidate", "--all");
+
+    assertThat(ran.err()).isEqualTo("no\\u001b]0;owned\\u0007\\u009b1m\n");
+  }
+
+  @Test
+  void refusesAUrlInThePlaceOfAnAddress() {
+    StringWriter err = new StringWriter();
+    CommandLine line = Program.commandLine(new CtlMain()).setErr(new PrintWriter(err, true));
+
+    int exit = line.execute("routes", "--hub", "http://127.0.0.1:7070");
+
+    assertThat(err.toString())
+        .startsWith(
+            "--hub: address: http://127.0.0.1:7070 (expected: HOST:PORT, for example"
+                + " 127.0.0.1:7070)\n");
+    assertThat(exit).isEqualTo(2);
   }
 
   @Test

@@ -1,22 +1,27 @@
 package io.crossdock.ctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PointsAccrued;
+import io.crossdock.event.v1.SubscribeResponse;
 import io.crossdock.failure.Failure;
 import io.crossdock.ops.v1.DownloadBackupRequest;
 import io.crossdock.ops.v1.DownloadBackupResponse;
 import io.crossdock.ops.v1.EditDeadLetterRequest;
 import io.crossdock.ops.v1.EditDeadLetterResponse;
+import io.crossdock.ops.v1.GetCacheStatisticsResponse;
 import io.crossdock.ops.v1.GetDeadLetterResponse;
 import io.crossdock.ops.v1.GetReplayRequest;
+import io.crossdock.ops.v1.ListRoutesResponse;
 import io.crossdock.ops.v1.StartReplayResponse;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -24,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands as processes of their own: those that open an editor, and those that are ended. */
 final class CtlProcessIT {
@@ -79,8 +86,8 @@ final class CtlProcessIT {
                 2,
                 "",
                 """
-                What you wrote is kept. Go on with: ctl dead-letters edit D-771 --reason TEXT --file %s
-                The hub refuses these arguments as invalid.
+                Your edit is kept. Continue with: ctl dead-letters edit D-771 --reason TEXT --file %s
+                The hub rejected the request as invalid.
                   data.points: must be above 0
                 """
                     .formatted(kept)));
@@ -95,8 +102,8 @@ final class CtlProcessIT {
 
     Path kept = only(drafts);
     assertThat(ran.err())
-        .startsWith("What you wrote is kept.")
-        .contains(kept + ": is no event (Cannot find field: sequenz in message");
+        .startsWith("Your edit is kept.")
+        .contains(kept + ": not an event (Cannot find field: sequenz in message");
     assertThat(ran.exit()).isEqualTo(2);
     assertThat(hub.asked).hasSize(1);
   }
@@ -107,7 +114,7 @@ final class CtlProcessIT {
 
     Ran ran = edit("false");
 
-    assertThat(ran.err()).endsWith("false ended with 1; nothing was sent.\n");
+    assertThat(ran.err()).endsWith("false exited with 1; nothing was sent.\n");
     assertThat(ran.exit()).isEqualTo(5);
     assertThat(hub.asked).hasSize(1);
   }
@@ -126,7 +133,7 @@ final class CtlProcessIT {
 
     assertThat(running.end().err())
         .isEqualTo(
-            "\nThe replay goes on. Look with: ctl events replays;"
+            "\nThe replay continues. Follow it with: ctl events replays;"
                 + " stop it with: ctl events stop-replay RP-12 --reason TEXT\n");
   }
 
@@ -142,6 +149,58 @@ final class CtlProcessIT {
     assertThat(running.end().exit()).isNotZero();
     assertThat(directory.resolve("ledger.db.part")).doesNotExist();
     assertThat(directory.resolve("ledger.db")).doesNotExist();
+  }
+
+  @Test
+  void failsWhenItsOutputCannotBeWritten() throws Exception {
+    assumeThat(Path.of("/dev/full")).exists();
+    hub.answers(ListRoutesResponse.class, "routes { service: \"a.A\" }");
+
+    Running running = run("", List.of(), new File("/dev/full"), "routes");
+
+    assertThat(running.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(running.process().exitValue()).isEqualTo(5);
+    assertThat(running.err())
+        .content()
+        .startsWith("The output could not be written: No space left");
+  }
+
+  @Test
+  void endsWhenNobodyReadsItsEventsAnyMore() throws Exception {
+    SubscribeResponse event =
+        SubscribeResponse.newBuilder()
+            .setEvent(ScriptedHub.message(EventEnvelope.class, Scripts.POINTS_EVENT))
+            .build();
+    hub.streamsOn(List.of(event));
+
+    Process process =
+        new ProcessBuilder(piped("events", "tail", "--json"))
+            .redirectError(directory.resolve("err").toFile())
+            .redirectOutput(directory.resolve("out").toFile())
+            .start();
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(directory.resolve("out")).content().hasLineCount(1);
+    assertThat(directory.resolve("err")).hasContent("exit 0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ar,EG", "fa,IR"})
+  void printsTheSameFiguresInEveryLocale(String language, String country) throws Exception {
+    hub.answers(GetCacheStatisticsResponse.class, "total { entries: 51200 } max_bytes: 67108864");
+
+    Running running =
+        run(
+            "",
+            List.of("-Duser.language=" + language, "-Duser.country=" + country),
+            directory.resolve("out").toFile(),
+            "cache");
+    Ran ran = running.end();
+
+    assertThat(ran.exit()).describedAs(ran.err()).isZero();
+    assertThat(ran.out())
+        .contains("51,200")
+        .endsWith("at most 67,108,864 bytes; counted since -\n");
   }
 
   /** A command that runs. */
@@ -162,22 +221,38 @@ final class CtlProcessIT {
     return run(editor, "dead-letters", "edit", "D-771", "--reason", "a zero too many").end();
   }
 
+  private List<String> piped(String... arguments) {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "{ \"$@\"; echo exit $? >&2; } | head -1", "sh"));
+    command.addAll(command(List.of(), arguments));
+    return command;
+  }
+
   private Running run(String editor, String... arguments) throws IOException {
-    File out = directory.resolve("out").toFile();
+    return run(editor, List.of(), directory.resolve("out").toFile(), arguments);
+  }
+
+  private List<String> command(List<String> options, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + drafts));
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), CtlMain.class.getName()));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--hub", hub.address()));
+    return command;
+  }
+
+  private Running run(String editor, List<String> options, File out, String... arguments)
+      throws IOException {
     File err = directory.resolve("err").toFile();
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Djava.io.tmpdir=" + drafts,
-            "-cp",
-            System.getProperty("java.class.path"),
-            CtlMain.class.getName());
-    builder.command().addAll(List.of(arguments));
-    builder.command().addAll(List.of("--hub", hub.address()));
+    ProcessBuilder builder = new ProcessBuilder(command(options, arguments));
     builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_"));
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().remove("VISUAL");

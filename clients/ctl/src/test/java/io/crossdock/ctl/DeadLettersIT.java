@@ -144,7 +144,7 @@ final class DeadLettersIT {
             reason       BACKEND_DENIED: The backend refused.
             attempts     5
             behind       2 events
-            happened at  2026-11-21T00:00:00Z
+            occurred at  2026-11-21T00:00:00Z
             failed at    2026-11-21T00:01:00Z
             correlation  EU-001:till-03:000123:2026-11-21
 
@@ -215,7 +215,7 @@ final class DeadLettersIT {
         .isEqualTo(
             new Ran(
                 0,
-                "D-771 is edited. Deliver it with: ctl dead-letters redeliver D-771 --reason"
+                "D-771 is edited. Redeliver it with: ctl dead-letters redeliver D-771 --reason"
                     + " TEXT\n",
                 ""));
     EditDeadLetterRequest sent = hub.asked(EditDeadLetterRequest.class);
@@ -259,7 +259,7 @@ final class DeadLettersIT {
                 2,
                 "",
                 """
-                The hub refuses these arguments as invalid.
+                The hub rejected the request as invalid.
                   data.points: must be greater than 0
                   source: must not be empty
                 """));
@@ -285,8 +285,8 @@ final class DeadLettersIT {
             new Ran(
                 5,
                 "",
-                "The event has fields that this program does not know and an edit would lose."
-                    + " Use the ctl of the hub's version.\n"));
+                "The event has fields that this program does not know and that an edit would lose."
+                    + " Use ctl of the hub's version, or --descriptor-set.\n"));
   }
 
   @Test
@@ -301,11 +301,11 @@ final class DeadLettersIT {
     Ran second =
         ctl("dead-letters", "edit", "D-771", "--reason", "none", "--file", wrong.toString());
 
-    assertThat(first.err()).startsWith(missing + ": cannot be read (it is not there)\n");
+    assertThat(first.err()).startsWith(missing + ": cannot be read (no such file)\n");
     assertThat(second.err())
         .startsWith(
             wrong
-                + ": is no event (Cannot find field: kei in message"
+                + ": not an event (Cannot find field: kei in message"
                 + " crossdock.event.v1.EventEnvelope)\n");
     assertThat(List.of(first.exit(), second.exit())).containsExactly(2, 2);
   }
@@ -320,7 +320,7 @@ final class DeadLettersIT {
     Ran ran =
         ctl("dead-letters", "redeliver", "D-9", "D-7", "D-9", "--reason", "fixed", "--rate", "500");
 
-    assertThat(ran).isEqualTo(new Ran(0, "2 delivered, 0 not.\n", ""));
+    assertThat(ran).isEqualTo(new Ran(0, "2 delivered, 0 not delivered.\n", ""));
     List<RedeliverDeadLetterRequest> sent = redeliveries();
     assertThat(sent)
         .extracting(RedeliverDeadLetterRequest::getDeadLetterId)
@@ -369,9 +369,9 @@ final class DeadLettersIT {
                 """
                 ID   CONSUMER         KEY  NOT DELIVERED BECAUSE
                 D-1  loyalty-accrual  M-A  BACKEND_UNAVAILABLE: The backend is down.
-                D-3  loyalty-accrual  M-A  an earlier one of its key could not be delivered
-                D-4  loyalty-accrual  M-C  no consumer has taken it yet
-                1 delivered, 3 not.
+                D-3  loyalty-accrual  M-A  an earlier one with its key could not be delivered
+                D-4  loyalty-accrual  M-C  no consumer has picked it up yet
+                1 delivered, 3 not delivered.
                 """,
                 ""));
     assertThat(redeliveries())
@@ -389,8 +389,8 @@ final class DeadLettersIT {
     Ran ran = ctl("dead-letters", "redeliver", "D-1", "D-2", "--reason", "fixed", "--rate", "500");
 
     assertThat(ran.out())
-        .contains("D-2  loyalty-accrual  M-2  an earlier one of its key has to go first")
-        .endsWith("1 delivered, 1 not.\n");
+        .contains("D-2  loyalty-accrual  M-2  an earlier one with its key has to go first")
+        .endsWith("1 delivered, 1 not delivered.\n");
     assertThat(ran.exit()).isEqualTo(1);
   }
 
@@ -408,7 +408,7 @@ final class DeadLettersIT {
             new Ran(
                 1,
                 "",
-                "1 of 2 dead letters were tried before this:\nThere is no dead letter D-2.\n"));
+                "1 of 2 dead letters were tried before this failure:\nThere is no dead letter D-2.\n"));
   }
 
   @Test
@@ -423,7 +423,7 @@ final class DeadLettersIT {
 
     assertThat(ran.out())
         .startsWith("ID     CONSUMER")
-        .endsWith("2 dead letters would be delivered again, and 2 events behind.\n");
+        .endsWith("2 dead letters would be redelivered, and 2 events waiting behind.\n");
     assertThat(hub.asked).hasSize(1);
     assertThat(hub.asked(ListDeadLettersRequest.class).getEventType())
         .isEqualTo("crossdock.event.v1.PointsAccrued");
@@ -481,7 +481,7 @@ final class DeadLettersIT {
 
     assertThat(unasked.exit()).isEqualTo(2);
     assertThat(unasked.err())
-        .startsWith("--yes: missing (expected: --yes where nobody can be asked)\n");
+        .startsWith("--yes: missing (expected: --yes, because there is no terminal to ask on)\n");
     assertThat(sure).isEqualTo(new Ran(0, "D-771 is discarded.\n", ""));
     DiscardDeadLetterRequest sent = hub.asked(DiscardDeadLetterRequest.class);
     assertThat(sent.getDeadLetterId()).isEqualTo("D-771");
@@ -529,7 +529,7 @@ final class DeadLettersIT {
 
     Ran ran = ctl("dead-letters", "redeliver", "D-1", "--reason", "fixed");
 
-    assertThat(ran.out()).isEqualTo("1 delivered, 0 not.\n");
+    assertThat(ran.out()).isEqualTo("1 delivered, 0 not delivered.\n");
     assertThat(redeliveries()).hasSize(2);
     assertThat(redeliveries().getFirst()).isEqualTo(redeliveries().getLast());
   }
@@ -543,7 +543,7 @@ final class DeadLettersIT {
         "--reason",
         "x");
     assertMistake(
-        "ID: beside --consumer, --type or --key (expected: one or the other)",
+        "ID: together with --consumer, --type or --key (expected: one or the other)",
         "dead-letters",
         "redeliver",
         "D-1",
@@ -563,7 +563,7 @@ final class DeadLettersIT {
     assertMistake("--limit: 0 (expected: 1..10000)", "dead-letters", "list", "--limit", "0");
     assertMistake(
         "Invalid value for option '--type': Points"
-            + " (expected: an event, for example PointsAccrued, or a full name)",
+            + " (expected: an event type, for example PointsAccrued, or a full name)",
         "dead-letters",
         "list",
         "--type",
@@ -594,7 +594,9 @@ final class DeadLettersIT {
   }
 
   private static String event() {
-    return EventJson.of(ScriptedHub.message(EventEnvelope.class, Scripts.POINTS_EVENT)).toString();
+    return EventJson.BUILD
+        .of(ScriptedHub.message(EventEnvelope.class, Scripts.POINTS_EVENT))
+        .toString();
   }
 
   private static String found(int number) {

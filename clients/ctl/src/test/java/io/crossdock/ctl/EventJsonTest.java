@@ -22,11 +22,11 @@ final class EventJsonTest {
 
   @Test
   void comesBackAsItWas() {
-    JsonObject json = EventJson.of(POINTS);
+    JsonObject json = EventJson.BUILD.of(POINTS);
 
     assertThat(json.getAsJsonObject("data").getAsJsonObject("points").get("units").getAsString())
         .isEqualTo("120");
-    assertThat(EventJson.parse(json)).isEqualTo(POINTS);
+    assertThat(EventJson.BUILD.parse(json)).isEqualTo(POINTS);
   }
 
   @Test
@@ -34,7 +34,7 @@ final class EventJsonTest {
     EventEnvelope unknown =
         POINTS.toBuilder().setData(data("type.googleapis.com/test.gift.v1.CardSold", 8, 1)).build();
 
-    JsonObject json = EventJson.of(unknown);
+    JsonObject json = EventJson.BUILD.of(unknown);
 
     assertThat(json.get("data"))
         .isEqualTo(
@@ -42,7 +42,7 @@ final class EventJsonTest {
                 """
                 {"@type": "type.googleapis.com/test.gift.v1.CardSold", "value": "CAE="}
                 """));
-    assertThat(EventJson.parse(json)).isEqualTo(unknown);
+    assertThat(EventJson.BUILD.parse(json)).isEqualTo(unknown);
   }
 
   @Test
@@ -50,10 +50,10 @@ final class EventJsonTest {
     EventEnvelope broken =
         POINTS.toBuilder().setData(data(POINTS.getData().getTypeUrl(), 10, 127)).build();
 
-    JsonObject json = EventJson.of(broken);
+    JsonObject json = EventJson.BUILD.of(broken);
 
     assertThat(json.getAsJsonObject("data").get("value").getAsString()).isEqualTo("Cn8=");
-    assertThat(EventJson.parse(json)).isEqualTo(broken);
+    assertThat(EventJson.BUILD.parse(json)).isEqualTo(broken);
   }
 
   @Test
@@ -69,23 +69,25 @@ final class EventJsonTest {
             .build();
     EventEnvelope same = POINTS.toBuilder().setData(Any.pack(points)).build();
 
-    assertThat(EventJson.same(EventJson.parse(EventJson.of(later)), later)).isFalse();
-    assertThat(EventJson.same(EventJson.parse(EventJson.of(POINTS)), same)).isTrue();
-    assertThat(EventJson.same(POINTS, POINTS.toBuilder().setKey("M-2").build())).isFalse();
+    assertThat(EventJson.BUILD.same(EventJson.BUILD.parse(EventJson.BUILD.of(later)), later))
+        .isFalse();
+    assertThat(EventJson.BUILD.same(EventJson.BUILD.parse(EventJson.BUILD.of(POINTS)), same))
+        .isTrue();
+    assertThat(EventJson.BUILD.same(POINTS, POINTS.toBuilder().setKey("M-2").build())).isFalse();
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "17 | an event (expected: an object)",
+        "17 | not an event (expected: an object)",
         "{\"evnt_id\": \"1\"} | Cannot find field: evnt_id in message crossdock.event.v1.EventEnvelope",
         "{\"sequence\": \"many\"} | Not an int64 value: \"many\"",
         "{\"data\": {\"@type\": \"x/y.Z\", \"value\": \"?\"}} | data.value (expected: base64)",
         "{\"data\": {\"points\": 1}} | Missing type url when parsing: {\"points\":1}"
       })
   void saysWhatIsWrongWithWhatPeopleWrote(String text, String message) {
-    assertThatThrownBy(() -> EventJson.parse(JsonParser.parseString(text)))
+    assertThatThrownBy(() -> EventJson.BUILD.parse(JsonParser.parseString(text)))
         .isInstanceOf(JsonParseException.class)
         .hasMessage(message);
   }

@@ -32,7 +32,8 @@ final class EventTypesTest {
     assertThat(types.convert("test.gift.v1.CardSold")).isEqualTo("test.gift.v1.CardSold");
     assertThatThrownBy(() -> types.convert("PointsAcrued"))
         .isInstanceOf(TypeConversionException.class)
-        .hasMessage("PointsAcrued (expected: an event, for example PointsAccrued, or a full name)");
+        .hasMessage(
+            "PointsAcrued (expected: an event type, for example PointsAccrued, or a full name)");
   }
 
   private static List<String> events() throws IOException {

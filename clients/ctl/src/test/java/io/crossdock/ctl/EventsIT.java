@@ -2,6 +2,15 @@ package io.crossdock.ctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.DescriptorProtos.DescriptorProto;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.DescriptorValidationException;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Timestamp;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.event.v1.EventEnvelope;
@@ -39,6 +48,21 @@ final class EventsIT {
 
   private static final EventEnvelope EVENT =
       ScriptedHub.message(EventEnvelope.class, Scripts.POINTS_EVENT);
+  private static final FileDescriptorProto CARD_FILE =
+      FileDescriptorProto.newBuilder()
+          .setName("test/gift/v1/card.proto")
+          .setPackage("test.gift.v1")
+          .setSyntax("proto3")
+          .addMessageType(
+              DescriptorProto.newBuilder()
+                  .setName("CardSold")
+                  .addField(
+                      FieldDescriptorProto.newBuilder()
+                          .setName("card_id")
+                          .setNumber(1)
+                          .setType(FieldDescriptorProto.Type.TYPE_STRING)))
+          .build();
+
   @TempDir private Path directory;
 
   private ScriptedHub hub;
@@ -108,7 +132,7 @@ final class EventsIT {
     Ran first = ctl("events", "list", "--limit", "2");
     Ran second = ctl("events", "list", "--limit", "2", "--after", "p2");
 
-    assertThat(first.out()).endsWith("There is more: --after p2, or a higher --limit.\n");
+    assertThat(first.out()).endsWith("There are more: --after p2, or a higher --limit.\n");
     assertThat(second.out().lines()).hasSize(2);
     assertThat(((ReplayRequest) hub.asked.getLast()).getAfterPosition()).isEqualTo("p2");
   }
@@ -120,7 +144,7 @@ final class EventsIT {
 
     Ran ran = ctl("events", "list", "--from", "-2h");
 
-    assertThat(ran).isEqualTo(new Ran(0, "none\n", ""));
+    assertThat(ran).isEqualTo(new Ran(1, "none\n", ""));
     assertThat(hub.asked(ReplayRequest.class).getRecordedFrom().getSeconds())
         .isBetween(before.getEpochSecond() - 7200, before.getEpochSecond() - 7140);
   }
@@ -158,7 +182,7 @@ final class EventsIT {
 
     Ran ran = ctl("events", "tail", "--count", "1", "--json");
 
-    assertThat(ran.out()).isEqualTo(EventJson.of(EVENT) + "\n");
+    assertThat(ran.out()).isEqualTo(EventJson.BUILD.of(EVENT) + "\n");
   }
 
   @Test
@@ -175,8 +199,7 @@ final class EventsIT {
 
     assertThat(broken.out().lines()).hasSize(1);
     assertThat(broken.err())
-        .isEqualTo(
-            "Go on where this ended with: --after p2\nThe hub does not answer. Try again.\n");
+        .isEqualTo("Continue with: --after p2\nThe hub does not answer. Try again.\n");
     assertThat(broken.exit()).isEqualTo(3);
     assertThat(next.exit()).isZero();
     assertThat(((SubscribeRequest) hub.asked.getLast()).getAfterPosition()).isEqualTo("p2");
@@ -204,7 +227,7 @@ final class EventsIT {
             new Ran(
                 0,
                 """
-                EVENT                                 SEQUENCE  POSITION  WRITTEN
+                EVENT                                 SEQUENCE  POSITION  RECORDED
                 0199c0de-6a2c-7f0e-8f3b-0d3c55a1b001        17  p1        before
                 0199c0de-6a2c-7f0e-8f3b-0d3c55a1b001        18  p2        now
                 request id %s
@@ -214,9 +237,47 @@ final class EventsIT {
   }
 
   @Test
+  void publishesAndListsEventsOfATypeThatOnlyTheHubKnows() throws Exception {
+    hub.knows(CARD_FILE);
+    DynamicMessage card = card("G-1");
+    hub.answers(PublishResponse.class, "");
+    hub.streams(List.of(past(cardSold(card), "p1")));
+    Path file =
+        write(
+            """
+            {"event_id": "%s", "source": "shop", "type": "test.gift.v1.CardSold", "key": "G-1",
+             "data": {"@type": "type.googleapis.com/test.gift.v1.CardSold", "card_id": "G-1"}}
+            """
+                .formatted(Scripts.EVENT_ID));
+
+    Ran published = ctl("events", "publish", file.toString());
+    Ran listed = ctl("events", "list", "--json");
+
+    assertThat(published.exit()).describedAs(published.err()).isZero();
+    assertThat(hub.asked(PublishRequest.class).getEvents(0).getData().getValue())
+        .isEqualTo(card.toByteString());
+    assertThat(listed.out()).contains("\"card_id\": \"G-1\"");
+  }
+
+  @Test
+  void takesTypesFromADescriptorSet() throws Exception {
+    Path set = directory.resolve("gift.binpb");
+    Files.write(set, FileDescriptorSet.newBuilder().addFile(CARD_FILE).build().toByteArray());
+    Path broken = Files.writeString(directory.resolve("broken.binpb"), "broken");
+    hub.streams(List.of(past(cardSold(card("G-2")), "p1")));
+
+    Ran ran = ctl("events", "list", "--json", "--descriptor-set", set.toString());
+    Ran wrong = ctl("events", "list", "--descriptor-set", broken.toString());
+
+    assertThat(ran.out()).contains("\"card_id\": \"G-2\"");
+    assertThat(wrong.err()).startsWith("--descriptor-set: " + broken + ": not a descriptor set (");
+    assertThat(wrong.exit()).isEqualTo(2);
+  }
+
+  @Test
   void publishesOneEventAfterTheOther() throws IOException {
     hub.answers(PublishResponse.class, "");
-    String event = EventJson.of(EVENT).toString();
+    String event = EventJson.BUILD.of(EVENT).toString();
     Path file = write(event + "\n" + event + "\n[" + event + "]");
 
     Ran ran = ctl("events", "publish", file.toString(), "--json");
@@ -229,7 +290,7 @@ final class EventsIT {
   void tellsTheRequestIdSoThatARepetitionIsSafe() throws IOException {
     hub.fails(Failure.of(Reason.REASON_DEADLINE_EXCEEDED, "Too late.").toException());
     hub.answers(PublishResponse.class, "");
-    Path file = write(EventJson.of(EVENT).toString());
+    Path file = write(EventJson.BUILD.of(EVENT).toString());
 
     Ran first = ctl("events", "publish", file.toString());
     String requestId = ((PublishRequest) hub.asked.getFirst()).getContext().getRequestId();
@@ -247,7 +308,7 @@ final class EventsIT {
 
   @Test
   void saysWhichEventOfAFileIsWrongAndSendsNothing() throws IOException {
-    String event = EventJson.of(EVENT).toString();
+    String event = EventJson.BUILD.of(EVENT).toString();
     Path unknown = write(event + "{\"kei\": 1}");
     Ran first = ctl("events", "publish", unknown.toString());
     Path broken = write(event + "{\"key\": ");
@@ -337,7 +398,7 @@ final class EventsIT {
                 1,
                 """
                 RP-12 is complete: 1,199 of 1,200 events delivered to loyalty-accrual, 1 became a dead letter.
-                Look at them with: ctl dead-letters list --consumer loyalty-accrual
+                Inspect them with: ctl dead-letters list --consumer loyalty-accrual
                 """,
                 ""));
     assertThat(stopped)
@@ -370,7 +431,7 @@ final class EventsIT {
                 0,
                 """
                 RP-12 is running: 0 events delivered to loyalty-accrual.
-                Look with: ctl events replays; stop it with: ctl events stop-replay RP-12 --reason TEXT
+                Follow it with: ctl events replays; stop it with: ctl events stop-replay RP-12 --reason TEXT
                 """,
                 ""));
     assertThat(hub.asked).hasSize(1);
@@ -385,7 +446,7 @@ final class EventsIT {
 
     assertThat(ran.err())
         .startsWith(
-            "The replay goes on. Look with: ctl events replays; stop it with:"
+            "The replay continues. Follow it with: ctl events replays; stop it with:"
                 + " ctl events stop-replay RP-12 --reason TEXT\nSomething went wrong.");
     assertThat(ran.exit()).isEqualTo(5);
   }
@@ -439,10 +500,9 @@ final class EventsIT {
   @Test
   void refusesArgumentsThatMakeNoSense() {
     assertMistake("--id, --key, --from: none (expected: at least one of them)", replay());
+    assertMistake("--rate: -1 (expected: 1..100000)", replay("--key", "M-1", "--rate", "-1"));
     assertMistake(
-        "--rate: -1 (expected: 0..100000, 0 for no limit)", replay("--key", "M-1", "--rate", "-1"));
-    assertMistake(
-        "--to: 2026-11-20T00:00:00Z (expected: a moment after --from, 2026-11-21T00:00:00Z)",
+        "--to: 2026-11-20T00:00:00Z (expected: a time after --from, 2026-11-21T00:00:00Z)",
         replay("--from", "2026-11-21", "--to", "2026-11-20"));
     assertMistake(
         "Invalid value for option '--id' (UUID): 17 (expected: a UUID)", replay("--id", "17"));
@@ -457,9 +517,25 @@ final class EventsIT {
     assertMistake("--count: 0 (expected: 1 or more)", ctl("events", "tail", "--count", "0"));
     Path missing = directory.resolve("none.json");
     assertMistake(
-        missing + ": cannot be read (it is not there)",
-        ctl("events", "publish", missing.toString()));
+        missing + ": cannot be read (no such file)", ctl("events", "publish", missing.toString()));
     assertThat(hub.asked).isEmpty();
+  }
+
+  private static DynamicMessage card(String id) throws DescriptorValidationException {
+    Descriptor type =
+        FileDescriptor.buildFrom(CARD_FILE, new FileDescriptor[0])
+            .findMessageTypeByName("CardSold");
+    return DynamicMessage.newBuilder(type).setField(type.findFieldByName("card_id"), id).build();
+  }
+
+  private static EventEnvelope cardSold(DynamicMessage card) {
+    return EVENT.toBuilder()
+        .setType("test.gift.v1.CardSold")
+        .setData(
+            Any.newBuilder()
+                .setTypeUrl("type.googleapis.com/test.gift.v1.CardSold")
+                .setValue(card.toByteString()))
+        .build();
   }
 
   private static void assertMistake(String message, Ran ran) {

@@ -117,7 +117,7 @@ final class LedgerIT {
             new Ran(
                 5,
                 "",
-                "The back-up is not complete: 9 of 16 bytes came. There is no %s; try again.\n"
+                "The backup is incomplete: received 9 of 16 bytes. %s was not written; try again.\n"
                     .formatted(file)));
     assertThat(names()).isEmpty();
   }
@@ -133,8 +133,8 @@ final class LedgerIT {
 
     assertThat(ran.err())
         .isEqualTo(
-            "The back-up was damaged on its way: its SHA-256 is not the hub's."
-                + " There is no %s; try again.\n".formatted(file));
+            "The backup was corrupted in transit: its SHA-256 differs from the hub's."
+                + " %s was not written; try again.\n".formatted(file));
     assertThat(ran.exit()).isEqualTo(5);
     assertThat(names()).isEmpty();
   }
@@ -145,7 +145,7 @@ final class LedgerIT {
 
     Ran ran = Ran.ctl(hub, "ledger", "backup", file.toString());
 
-    assertThat(ran.err()).startsWith(file + ": exists (expected: a file that is not there yet)\n");
+    assertThat(ran.err()).startsWith(file + ": already exists (expected: a new file)\n");
     assertThat(ran.exit()).isEqualTo(2);
     assertThat(file).hasContent("yesterday's");
     assertThat(hub.asked).isEmpty();
@@ -174,7 +174,7 @@ final class LedgerIT {
     }
 
     assertThat(ran)
-        .isEqualTo(new Ran(5, "", file + " cannot be written: another process is writing it\n"));
+        .isEqualTo(new Ran(5, "", "Cannot write " + file + ": another process is writing it\n"));
     assertThat(hub.asked).isEmpty();
   }
 
@@ -184,7 +184,7 @@ final class LedgerIT {
 
     Ran ran = Ran.ctl(hub, "ledger", "backup", file.toString());
 
-    assertThat(ran.err()).startsWith(file + ": its directory is not there\n");
+    assertThat(ran.err()).startsWith(file + ": the directory does not exist\n");
     assertThat(ran.exit()).isEqualTo(2);
     assertThat(hub.asked).isEmpty();
   }
@@ -214,7 +214,7 @@ final class LedgerIT {
                 version        5
                 events         1,250,000
                 audit records  90,211
-                The ledger is whole.
+                The ledger is intact.
                 """,
                 ""));
   }
@@ -233,7 +233,7 @@ final class LedgerIT {
     assertThat(ran.out())
         .endsWith(
             """
-            The ledger is not whole:
+            The ledger is damaged:
               audit record 88412: CHANGED
               member M-1001: event 17 is missing
             """);

@@ -1,5 +1,6 @@
 package io.crossdock.ctl;
 
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Internal;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
@@ -14,6 +15,9 @@ import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -33,6 +37,7 @@ final class ScriptedHub implements AutoCloseable {
 
   final List<Message> asked = new CopyOnWriteArrayList<>();
   private final Queue<Answer> answers = new ArrayDeque<>();
+  private volatile @Nullable FileDescriptorProto known;
   private final Server server;
   private final int port;
 
@@ -57,6 +62,7 @@ final class ScriptedHub implements AutoCloseable {
             AuditServiceGrpc.getServiceDescriptor(),
             LedgerServiceGrpc.getServiceDescriptor())
         .forEach(service -> builder.addService(scripted(service)));
+    builder.addService(new Reflection());
     this.server = builder.build().start();
     this.port = server.getPort();
   }
@@ -73,6 +79,38 @@ final class ScriptedHub implements AutoCloseable {
       throw new IllegalArgumentException(e);
     }
     return type.cast(builder.build());
+  }
+
+  /** From now on reflection tells of this file. */
+  void knows(FileDescriptorProto file) {
+    known = file;
+  }
+
+  private final class Reflection extends ServerReflectionGrpc.ServerReflectionImplBase {
+
+    @Override
+    public StreamObserver<ServerReflectionRequest> serverReflectionInfo(
+        StreamObserver<ServerReflectionResponse> caller) {
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(ServerReflectionRequest request) {
+          ServerReflectionResponse.Builder answer = ServerReflectionResponse.newBuilder();
+          FileDescriptorProto file = known;
+          if (file != null) {
+            answer.getFileDescriptorResponseBuilder().addFileDescriptorProto(file.toByteString());
+          }
+          caller.onNext(answer.build());
+        }
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {
+          caller.onCompleted();
+        }
+      };
+    }
   }
 
   /** The next answer, as protobuf text. */

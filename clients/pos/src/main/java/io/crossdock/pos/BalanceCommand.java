@@ -1,6 +1,5 @@
 package io.crossdock.pos;
 
-import com.google.gson.JsonObject;
 import io.crossdock.loyalty.v1.Balance;
 import io.crossdock.loyalty.v1.GetBalanceRequest;
 import io.crossdock.loyalty.v1.GetBalanceResponse;
@@ -8,17 +7,17 @@ import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
 import io.crossdock.loyalty.v1.PointsBalance;
 import io.crossdock.terminal.FailureMessages;
 import io.crossdock.terminal.HubCommand;
-import io.crossdock.terminal.ProtoJson;
+import io.crossdock.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Tells a member's points. */
+/** Shows a member's points balance. */
 @Command(
     name = "balance",
     mixinStandardHelpOptions = true,
-    description = "Tells a member's points.")
+    description = "Shows a member's points balance.")
 final class BalanceCommand extends HubCommand<GetBalanceResponse> {
 
   @Parameters(paramLabel = "MEMBER", description = "The member's number, for example M-1001.")
@@ -38,7 +37,8 @@ final class BalanceCommand extends HubCommand<GetBalanceResponse> {
   protected void print(GetBalanceResponse answer, PrintWriter out) {
     Balance balance = answer.getBalance();
     out.println(
-        (balance.getMemberId() + "  " + balance.getTier()).strip() + "  " + standing(balance));
+        Printable.line(
+            (balance.getMemberId() + "  " + balance.getTier()).strip() + "  " + status(balance)));
     PointsBalance main =
         balance.getBalancesCount() == 0
             ? PointsBalance.getDefaultInstance()
@@ -61,11 +61,6 @@ final class BalanceCommand extends HubCommand<GetBalanceResponse> {
   }
 
   @Override
-  protected JsonObject json(GetBalanceResponse answer) {
-    return ProtoJson.of(answer);
-  }
-
-  @Override
   protected FailureMessages failureMessages() {
     return new FailureMessages(
         "The loyalty system",
@@ -74,14 +69,14 @@ final class BalanceCommand extends HubCommand<GetBalanceResponse> {
         "%s is not a member number.".formatted(member));
   }
 
-  private static String standing(Balance balance) {
+  private static String status(Balance balance) {
     return switch (balance.getStatus()) {
       case MEMBERSHIP_STATUS_ACTIVE -> "active";
-      case MEMBERSHIP_STATUS_PROSPECT -> "not yet confirmed: earns, cannot redeem";
-      case MEMBERSHIP_STATUS_SUSPENDED -> "suspended: neither earns nor redeems";
+      case MEMBERSHIP_STATUS_PROSPECT -> "not confirmed: can earn but not redeem";
+      case MEMBERSHIP_STATUS_SUSPENDED -> "suspended: can neither earn nor redeem";
       case MEMBERSHIP_STATUS_CLOSED -> "closed";
       case MEMBERSHIP_STATUS_MERGED -> "merged into another member";
-      case MEMBERSHIP_STATUS_UNSPECIFIED, UNRECOGNIZED -> "status not known";
+      case MEMBERSHIP_STATUS_UNSPECIFIED, UNRECOGNIZED -> "status unknown";
     };
   }
 }

@@ -1,6 +1,5 @@
 package io.crossdock.pos;
 
-import com.google.gson.JsonObject;
 import io.crossdock.customer.v1.CustomerMatch;
 import io.crossdock.customer.v1.CustomerServiceGrpc;
 import io.crossdock.customer.v1.CustomerSummary;
@@ -8,7 +7,7 @@ import io.crossdock.customer.v1.LookupCustomerRequest;
 import io.crossdock.customer.v1.LookupCustomerResponse;
 import io.crossdock.terminal.FailureMessages;
 import io.crossdock.terminal.HubCommand;
-import io.crossdock.terminal.ProtoJson;
+import io.crossdock.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.CommandLine.ArgGroup;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "lookup",
     mixinStandardHelpOptions = true,
-    description = "Finds a customer by card, phone number or e-mail address.")
+    description = "Finds a customer by card, phone number or email address.")
 final class LookupCommand extends HubCommand<LookupCustomerResponse> {
 
   private static final int SURE = 1000;
@@ -47,7 +46,7 @@ final class LookupCommand extends HubCommand<LookupCustomerResponse> {
         names = "--email",
         required = true,
         paramLabel = "ADDRESS",
-        description = "E-mail address, for example ada@example.com.")
+        description = "Email address, for example ada@example.com.")
     private String email = "";
   }
 
@@ -75,17 +74,12 @@ final class LookupCommand extends HubCommand<LookupCustomerResponse> {
   }
 
   @Override
-  protected JsonObject json(LookupCustomerResponse answer) {
-    return ProtoJson.of(answer);
-  }
-
-  @Override
   protected FailureMessages failureMessages() {
     return new FailureMessages(
         "The customer system",
         "sell without the customer",
-        "Nobody is known by this.",
-        "This is not a card, a phone number or an e-mail address.");
+        "No customer found.",
+        "Not a card number, a phone number or an email address.");
   }
 
   private static void print(CustomerMatch match, PrintWriter out) {
@@ -96,22 +90,22 @@ final class LookupCommand extends HubCommand<LookupCustomerResponse> {
     }
     line.append("  ")
         .append(
-            customer.getMemberId().isEmpty() ? "no member" : "member " + customer.getMemberId());
+            customer.getMemberId().isEmpty() ? "not a member" : "member " + customer.getMemberId());
     line.append("  ").append(standing(customer));
     if (match.getConfidencePermille() < SURE) {
       line.append(
-          String.format(Locale.ROOT, "  %.1f %% sure", match.getConfidencePermille() / 10.0));
+          String.format(Locale.ROOT, "  %.1f %% confidence", match.getConfidencePermille() / 10.0));
     }
-    out.println(line);
+    out.println(Printable.line(line.toString()));
   }
 
   private static String standing(CustomerSummary customer) {
     return switch (customer.getStatus()) {
       case CUSTOMER_STATUS_ACTIVE -> "active";
       case CUSTOMER_STATUS_BLOCKED -> "blocked: ask a supervisor";
-      case CUSTOMER_STATUS_MERGED -> "now " + customer.getMergedInto();
+      case CUSTOMER_STATUS_MERGED -> "merged into " + customer.getMergedInto();
       case CUSTOMER_STATUS_ERASURE_PENDING, CUSTOMER_STATUS_ERASED -> "erased";
-      case CUSTOMER_STATUS_UNSPECIFIED, UNRECOGNIZED -> "status not known";
+      case CUSTOMER_STATUS_UNSPECIFIED, UNRECOGNIZED -> "status unknown";
     };
   }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "crossdock pos",
     mixinStandardHelpOptions = true,
-    description = "A till: asks a hub for points, stock and customers.",
+    description = "A till: queries a hub for points, stock and customers.",
     subcommands = {
       BalanceCommand.class,
       StockCommand.class,

@@ -1,5 +1,6 @@
 package io.crossdock.pos;
 
+import io.crossdock.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class Receipt {
     for (Line line : lines) {
       String name = line.name() + " ".repeat(names - line.name().length());
       String figure = " ".repeat(figures - line.figure().length()) + line.figure();
-      out.println("  " + name + "  " + figure + line.unit());
+      out.println(Printable.line("  " + name + "  " + figure + line.unit()));
     }
   }
 }

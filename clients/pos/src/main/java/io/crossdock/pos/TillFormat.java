@@ -67,6 +67,12 @@ final class TillFormat {
     return grouped(shown) + " " + unit(unit, shown.compareTo(BigDecimal.ONE) == 0);
   }
 
+  /** Whether there is nothing of it. */
+  static boolean isZero(Quantity quantity) {
+    BigDecimal value = decimal(quantity.getValue().getValue());
+    return value != null && value.signum() == 0;
+  }
+
   /** Example: {@code 2026-11-28}. */
   static String date(Date date) {
     return String.format(
@@ -81,7 +87,7 @@ final class TillFormat {
               + age(hub);
       case MODE_CACHED -> "cached" + age(hub);
       case MODE_STALE -> "stale" + age(hub);
-      case MODE_OFFLINE -> "decided offline, to be settled later";
+      case MODE_OFFLINE -> "authorised offline, to be settled later";
       case MODE_UNSPECIFIED, UNRECOGNIZED -> "of unknown age";
     };
   }

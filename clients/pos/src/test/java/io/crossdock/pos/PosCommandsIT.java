@@ -122,11 +122,11 @@ final class PosCommandsIT {
         .isEqualToNormalizingNewlines(
             """
             SKU-1001 at EU-001
-              to sell               16 pieces
-              in the building       24 pieces
-              reserved               2 pieces
-              in all by 2026-11-28  36 pieces
-            expected again on 2026-11-28
+              available                16 pieces
+              on hand                  24 pieces
+                reserved                2 pieces
+              available by 2026-11-28  36 pieces
+            restock expected on 2026-11-28
             live from erp-eu
             """);
     assertThat(hub.asked)
@@ -145,7 +145,7 @@ final class PosCommandsIT {
         .isEqualToNormalizingNewlines(
             """
             C-1001  Ada Lovelace  member M-1001  active
-            C-1004  no member  blocked: ask a supervisor  72.5 % sure
+            C-1004  not a member  blocked: ask a supervisor  72.5 % confidence
             stale, 3 min old
             """);
   }
@@ -229,7 +229,7 @@ final class PosCommandsIT {
 
     assertThat(ran.err())
         .isEqualToNormalizingNewlines(
-            "The hub at %s does not answer. Try again, or look on the shelf.\n"
+            "The hub at %s does not answer. Try again, or check the shelf.\n"
                 .formatted(hub.address()));
     assertThat(ran.exit()).isEqualTo(3);
   }
@@ -303,8 +303,8 @@ final class PosCommandsIT {
         .contains(
             "Exit codes:",
             "0   answered",
-            "1   there is no such thing",
-            "2   wrong arguments or values",
+            "1   nothing found, or a check failed",
+            "2   invalid arguments or values",
             "3   hub or backend unavailable: try again",
             "4   no answer in time",
             "5   anything else");

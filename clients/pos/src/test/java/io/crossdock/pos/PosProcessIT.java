@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +85,21 @@ final class PosProcessIT {
           .describedAs("span id of the call")
           .isTrue();
     }
+  }
+
+  @Test
+  void doesNotWaitForACollectorThatIsDown() throws Exception {
+    Duration without = timed(Map.of());
+    Duration with = timed(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"));
+
+    assertThat(with.minus(without)).isLessThan(Duration.ofSeconds(4));
+  }
+
+  private Duration timed(Map<String, String> environment) throws Exception {
+    long begin = System.nanoTime();
+    Ran ran = process(environment, "balance", "M-1001", "--hub", hub.address());
+    assertThat(ran.exit()).isZero();
+    return Duration.ofNanos(System.nanoTime() - begin);
   }
 
   private Ran process(Map<String, String> environment, String... arguments) throws Exception {

@@ -77,7 +77,7 @@ final class TillFormatTest {
         "MODE_CACHED | 300 | cached, less than 1 s old",
         "MODE_CACHED | 4200 | cached, 4 s old",
         "MODE_STALE | 240000 | stale, 4 min old",
-        "MODE_OFFLINE | 0 | decided offline, to be settled later",
+        "MODE_OFFLINE | 0 | authorised offline, to be settled later",
         "MODE_UNSPECIFIED | 0 | of unknown age"
       })
   void showsHowOldAnAnswerIs(Freshness.Mode mode, long millis, String text) {

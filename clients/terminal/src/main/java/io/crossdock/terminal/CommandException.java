@@ -1,6 +1,9 @@
 package io.crossdock.terminal;
 
-/** A command that cannot go on by no fault of the hub or the arguments; the message says why. */
+/**
+ * A command that cannot continue, through no fault of the hub or the arguments; the message says
+ * why.
+ */
 public final class CommandException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

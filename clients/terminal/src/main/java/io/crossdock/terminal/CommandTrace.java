@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The root of a command's trace.
  *
  * <p>With {@code OTEL_*} variables the root span is exported. Without, there is no span of this
- * process, and none of the telemetry is even loaded; the hub is then told a trace id and to record
- * it, because the person who asked may want to look it up.
+ * process, and none of the telemetry is even loaded; the hub still receives a trace ID that it
+ * records, because the person who asked may want to look it up.
  */
 final class CommandTrace implements AutoCloseable {
 

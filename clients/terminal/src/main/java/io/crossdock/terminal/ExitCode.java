@@ -4,14 +4,14 @@ import io.crossdock.failure.Failure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a program tells the script that called it. */
+/** How a program ends, for the script that called it. */
 public enum ExitCode {
-  /** Answered, also from memory. */
+  /** Answered, from the cache too. */
   OK(0, "answered"),
-  /** There is no such thing, or not everything is as it should be. */
-  NOT_FOUND(1, "there is no such thing, or not all is well"),
-  /** Wrong arguments, or the hub refused the request as invalid. */
-  INVALID(2, "wrong arguments or values"),
+  /** Nothing was found, or something is not as it should be. */
+  NOT_FOUND(1, "nothing found, or a check failed"),
+  /** Invalid arguments, or the hub refused the request as invalid. */
+  INVALID(2, "invalid arguments or values"),
   /** Hub or backend cannot be reached, or has no room. */
   UNAVAILABLE(3, "hub or backend unavailable: try again"),
   /** The answer did not come in time. */

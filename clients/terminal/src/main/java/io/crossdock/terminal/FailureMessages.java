@@ -7,13 +7,13 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a command speaks of its failures, so that the person in front of it knows what to do next.
+ * What a command says about its failures, so that the person in front of it knows what to do next.
  *
  * @param system who did not answer. Example: {@code The loyalty system}
  * @param instead what can be done without an answer. Example: {@code sell without points}; empty
  *     for nothing
  * @param missing what to say when there is no such thing. Example: {@code There is no member M-9.}
- * @param invalid what to say when the arguments are refused. Example: {@code M 9 is no member
+ * @param invalid what to say when the arguments are refused. Example: {@code M 9 is not a member
  *     number.}
  */
 public record FailureMessages(String system, String instead, String missing, String invalid) {
@@ -30,13 +30,13 @@ public record FailureMessages(String system, String instead, String missing, Str
       case DEADLINE_EXCEEDED -> "%s did not answer in time. %s".formatted(system, tryAgain(null));
       case RESOURCE_EXHAUSTED ->
           isTooLarge(failure)
-              ? "The answer is larger than this program takes."
+              ? "The answer is too large for this program."
               : "%s is busy. %s".formatted(system, tryAgain(failure.retryAfter()));
       case UNIMPLEMENTED -> "The hub at %s cannot do this.".formatted(hub);
       case PERMISSION_DENIED, UNAUTHENTICATED -> "This is not allowed.";
       case FAILED_PRECONDITION, ABORTED, ALREADY_EXISTS -> failure.message();
       case OK, CANCELLED, UNKNOWN, INTERNAL, DATA_LOSS ->
-          "Something went wrong. If it happens again, call support and tell them this number: %s"
+          "Something went wrong. If it happens again, contact support and quote this trace ID: %s"
               .formatted(traceId);
     };
   }

@@ -1,6 +1,7 @@
 package io.crossdock.terminal;
 
 import com.google.gson.JsonObject;
+import com.google.protobuf.Message;
 import io.crossdock.client.CrossdockClient;
 import io.crossdock.client.Failures;
 import io.crossdock.failure.Failure;
@@ -10,6 +11,9 @@ import io.grpc.Deadline;
 import io.grpc.ServiceDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
@@ -38,6 +42,9 @@ public abstract class HubCommand<A> implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec command;
 
+  private @Nullable PrintWriter out;
+  private @Nullable PrintWriter err;
+
   private final String program;
   private final String span;
   private final ServiceDescriptor[] services;
@@ -58,7 +65,7 @@ public abstract class HubCommand<A> implements Callable<Integer> {
    * Looks at the arguments before anybody is asked.
    *
    * @throws ParameterException when they make no sense
-   * @throws CommandException when the person at the terminal does not want it
+   * @throws CommandException when the person at the terminal declines
    */
   protected void check() {}
 
@@ -72,10 +79,18 @@ public abstract class HubCommand<A> implements Callable<Integer> {
   /** Prints the answer for people. */
   protected abstract void print(A answer, PrintWriter out);
 
-  /** The answer for programs; null when {@link #ask} has printed it already, piece by piece. */
-  protected abstract @Nullable JsonObject json(A answer);
+  /**
+   * The answer for programs; null when {@link #ask} has printed it already, piece by piece. A
+   * message of a contract is printed as it is.
+   */
+  protected @Nullable JsonObject json(A answer) {
+    if (answer instanceof Message message) {
+      return ProtoJson.of(message);
+    }
+    throw new IllegalStateException("no JSON for " + answer.getClass());
+  }
 
-  /** How failures are spoken of. */
+  /** What the command says about its failures. */
   protected abstract FailureMessages failureMessages();
 
   /** How the command ends that has this answer. */
@@ -83,7 +98,7 @@ public abstract class HubCommand<A> implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** What people are told of a failure after its sentence; with {@code --verbose} it is all. */
+  /** More about a failure, for people, after its sentence; {@code --verbose} shows all there is. */
   protected void explain(Failure failure, PrintWriter to) {}
 
   /** Whether the answer is for a program. */
@@ -91,14 +106,30 @@ public abstract class HubCommand<A> implements Callable<Integer> {
     return options.json();
   }
 
-  /** Where answers go. */
+  /** Where answers go. What others wrote cannot harm the terminal. */
   protected final PrintWriter out() {
-    return line().getOut();
+    if (out == null) {
+      out = Printable.guard(line().getOut());
+    }
+    return out;
   }
 
-  /** Where everything else goes. */
+  /** Where everything else goes. What others wrote cannot harm the terminal. */
   protected final PrintWriter err() {
+    if (err == null) {
+      err = Printable.guard(line().getErr());
+    }
+    return err;
+  }
+
+  /** The terminal itself, for a line that is drawn over and over. */
+  protected final PrintWriter screen() {
     return line().getErr();
+  }
+
+  /** Whether answers can no longer be written: the disk is full, or nobody reads the pipe. */
+  protected final boolean outputFailed() {
+    return out().checkError() || System.out.checkError();
   }
 
   /** Arguments that make no sense. Example: {@code --rate: 0 (expected: 1 or more)}. */
@@ -120,8 +151,8 @@ public abstract class HubCommand<A> implements Callable<Integer> {
     }
 
     /**
-     * A stub whose calls together wait as long as the options say; the time to connect counts for
-     * the first. Without a word of the options each call waits as its contract says.
+     * A stub whose calls wait as long as {@code --timeout} says; the time to connect counts for the
+     * first. Without the option each call waits as long as its contract says.
      */
     public <S extends AbstractStub<S>> S stub(Function<Channel, S> factory) {
       S stub = client.stub(factory);
@@ -134,7 +165,7 @@ public abstract class HubCommand<A> implements Callable<Integer> {
       return stub.withDeadline(deadline);
     }
 
-    /** A stub whose calls wait as their contracts say, whatever the options say. */
+    /** A stub whose calls wait as long as their contracts say, whatever the options say. */
     public <S extends AbstractStub<S>> S patientStub(Function<Channel, S> factory) {
       return client.stub(factory);
     }
@@ -142,8 +173,6 @@ public abstract class HubCommand<A> implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    PrintWriter out = out();
-    PrintWriter err = err();
     long begin = System.nanoTime();
     try (CommandTrace trace = CommandTrace.begin(program, span);
         CrossdockClient client =
@@ -151,15 +180,15 @@ public abstract class HubCommand<A> implements Callable<Integer> {
       try {
         check();
         A answer = trace.inside(() -> askAndHangUp(client));
-        tell(answer, trace, out, System.nanoTime() - begin);
-        return exit(answer).code();
+        show(answer, trace, System.nanoTime() - begin);
+        return outputFailed() ? explainOutput() : exit(answer).code();
       } catch (StatusRuntimeException e) {
         Failure failure = Failures.of(e);
         trace.failed(failure);
-        complain(failure, trace, options.json() ? out : err);
+        complain(failure, trace, options.json() ? out() : err());
         return ExitCode.of(failure).code();
       } catch (CommandException e) {
-        complain(e, trace, options.json() ? out : err);
+        complain(e, trace, options.json() ? out() : err());
         return e.exit().code();
       }
     }
@@ -191,20 +220,35 @@ public abstract class HubCommand<A> implements Callable<Integer> {
     return new Hub(client, timeout, deadline);
   }
 
-  private void tell(A answer, CommandTrace trace, PrintWriter out, long nanos) {
+  private void show(A answer, CommandTrace trace, long nanos) {
     if (options.json()) {
       JsonObject json = json(answer);
       if (json != null) {
-        print(json, trace, out);
+        print(json, trace, out());
       }
       return;
     }
-    print(answer, out);
+    print(answer, out());
     if (options.verbose()) {
-      out.println("trace " + trace.id());
-      out.println(
-          String.format(Locale.ROOT, "hub %s, %.1f ms", options.hub(), nanos / 1_000_000.0));
+      out().println("trace " + trace.id());
+      out()
+          .println(
+              String.format(Locale.ROOT, "hub %s, %.1f ms", options.hub(), nanos / 1_000_000.0));
     }
+  }
+
+  // Print streams hide why they failed; the descriptor below them does not.
+  private int explainOutput() {
+    try (FileOutputStream output = new FileOutputStream(FileDescriptor.out)) {
+      output.write('\n');
+      err().println("The output could not be written.");
+    } catch (IOException e) {
+      // A reader that has seen enough, as in "| head -1", is not a fault.
+      if (!String.valueOf(e.getMessage()).contains("Broken pipe")) {
+        err().println("The output could not be written: " + e.getMessage());
+      }
+    }
+    return ExitCode.OTHER.code();
   }
 
   private static void print(JsonObject answer, CommandTrace trace, PrintWriter to) {

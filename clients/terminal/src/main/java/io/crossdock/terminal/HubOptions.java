@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which hub, how to reach it, and how long to wait: the options of every command. */
+/** Options that every command has: which hub, how to reach it, how long to wait. */
 public final class HubOptions {
 
   @Spec(Spec.Target.MIXEE)
@@ -21,39 +21,43 @@ public final class HubOptions {
       names = "--hub",
       paramLabel = "HOST:PORT",
       defaultValue = "${env:CROSSDOCK_HUB:-127.0.0.1:7070}",
-      description = "The hub. Default: the variable CROSSDOCK_HUB, else 127.0.0.1:7070.")
+      description = "Address of the hub. Default: $CROSSDOCK_HUB, else 127.0.0.1:7070.")
   private String hub = "";
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Longest wait for an answer, for example 500ms. Default: as the contract says.")
+      description =
+          "How long to wait for an answer, for example 500ms. Default: set by the contract.")
   private @Nullable Duration timeout;
 
-  @Option(names = "--json", description = "Answer as JSON.")
+  @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Also tell trace id, time and technical detail.")
+      description = "Also print trace ID, elapsed time and technical details.")
   private boolean verbose;
 
   @Option(
       names = "--ca",
       paramLabel = "FILE",
-      description = "Authorities to trust, PEM. Default: those of this machine.")
+      description = "Trusted CA certificates, PEM. Default: the system's.")
   private @Nullable Path authorities;
 
-  @Option(names = "--cert", paramLabel = "FILE", description = "Certificate to show, PEM.")
+  @Option(names = "--cert", paramLabel = "FILE", description = "Client certificate, PEM.")
   private @Nullable Path certificate;
 
-  @Option(names = "--cert-key", paramLabel = "FILE", description = "Its private key, PEM.")
+  @Option(
+      names = "--cert-key",
+      paramLabel = "FILE",
+      description = "Private key of the client certificate, PEM.")
   private @Nullable Path key;
 
   @Option(
       names = "--plaintext",
-      description = "No encryption, although the hub is on another machine.")
+      description = "Do not encrypt, even if the hub is on another machine.")
   private boolean plaintext;
 
   /** For picocli, which makes one by itself. */

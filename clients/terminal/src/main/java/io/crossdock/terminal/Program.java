@@ -4,19 +4,23 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** How a program at a terminal runs: exit codes in every help text, no word of a library. */
+/** Runs a program at a terminal: exit codes in every help text, no output of libraries. */
 public final class Program {
 
   private Program() {}
 
   /** Runs the program of a process and ends the process. */
   public static void main(Object command, String[] args) {
+    // Figures and dates are read by scripts, and in some locales %d prints other digits than 0 to
+    // 9.
+    Locale.setDefault(Locale.ROOT);
     // Netty would load the whole logging of a server for a line that nobody reads.
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     if (!Arrays.asList(args).contains("--verbose") && !Arrays.asList(args).contains("-v")) {
@@ -37,6 +41,7 @@ public final class Program {
       complain(mistake);
       return ExitCode.INVALID.code();
     });
+    line.addSubcommand(new CompletionCommand());
     describe(line, version(command));
     return line;
   }

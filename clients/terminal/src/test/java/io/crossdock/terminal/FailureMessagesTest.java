@@ -30,10 +30,10 @@ final class FailureMessagesTest {
         "CONNECTOR_UNAVAILABLE | 3 | The loyalty system does not answer. Try again, or sell without points.",
         "BACKEND_BUSY | 3 | The loyalty system is busy. Try again, or sell without points.",
         "DEADLINE_EXCEEDED | 4 | The loyalty system did not answer in time. Try again, or sell without points.",
-        "MESSAGE_TOO_LARGE | 5 | The answer is larger than this program takes.",
+        "MESSAGE_TOO_LARGE | 5 | The answer is too large for this program.",
         "METHOD_NOT_SERVED | 5 | The hub at till-hub:7070 cannot do this.",
         "ACCOUNT_NOT_ACTIVE | 5 | as the hub said",
-        "INTERNAL | 5 | Something went wrong. If it happens again, call support and tell them this number: 4bf9"
+        "INTERNAL | 5 | Something went wrong. If it happens again, contact support and quote this trace ID: 4bf9"
       })
   void saysWhatToDoNext(String reason, int exit, String sentence) {
     Failure failure = Failure.of(Reason.valueOf("REASON_" + reason), "as the hub said");

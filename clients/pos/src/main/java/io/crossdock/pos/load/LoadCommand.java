@@ -29,19 +29,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Puts load on a hub. */
+/** Generates load on a hub. */
 @Command(
     name = "load",
     mixinStandardHelpOptions = true,
     description = {
-      "Puts load on a hub, as many tills do, and tells how it answered.",
+      "Generates load on a hub, as many tills do, and reports how it responded.",
       "",
-      "With --rate, calls are due at fixed times and their latency counts from then, waiting"
-          + " included. Without, CONNECTIONS x CALLS callers ask again as soon as they are answered.",
-      "Calls are never repeated. That there is no such thing counts as an answer.",
+      "With --rate, calls are scheduled at fixed times and latency counts from then, queueing"
+          + " included. Without, CONNECTIONS x CALLS callers each send the next call when the last"
+          + " one is answered.",
+      "Calls are never retried. NOT_FOUND counts as an answer.",
       ""
     },
-    footer = {"", "More errors than --max-error-rate end with exit code 5."})
+    footer = {"", "Exits with 5 if there are more errors than --max-error-rate allows."})
 public final class LoadCommand implements Callable<Integer> {
 
   private static final double PERCENT = 100;
@@ -65,21 +66,21 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec command;
 
-  @Option(names = "--rate", paramLabel = "CALLS", description = "Calls per second that are due.")
+  @Option(names = "--rate", paramLabel = "CALLS", description = "Target calls per second.")
   private double rate;
 
   @Option(
       names = "--connections",
       paramLabel = "NUMBER",
       defaultValue = "4",
-      description = "Connections. Default: ${DEFAULT-VALUE}.")
+      description = "Number of connections. Default: ${DEFAULT-VALUE}.")
   private int connections;
 
   @Option(
       names = "--in-flight",
       paramLabel = "CALLS",
       defaultValue = "8",
-      description = "Most calls at once on each connection. Default: ${DEFAULT-VALUE}.")
+      description = "Maximum concurrent calls per connection. Default: ${DEFAULT-VALUE}.")
   private int inFlight;
 
   @Option(
@@ -87,14 +88,14 @@ public final class LoadCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "10s",
       converter = DurationConverter.class,
-      description = "When to stop. Default: ${DEFAULT-VALUE}.")
+      description = "How long to run. Default: ${DEFAULT-VALUE}.")
   private Duration duration = Duration.ZERO;
 
   @Option(
       names = "--calls",
       paramLabel = "NUMBER",
       defaultValue = "1000000",
-      description = "Stop after so many calls, if that is earlier. Default: ${DEFAULT-VALUE}.")
+      description = "Stop after this many calls, if that comes first. Default: ${DEFAULT-VALUE}.")
   private long calls;
 
   @Option(
@@ -108,49 +109,53 @@ public final class LoadCommand implements Callable<Integer> {
       names = "--hot-share",
       paramLabel = "PERCENT",
       defaultValue = "80",
-      description = "Share of the calls for hot members and items. Default: ${DEFAULT-VALUE}.")
+      description = "Share of calls that go to hot members and items. Default: ${DEFAULT-VALUE}.")
   private double hotShare;
 
   @Option(
       names = "--hot-keys",
       paramLabel = "NUMBER",
       defaultValue = "100",
-      description = "How many members and items are hot. Default: ${DEFAULT-VALUE}.")
+      description = "Number of hot members and items. Default: ${DEFAULT-VALUE}.")
   private int hotKeys;
 
   @Option(
       names = "--members",
       paramLabel = "NUMBER",
       defaultValue = "100000",
-      description = "Members there are: M-1001 and so on. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Number of members in the test data (M-1001 upwards). Default: ${DEFAULT-VALUE}.")
   private int members;
 
   @Option(
       names = "--items",
       paramLabel = "NUMBER",
       defaultValue = "20000",
-      description = "Items there are: SKU-1001 and so on. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Number of items in the test data (SKU-1001 upwards). Default: ${DEFAULT-VALUE}.")
   private int items;
 
   @Option(
       names = "--stores",
       paramLabel = "NUMBER",
       defaultValue = "40",
-      description = "Stores there are: EU-001 and so on. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Number of stores in the test data (EU-001 upwards). Default: ${DEFAULT-VALUE}.")
   private int stores;
 
   @Option(
       names = "--seed",
       paramLabel = "NUMBER",
       defaultValue = "1",
-      description = "The same seed asks for the same things. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Random seed; the same seed sends the same requests. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(
       names = "--max-error-rate",
       paramLabel = "PERCENT",
       defaultValue = "1",
-      description = "Most failed calls of all that are due. Default: ${DEFAULT-VALUE}.")
+      description = "Maximum share of failed calls. Default: ${DEFAULT-VALUE}.")
   private double maxErrorRate;
 
   /** For picocli, which makes one by itself. */
@@ -231,7 +236,7 @@ public final class LoadCommand implements Callable<Integer> {
         .build();
   }
 
-  // One call first: a hub that is not there is told at once, not by a million failed calls.
+  // One call first: a hub that is down is reported at once, not by a million failed calls.
   private boolean answers(CrossdockClient client, PrintWriter err) {
     try {
       var _ =
@@ -258,7 +263,7 @@ public final class LoadCommand implements Callable<Integer> {
     return command;
   }
 
-  /** Tells once a second how it goes. */
+  /** Prints a line of progress each second. */
   private static final class Progress implements Runnable {
 
     private final Tally tally;

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a run tells at its end.
+ * The report of a run.
  *
  * @param errorRate failed and unsent calls among all that were due, 0 to 1
  * @param allowedErrorRate the most of it that passes
@@ -40,7 +40,7 @@ record LoadReport(
         micros.getTotalCount(),
         seconds(),
         perSecond(),
-        plan.isOpen() ? String.format(Locale.ROOT, " (%,.0f were due)", plan.rate()) : "");
+        plan.isOpen() ? String.format(Locale.ROOT, " (target %,.0f)", plan.rate()) : "");
     out.printf(
         Locale.ROOT,
         "latency    p50 %.2f ms  p90 %.2f ms  p99 %.2f ms  p99.9 %.2f ms  max %.2f ms%n",
@@ -54,7 +54,7 @@ record LoadReport(
     if (outcome.unsent() > 0) {
       out.printf(
           Locale.ROOT,
-          "unsent     %,d calls were due and found no place: the hub is slower than the rate%n",
+          "unsent     %,d calls were due while all connections were busy: the hub is slower than the rate%n",
           outcome.unsent());
     }
     out.printf(

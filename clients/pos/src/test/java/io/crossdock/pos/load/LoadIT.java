@@ -177,7 +177,7 @@ final class LoadIT {
 
       assertThat(ran.err().lines()).isNotEmpty();
       assertThat(ran.err()).contains("   1 s  ", "calls/s", "errors 0");
-      assertThat(ran.out()).contains("75 calls in", "(50 were due)", "p99.9");
+      assertThat(ran.out()).contains("75 calls in", "(target 50)", "p99.9");
     }
   }
 

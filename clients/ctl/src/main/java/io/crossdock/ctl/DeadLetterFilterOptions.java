@@ -4,7 +4,7 @@ import io.crossdock.ops.v1.ListDeadLettersRequest;
 import picocli.CommandLine.Option;
 
 /** Which dead letters; all that is given must match. */
-final class DeadLetterFilter {
+final class DeadLetterFilterOptions {
 
   @Option(names = "--consumer", paramLabel = "NAME", description = "Only of this consumer.")
   private String consumer = "";
@@ -19,7 +19,7 @@ final class DeadLetterFilter {
   @Option(names = "--key", paramLabel = "KEY", description = "Only events with this key.")
   private String key = "";
 
-  DeadLetterFilter() {}
+  DeadLetterFilterOptions() {}
 
   boolean isEmpty() {
     return consumer.isEmpty() && type.isEmpty() && key.isEmpty();
