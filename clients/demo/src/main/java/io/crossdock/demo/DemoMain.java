@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "Exit codes: 0 all was right, 1 something failed, 2 wrong arguments, 3 a port is taken.",
+      "Exit codes: 0 success, 1 something failed, 2 invalid arguments, 3 a port is taken.",
       "Logs are in target/demo."
     })
 public final class DemoMain implements Callable<Integer> {
@@ -32,20 +33,22 @@ public final class DemoMain implements Callable<Integer> {
   private static final int WRONG_ARGUMENTS = 2;
   private static final int PORT_TAKEN = 3;
 
-  @Option(names = "--once", description = "Check every answer and stop.")
+  @Option(names = "--once", description = "Check every response and exit.")
   private boolean once;
 
   @Option(
       names = "--port",
       paramLabel = "NAME=PORT",
       description = {
-        "Another port for hub (7070), hub-ops (7080), estate (7200), erp-eu (7101),",
+        "Port for hub (7070), hub-ops (7080), estate (7200), erp-eu (7101),",
         "erp-us (7102), loyalty (7103), crm (7104), erp-eu-ops (7111), erp-us-ops (7112),",
         "loyalty-ops (7113) or crm-ops (7114)."
       })
   private List<String> chosen = List.of();
 
-  @Option(names = "--free-ports", description = "Take any free ports, but those of --port.")
+  @Option(
+      names = "--free-ports",
+      description = "Use any free ports, except those given with --port.")
   private boolean free;
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -54,7 +57,8 @@ public final class DemoMain implements Callable<Integer> {
 
   /** Runs the demo. */
   public static void main(String[] args) {
-    // The terminal is for the till; libraries speak there only when something is wrong.
+    Locale.setDefault(Locale.ROOT);
+    // The terminal is for the till; libraries log there only when something is wrong.
     if (System.getenv("LOG_LEVEL") == null) {
       System.setProperty("LOG_LEVEL", "ERROR");
     }
@@ -78,7 +82,8 @@ public final class DemoMain implements Callable<Integer> {
     List<String> problems = ports.problems();
     if (!problems.isEmpty()) {
       problems.forEach(problem -> System.err.println("crossdock demo: " + problem));
-      System.err.println("Choose others with --port NAME=PORT, or any with --free-ports.");
+      System.err.println(
+          "Choose other ports with --port NAME=PORT, or any free ones with --free-ports.");
       return PORT_TAKEN;
     }
     return run(ports);
@@ -86,7 +91,7 @@ public final class DemoMain implements Callable<Integer> {
 
   private int run(Ports ports) throws IOException, InterruptedException {
     Path home = home();
-    // Two demos at the same time have other ports, and then other ledgers and logs.
+    // Two demos at the same time use different ports, and so different ledgers and logs.
     Path work =
         ports.areStandard()
             ? home.resolve("target/demo")
@@ -109,24 +114,26 @@ public final class DemoMain implements Callable<Integer> {
       return FAILED;
     }
 
-    List<String> mistakes;
+    List<String> wrong;
     try (Telemetry telemetry = Telemetry.start("crossdock-till");
-        Till till = new Till(ports.address(DemoPort.HUB), telemetry.openTelemetry(), out)) {
+        WebShop webShop = new WebShop(ports.address(DemoPort.ESTATE));
+        Till till =
+            new Till(ports.address(DemoPort.HUB), webShop, telemetry.openTelemetry(), out)) {
       till.warmUp();
-      mistakes = till.serve();
+      wrong = till.serve();
     }
     out.println();
-    mistakes.forEach(mistake -> out.println("WRONG: " + mistake));
+    wrong.forEach(each -> out.println("WRONG: " + each));
     if (once) {
-      out.println(mistakes.isEmpty() ? "Every answer was right." : "Not every answer was right.");
-      return mistakes.isEmpty() ? OK : FAILED;
+      out.println(wrong.isEmpty() ? "Every response was right." : "Not every response was right.");
+      return wrong.isEmpty() ? OK : FAILED;
     }
-    tellWhatToTry(ports, work);
+    suggest(ports, work);
     processes.awaitDeath();
     return FAILED;
   }
 
-  private void tellWhatToTry(Ports ports, Path work) {
+  private void suggest(Ports ports, Path work) {
     String estate = ports.address(DemoPort.ESTATE);
     String hub =
         ports.at(DemoPort.HUB) == DemoPort.HUB.standard()
@@ -134,7 +141,7 @@ public final class DemoMain implements Callable<Integer> {
             : " --hub " + ports.address(DemoPort.HUB);
     out.print(
         """
-        All of it stays up until Ctrl-C. In another terminal, try:
+        Everything stays up until Ctrl-C. In another terminal, try:
 
           ./crossdock pos balance M-1001%1$s
           ./crossdock pos stock SKU-1001 EU-001%1$s
@@ -143,23 +150,23 @@ public final class DemoMain implements Callable<Integer> {
           ./crossdock ctl cache%1$s
           curl %2$s/metrics
 
-        Take the loyalty service away, ask for a member the hub does not remember, bring it back:
+        Take the loyalty service down, ask for a member that is not cached, and bring it back:
 
           curl -X PUT -H 'content-type: application/json' -d '{"outage":"reset"}' %3$s/control/faults/loyalty
           ./crossdock pos balance M-1003%1$s
           curl -X DELETE %3$s/control/faults/loyalty
 
-        To see each call as one trace, run Jaeger as docs/tracing.md says and start the demo with
+        To see each call as one trace, run Jaeger as described in docs/tracing.md and start the demo with
         OTEL_EXPORTER_OTLP_ENDPOINT set. The logs are in %4$s.
         """
             .formatted(hub, ports.address(DemoPort.HUB_OPS), estate, work));
   }
 
-  // The launcher says where it stands; without it, the jar is in target/dist/lib.
+  // The launcher passes its folder; without it, the jar is in target/dist/lib.
   private static Path home() {
-    String told = System.getProperty("crossdock.home");
-    if (told != null) {
-      return Path.of(told).toAbsolutePath();
+    String given = System.getProperty("crossdock.home");
+    if (given != null) {
+      return Path.of(given).toAbsolutePath();
     }
     Path jar = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
     return jar.resolve("../../../..").normalize();

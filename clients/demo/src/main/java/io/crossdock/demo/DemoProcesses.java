@@ -13,8 +13,8 @@ import java.util.concurrent.CountDownLatch;
 /**
  * All programs of the demo: the estate, a connector for each of its backends, and the hub.
  *
- * <p>They are ended in the reverse order of their start, once, by {@link #close}. One that ends by
- * itself is told by {@link #awaitDeath}.
+ * <p>{@link #close} stops them in the reverse order of their start, once. {@link #awaitDeath}
+ * returns when one ends by itself.
  */
 final class DemoProcesses implements AutoCloseable {
   private static final Duration PATIENCE_START = Duration.ofSeconds(60);
@@ -73,7 +73,7 @@ final class DemoProcesses implements AutoCloseable {
     }
   }
 
-  /** Waits until a program ends that nobody has told to. */
+  /** Waits until a program ends by itself. */
   void awaitDeath() throws InterruptedException {
     death.await();
   }
@@ -144,7 +144,7 @@ final class DemoProcesses implements AutoCloseable {
       }
       if (System.nanoTime() - begin > PATIENCE_START.toNanos()) {
         throw new StartFailedException(
-            "%s is not healthy after %d s (%s said: %s); see %s.log"
+            "%s is not healthy after %d s (%s answered: %s); see %s.log"
                 .formatted(
                     port.label(),
                     PATIENCE_START.toSeconds(),
@@ -174,7 +174,7 @@ final class DemoProcesses implements AutoCloseable {
           program.name()
               + " has ended with exit code "
               + exitCode
-              + ". It said last, in "
+              + ". The last lines of "
               + program.log()
               + ":");
       program.lastLines(LAST_LINES).forEach(line -> out.println("  " + line));

@@ -96,10 +96,10 @@ record Ports(Map<DemoPort, Integer> of) {
       DemoPort other = first.putIfAbsent(port, name);
       if (other != null) {
         problems.add(
-            "port " + port + " is meant for both " + other.label() + " and " + name.label());
+            "port " + port + " is chosen for both " + other.label() + " and " + name.label());
       } else if (isTaken(port)) {
         problems.add(
-            "port " + port + ", meant for " + name.label() + ", is taken by another process");
+            "port " + port + ", needed by " + name.label() + ", is taken by another process");
       }
     }
     return problems;

@@ -40,7 +40,9 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -49,14 +51,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * A till that asks the hub a few things and knows what the answers must be.
+ * A till that calls the hub and knows what the responses must be.
  *
- * <p>The figures are those of the estate's data: see {@code connectors/estate/README.md}.
+ * <p>The figures are those of the estate's test data: see {@code connectors/estate/README.md}.
  */
 final class Till implements AutoCloseable {
+  private static final long POINTS = 12_480;
+  private static final long EARNED = 120;
   private static final Duration PATIENCE_FIRST = Duration.ofSeconds(20);
   private static final Duration PATIENCE_EVENT = Duration.ofSeconds(5);
   private static final DateTimeFormatter CLOCK =
@@ -66,15 +72,17 @@ final class Till implements AutoCloseable {
 
   private final PrintStream out;
   private final CrossdockClient hub;
+  private final WebShop webShop;
   private final Tracer tracer;
   private final LoyaltyServiceBlockingStub loyalty;
   private final InventoryServiceBlockingStub inventory;
   private final CustomerServiceBlockingStub customers;
   private final EventServiceBlockingStub events;
-  private final List<String> mistakes = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
 
-  Till(String address, OpenTelemetry telemetry, PrintStream out) {
+  Till(String address, WebShop webShop, OpenTelemetry telemetry, PrintStream out) {
     this.out = out;
+    this.webShop = webShop;
     hub =
         CrossdockClient.builder(address)
             .name("crossdock-demo")
@@ -104,53 +112,53 @@ final class Till implements AutoCloseable {
     repeat(end, () -> customers.lookupCustomer(card("2990000010025")));
   }
 
-  /** Makes the calls and tells of each; returns what was not as it must be. */
+  /** Makes the calls and prints each; returns what was wrong. */
   List<String> serve() {
     ask(
-        "How many points has member M-1001?",
+        "How many points does member M-1001 have?",
         balance("M-1001"),
         loyalty::getBalance,
-        Till::tell,
-        answer -> checkBalance(answer, Freshness.Mode.MODE_LIVE),
-        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
+        Till::text,
+        answer -> checkBalance(answer, Freshness.Mode.MODE_LIVE, POINTS),
+        answer -> text(answer.getFreshness(), answer.getHubFreshness()));
     ask(
-        "The same again: from the hub's memory",
+        "The same again: from the hub's cache",
         balance("M-1001"),
         loyalty::getBalance,
-        Till::tell,
-        answer -> checkBalance(answer, Freshness.Mode.MODE_CACHED),
-        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
-    tellOfPoints();
+        Till::text,
+        answer -> checkBalance(answer, Freshness.Mode.MODE_CACHED, POINTS),
+        answer -> text(answer.getFreshness(), answer.getHubFreshness()));
+    earnPoints();
     ask(
-        "And now, for what was remembered is no longer true?",
+        "And again, now that the cached balance is stale?",
         balance("M-1001"),
         this::untilLive,
-        Till::tell,
-        answer -> checkBalance(answer, Freshness.Mode.MODE_LIVE),
-        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
+        Till::text,
+        answer -> checkBalance(answer, Freshness.Mode.MODE_LIVE, POINTS + EARNED),
+        answer -> text(answer.getFreshness(), answer.getHubFreshness()));
     ask(
         "How many of SKU-1001 can be sold in the store EU-001?",
         stock("SKU-1001", "EU-001"),
         inventory::getAvailability,
-        Till::tell,
+        Till::text,
         answer -> checkStock(answer, "erp-eu"),
-        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
+        answer -> text(answer.getFreshness(), answer.getHubFreshness()));
     ask(
-        "And in the store US-001, whose stock another ERP keeps?",
+        "And in the store US-001, whose stock is in another ERP?",
         stock("SKU-1001", "US-001"),
         inventory::getAvailability,
-        Till::tell,
+        Till::text,
         answer -> checkStock(answer, "erp-us"),
-        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
+        answer -> text(answer.getFreshness(), answer.getHubFreshness()));
     ask(
         "Whose card was just scanned?",
         card("2990000010017"),
         customers::lookupCustomer,
-        Till::tell,
+        Till::text,
         this::checkCustomer,
-        answer -> tell(answer.getFreshness(), answer.getHubFreshness()));
+        answer -> text(answer.getFreshness(), answer.getHubFreshness()));
     askWrongly();
-    return List.copyOf(mistakes);
+    return List.copyOf(problems);
   }
 
   @Override
@@ -162,8 +170,8 @@ final class Till implements AutoCloseable {
       String question,
       Q request,
       Function<Q, A> call,
-      Function<A, String> tell,
-      java.util.function.Consumer<A> check,
+      Function<A, String> text,
+      Consumer<A> check,
       Function<A, String> freshness) {
     out.println();
     out.println(question);
@@ -173,7 +181,7 @@ final class Till implements AutoCloseable {
     try (Scope _ = span.makeCurrent()) {
       A answer = call.apply(request);
       double millis = (System.nanoTime() - begin) / 1e6;
-      out.println("  < " + tell.apply(answer));
+      out.println("  < " + text.apply(answer));
       out.printf(
           Locale.ROOT,
           "    %s, %.1f ms, trace %s%n",
@@ -185,14 +193,23 @@ final class Till implements AutoCloseable {
       Failure failure = Failures.of(e);
       out.println("  < " + failure.reasonName() + ": " + failure.message());
       out.println("    trace " + span.getSpanContext().getTraceId());
-      mistakes.add(question + " failed: " + failure.reasonName());
+      problems.add(question + " failed: " + failure.reasonName());
     } finally {
       span.end();
     }
   }
 
-  /** Publishes what a loyalty service would when points were earned elsewhere. */
-  private void tellOfPoints() {
+  /** Earns points at the loyalty service and publishes what it would publish. */
+  private void earnPoints() {
+    out.println();
+    out.println("M-1001 earns 120 points in the web shop, and the loyalty service publishes it");
+    String entry;
+    try {
+      entry = webShop.earn("M-1001", EARNED);
+    } catch (IOException e) {
+      problems.add("earning points failed: " + e.getMessage());
+      return;
+    }
     PublishRequest request =
         PublishRequest.newBuilder()
             .setContext(CommandContext.newBuilder().setRequestId(UUID.randomUUID().toString()))
@@ -207,24 +224,22 @@ final class Till implements AutoCloseable {
                         Any.pack(
                             PointsAccrued.newBuilder()
                                 .setMemberId("M-1001")
-                                .setEntryId("E-" + System.currentTimeMillis())
-                                .setPoints(Points.newBuilder().setUnits(120))
+                                .setEntryId(entry)
+                                .setPoints(Points.newBuilder().setUnits(EARNED))
                                 .build())))
             .build();
-    out.println();
-    out.println("The loyalty service publishes that M-1001 has earned points in the web shop");
     out.println(
         "  > Publish PointsAccrued {\"member_id\":\"M-1001\",\"points\":{\"units\":\"120\"}}");
     try {
       PublishedEvent written = events.publish(request).getEvents(0);
-      out.println("  < in the ledger as number " + written.getSequence() + " of member M-1001");
-      expect("whether the event is new", written.getDuplicate(), false);
+      out.println("  < recorded in the ledger");
+      expect("whether the event is a duplicate", written.getDuplicate(), false);
     } catch (StatusRuntimeException e) {
-      mistakes.add("publishing failed: " + Failures.of(e).reasonName());
+      problems.add("publishing failed: " + Failures.of(e).reasonName());
     }
   }
 
-  /** Each hub hears of an event some milliseconds after it was published. */
+  /** A hub may see an event a few milliseconds after it was published. */
   private GetBalanceResponse untilLive(GetBalanceRequest request) {
     long end = System.nanoTime() + PATIENCE_EVENT.toNanos();
     GetBalanceResponse answer;
@@ -238,12 +253,12 @@ final class Till implements AutoCloseable {
   private void askWrongly() {
     GetBalanceRequest request = balance("M-9999999");
     out.println();
-    out.println("What does the hub say of a member that does not exist?");
+    out.println("What does the hub say about a member that does not exist?");
     out.println("  > " + name(request) + " " + json(request));
     Span span = tracer.spanBuilder("till " + name(request)).startSpan();
     try (Scope _ = span.makeCurrent()) {
       out.println("  < " + json(loyalty.getBalance(request)));
-      mistakes.add("a member that does not exist has a balance");
+      problems.add("a member that does not exist has a balance");
     } catch (StatusRuntimeException e) {
       Failure failure = Failures.of(e);
       out.println("  < " + failure.reasonName() + ": " + failure.message());
@@ -254,31 +269,31 @@ final class Till implements AutoCloseable {
     }
   }
 
-  private void checkBalance(GetBalanceResponse answer, Freshness.Mode mode) {
+  private void checkBalance(GetBalanceResponse answer, Freshness.Mode mode, long points) {
     expect("tier of M-1001", answer.getBalance().getTier(), "GOLD");
-    expect("points of M-1001", points(answer).getAvailable().getUnits(), 12_480L);
-    expect("pending points of M-1001", points(answer).getPending().getUnits(), 350L);
+    expect("points of M-1001", pointsOf(answer).getAvailable().getUnits(), points);
+    expect("pending points of M-1001", pointsOf(answer).getPending().getUnits(), 350L);
     expect("mode of the balance", answer.getHubFreshness().getMode(), mode);
     expect("source of the balance", answer.getFreshness().getSourceSystem(), "loyalty");
   }
 
   private void checkStock(GetAvailabilityResponse answer, String source) {
     expect(
-        "pieces to sell in " + answer.getAvailability().getLocationId(),
+        "pieces available in " + answer.getAvailability().getLocationId(),
         plain(answer.getAvailability().getAvailableToSell().getValue().getValue()),
         "16");
     expect("source of the stock", answer.getFreshness().getSourceSystem(), source);
   }
 
   private void checkCustomer(LookupCustomerResponse answer) {
-    expect("customers of the card", answer.getMatchesCount(), 1);
-    expect("customer of the card", answer.getMatches(0).getCustomer().getCustomerId(), "C-1001");
-    expect("member of the card", answer.getMatches(0).getCustomer().getMemberId(), "M-1001");
+    expect("customers with the card", answer.getMatchesCount(), 1);
+    expect("customer with the card", answer.getMatches(0).getCustomer().getCustomerId(), "C-1001");
+    expect("member with the card", answer.getMatches(0).getCustomer().getMemberId(), "M-1001");
   }
 
   private void expect(String what, Object found, Object expected) {
     if (!found.equals(expected)) {
-      mistakes.add(what + ": " + found + " (expected: " + expected + ")");
+      problems.add(what + ": " + found + " (expected: " + expected + ")");
     }
   }
 
@@ -308,36 +323,49 @@ final class Till implements AutoCloseable {
   }
 
   /** Points of the programme's main currency. */
-  private static PointsBalance points(GetBalanceResponse answer) {
+  private static PointsBalance pointsOf(GetBalanceResponse answer) {
     Balance balance = answer.getBalance();
     return balance.getBalancesCount() == 0
         ? PointsBalance.getDefaultInstance()
         : balance.getBalances(0);
   }
 
-  private static String tell(GetBalanceResponse answer) {
+  private static String text(GetBalanceResponse answer) {
     Balance balance = answer.getBalance();
     return String.format(
         Locale.ROOT,
-        "%s: %,d points to spend, %,d pending",
+        "%s: %,d points available, %,d pending",
         balance.getTier(),
-        points(answer).getAvailable().getUnits(),
-        points(answer).getPending().getUnits());
+        pointsOf(answer).getAvailable().getUnits(),
+        pointsOf(answer).getPending().getUnits());
   }
 
-  private static String tell(GetAvailabilityResponse answer) {
+  private static String text(GetAvailabilityResponse answer) {
     Availability stock = answer.getAvailability();
+    BigDecimal heldBack =
+        Stream.of(
+                stock.getAllocated(),
+                stock.getSafetyStock(),
+                stock.getDamaged(),
+                stock.getQualityHold(),
+                stock.getReturnedPending())
+            .map(quantity -> quantity.getValue().getValue())
+            .filter(value -> !value.isEmpty())
+            .map(BigDecimal::new)
+            .reduce(BigDecimal.ZERO, BigDecimal::add);
     return plain(stock.getAvailableToSell().getValue().getValue())
-        + " to sell; "
+        + " available; "
         + plain(stock.getOnHand().getValue().getValue())
-        + " in the building, "
+        + " on hand, "
         + plain(stock.getReserved().getValue().getValue())
-        + " reserved";
+        + " reserved, "
+        + plain(heldBack.toString())
+        + " held back";
   }
 
-  private static String tell(LookupCustomerResponse answer) {
+  private static String text(LookupCustomerResponse answer) {
     if (answer.getMatchesCount() == 0) {
-      return "nobody's";
+      return "nobody has it";
     }
     var customer = answer.getMatches(0).getCustomer();
     return customer.getDisplayName()
@@ -347,13 +375,13 @@ final class Till implements AutoCloseable {
         + customer.getMemberId();
   }
 
-  private static String tell(Freshness origin, HubFreshness hub) {
+  private static String text(Freshness origin, HubFreshness hub) {
     String source = origin.getSourceSystem();
     return switch (hub.getMode()) {
       case MODE_LIVE -> "live from " + source + asOf(origin);
       case MODE_CACHED -> "cached " + age(hub) + " ago from " + source + asOf(origin);
       case MODE_STALE -> "stale, " + age(hub) + " old, from " + source + asOf(origin);
-      case MODE_OFFLINE -> "decided without " + source;
+      case MODE_OFFLINE -> "authorised without " + source;
       case MODE_UNSPECIFIED, UNRECOGNIZED -> "of unknown age";
     };
   }
@@ -372,9 +400,7 @@ final class Till implements AutoCloseable {
   }
 
   private static String plain(String decimal) {
-    return decimal.isEmpty()
-        ? "?"
-        : new java.math.BigDecimal(decimal).stripTrailingZeros().toPlainString();
+    return decimal.isEmpty() ? "?" : new BigDecimal(decimal).stripTrailingZeros().toPlainString();
   }
 
   private static String name(Message request) {

@@ -38,7 +38,7 @@ final class DemoIT {
     assertThat(demo.said())
         .contains("GOLD: 12,480 points to spend, 350 pending")
         .contains("cached")
-        .contains("Every answer was right.");
+        .contains("Every response was right.");
     assertThat(programs).hasSize(PROGRAMS).noneMatch(ProcessHandle::isAlive);
   }
 
@@ -84,7 +84,7 @@ final class DemoIT {
 
       assertThat(demo.exitCode()).as(demo.said()).isEqualTo(3);
       assertThat(demo.said())
-          .contains("port " + other.getLocalPort() + ", meant for hub, is taken")
+          .contains("port " + other.getLocalPort() + ", needed by hub, is taken")
           .doesNotContain("Starting");
     }
   }

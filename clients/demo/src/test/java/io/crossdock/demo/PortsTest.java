@@ -41,7 +41,7 @@ final class PortsTest {
 
       assertThat(ports.problems())
           .containsExactly(
-              "port " + other.getLocalPort() + ", meant for estate, is taken by another process");
+              "port " + other.getLocalPort() + ", needed by estate, is taken by another process");
     }
   }
 
@@ -51,7 +51,8 @@ final class PortsTest {
 
     Ports ports = Ports.choose(Map.of(DemoPort.HUB, port, DemoPort.CRM, port), true);
 
-    assertThat(ports.problems()).containsExactly("port " + port + " is meant for both hub and crm");
+    assertThat(ports.problems())
+        .containsExactly("port " + port + " is chosen for both hub and crm");
   }
 
   @Test
