@@ -46,6 +46,18 @@ final class ServerResults {
     return median(callsPerSecond);
   }
 
+  /**
+   * Processor time per call compared with another server's: the median over the rounds of the ratio
+   * within a round.
+   */
+  double ratioTo(ServerResults other) {
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round < cpuMicros.size(); round++) {
+      ratios.add(cpuMicros.get(round) / other.cpuMicros.get(round));
+    }
+    return median(ratios);
+  }
+
   /** The figures in one line of the table. */
   String line(ServerResults floor) {
     Histogram measured = times;

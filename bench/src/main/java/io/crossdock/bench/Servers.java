@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The servers of a run: each its own process, on a free port of the loopback interface. */
 final class Servers implements AutoCloseable {
@@ -22,33 +23,46 @@ final class Servers implements AutoCloseable {
   private static final String LIST_ENTRIES = "crossdock.loyalty.v1.LoyaltyService/ListEntries";
   private static final Duration START = Duration.ofSeconds(30);
 
+  /** Begins the names of the hub of the tree to compare with. */
+  static final String AGAINST = "old-";
+
   private final Path home;
+  private final @Nullable Path against;
   private final Path directory;
   private final Deque<Process> processes = new ArrayDeque<>();
 
-  private Servers(Path home, Path directory) {
+  private Servers(Path home, @Nullable Path against, Path directory) {
     this.home = home;
+    this.against = against;
     this.directory = directory;
   }
 
-  /** The servers, started. */
-  static Servers in(Path home, Path directory) {
-    return new Servers(home, directory);
+  /**
+   * Prepares the servers.
+   *
+   * @param home of the tree to measure
+   * @param against another built tree whose hub is measured beside it; null for none
+   * @param directory for configurations and logs
+   */
+  static Servers in(Path home, @Nullable Path against, Path directory) {
+    return new Servers(home, against, directory);
   }
 
   /**
    * Starts every server.
    *
-   * @return the floor, the hub on a hit and on a pass-through, and the proxies that are installed
+   * @return the floor, the hub on a hit and on a pass-through, the same of the tree to compare
+   *     with, and the proxies that are installed
    */
   List<Target> start() throws IOException, InterruptedException {
     List<Target> targets = new ArrayList<>();
     Target floor = floor("floor");
     Target backend = floor("backend");
     targets.add(floor);
-    Target hit = hub(backend.port());
-    targets.add(hit);
-    targets.add(new Target("pass", LIST_ENTRIES, hit.port(), hit.process(), true));
+    addHub(targets, "", home, backend.port());
+    if (against != null) {
+      addHub(targets, AGAINST, against, backend.port());
+    }
     Optional<Path> haproxy = H2Load.find("haproxy");
     if (haproxy.isPresent()) {
       targets.add(haproxy(haproxy.get(), backend.port()));
@@ -78,11 +92,19 @@ final class Servers implements AutoCloseable {
     return new Target(name, GET_BALANCE, port, process.toHandle(), true);
   }
 
-  private Target hub(int backendPort) throws IOException, InterruptedException {
+  private void addHub(List<Target> targets, String prefix, Path tree, int backendPort)
+      throws IOException, InterruptedException {
+    Target hit = hub(prefix, tree, backendPort);
+    targets.add(hit);
+    targets.add(new Target(prefix + "pass", LIST_ENTRIES, hit.port(), hit.process(), true));
+  }
+
+  private Target hub(String prefix, Path tree, int backendPort)
+      throws IOException, InterruptedException {
     int port = freePort();
     Path config =
         Files.writeString(
-            directory.resolve("hub.yaml"),
+            directory.resolve(prefix + "hub.yaml"),
             """
             listen: {port: %d}
             ops: {port: 0}
@@ -96,10 +118,10 @@ final class Servers implements AutoCloseable {
                 .formatted(port, backendPort));
     Process process =
         launch(
-            "hub",
+            prefix + "hub",
             port,
-            List.of(home.resolve("crossdock").toString(), "hub", "--config", config.toString()));
-    return new Target("hit", GET_BALANCE, port, process.toHandle(), true);
+            List.of(tree.resolve("crossdock").toString(), "hub", "--config", config.toString()));
+    return new Target(prefix + "hit", GET_BALANCE, port, process.toHandle(), true);
   }
 
   private Target haproxy(Path program, int backendPort) throws IOException, InterruptedException {
