@@ -23,9 +23,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * Real hubs under load, killed with {@code kill -9} at random moments. {@link #run} does it and
- * {@link #audit} says what is left, both on one thread. Nothing runs any more after {@link #close},
- * and whatever was started ends when this process does.
+ * Real hubs under load, killed with {@code kill -9} at random times. {@link #run} runs the drill
+ * and {@link #audit} checks the ledger, both on one thread. After {@link #close} nothing is running
+ * any more, and whatever was started ends when this process does.
  */
 public final class CrashDrill implements AutoCloseable {
 
@@ -65,8 +65,8 @@ public final class CrashDrill implements AutoCloseable {
   /**
    * Prepares a drill: its directory and its database.
    *
-   * @param progress is told now and then how far it is
-   * @throws IOException when something that it needs is missing, and what
+   * @param progress receives a line about the progress now and then
+   * @throws IOException if something it needs is missing; the message says what
    */
   public CrashDrill(DrillSettings settings, Consumer<String> progress)
       throws IOException, SQLException, InterruptedException {
@@ -85,7 +85,7 @@ public final class CrashDrill implements AutoCloseable {
         new NetworkFaults(settings.cut() ? proxies : List.of(), new Random(random.nextLong()));
     HubLauncher command = HubLauncher.in(settings.directory(), witness);
     if (settings.kills() >= KILLS_WORTH_A_REHEARSAL) {
-      progress.accept("letting the JDK see a hub start once");
+      progress.accept("recording the start of a hub for the AOT cache");
       command = command.rehearsed();
     }
     for (int i = 0; i < settings.nodes(); i++) {
@@ -119,11 +119,11 @@ public final class CrashDrill implements AutoCloseable {
     }
     networkFaults.close();
     awaitWork();
-    tell("waiting for the last answers");
+    show("waiting for the last responses");
     if (!load.stop(UNTIL_ANSWERED)) {
       problems.add("not every request was answered within " + UNTIL_ANSWERED.toSeconds() + " s");
     }
-    tell("waiting for the last deliveries");
+    show("waiting for the last deliveries");
     if (!awaitDelivered()) {
       problems.add("not delivered within " + UNTIL_DELIVERED.toSeconds() + " s");
     }
@@ -133,9 +133,9 @@ public final class CrashDrill implements AutoCloseable {
     took = Duration.ofNanos(System.nanoTime() - begun);
   }
 
-  /** Looks at what is left after {@link #run}. */
+  /** Audits the ledger after {@link #run}. */
   public CrashReport audit() throws IOException, SQLException {
-    tell("looking at the ledger");
+    show("auditing the ledger");
     List<String> wrong = new ArrayList<>(problems);
     wrong.addAll(load.faults());
     try (Connection connection = database.connect()) {
@@ -153,12 +153,12 @@ public final class CrashDrill implements AutoCloseable {
     }
   }
 
-  /** Where the ledger stays, for somebody who wants to look at it. */
+  /** Where the ledger is kept for inspection. */
   public String where() {
     return database.where();
   }
 
-  /** Removes what was made on a server of somebody else; the directory stays. */
+  /** Removes databases and topics from external servers; the directory stays. */
   public void drop() throws IOException, SQLException, InterruptedException {
     database.drop();
     broker.drop();
@@ -200,7 +200,7 @@ public final class CrashDrill implements AutoCloseable {
         throw new IOException(
             "nothing was acknowledged for "
                 + UNTIL_PROGRESS.toSeconds()
-                + " s; attempts were told "
+                + " s; failed attempts: "
                 + load.retried());
       }
       Thread.sleep(LOOK_MILLIS);
@@ -215,7 +215,7 @@ public final class CrashDrill implements AutoCloseable {
   private void killOne() throws IOException, InterruptedException {
     HubProcess victim = hubs.get(random.nextInt(hubs.size()));
     if (!victim.isAlive()) {
-      throw new IOException(victim.name() + " ended by itself. " + victim.lastWords());
+      throw new IOException(victim.name() + " exited unexpectedly. " + victim.lastWords());
     }
     victim.kill();
     kills++;
@@ -227,7 +227,7 @@ public final class CrashDrill implements AutoCloseable {
       kills++;
       victim.start();
     }
-    tell("under load");
+    show("under load");
   }
 
   private boolean awaitDelivered() throws IOException, InterruptedException {
@@ -249,7 +249,7 @@ public final class CrashDrill implements AutoCloseable {
     return false;
   }
 
-  private void tell(String what) {
+  private void show(String what) {
     progress.accept(
         String.format(
             Locale.ROOT,

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What came of a drill.
+ * The result of a drill.
  *
  * @param settings what was done
  * @param kills how many
- * @param cuts how often the network was cut
+ * @param cuts how often the network was interrupted
  * @param acknowledged writes that were acknowledged, events and offline authorisations
- * @param retried attempts that failed and were made again, by what they were told
+ * @param retried failed attempts that were repeated, by reason
  * @param failedStarts how often a hub could not start
  * @param took from the first start to the last stop
  * @param findings what is wrong with the ledger
@@ -51,14 +51,14 @@ public record CrashReport(
       line(text, "cuts", String.format(Locale.ROOT, "%,d", cuts));
     }
     line(text, "acknowledged", String.format(Locale.ROOT, "%,d writes", acknowledged));
-    line(text, "asked again", retried.isEmpty() ? "never" : retried.toString());
+    line(text, "retried", retried.isEmpty() ? "never" : retried.toString());
     if (failedStarts > 0) {
       line(text, "failed starts", Integer.toString(failedStarts));
     }
     line(text, "lost", Long.toString(findings.lost()));
-    line(text, "doubled", Long.toString(findings.doubled()));
+    line(text, "duplicated", Long.toString(findings.doubled()));
     line(text, "out of order", Long.toString(findings.outOfOrder()));
-    line(text, "audit chain", findings.chainOk() ? "whole" : "BROKEN");
+    line(text, "audit chain", findings.chainOk() ? "intact" : "BROKEN");
     line(text, "seed", Long.toString(settings.seed()));
     line(text, "took", took.toSeconds() + " s");
     findings.texts().forEach(each -> text.append("WRONG: ").append(each).append('\n'));

@@ -20,7 +20,7 @@ final class DrillBroker implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 30;
 
-  // Where hubs begin to look for it; empty when there is none.
+  // Bootstrap address for the hubs; empty for none.
   private final String near;
   private final String prefix;
   private final List<FaultProxy> proxies;
@@ -32,7 +32,7 @@ final class DrillBroker implements AutoCloseable {
   }
 
   /**
-   * Opens the way to it.
+   * Connects to it.
    *
    * @param number of the drill
    */

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The database of a drill: how hubs are led to it, and how it is looked at from outside. */
+/** The database of a drill: how hubs reach it, and how it is inspected from outside. */
 final class DrillDatabase implements AutoCloseable {
 
   private static final Pattern POSTGRES_URL =
@@ -50,7 +50,7 @@ final class DrillDatabase implements AutoCloseable {
   }
 
   /**
-   * Makes an empty one.
+   * Creates an empty one.
    *
    * @throws IOException with what is missing
    */
@@ -79,7 +79,7 @@ final class DrillDatabase implements AutoCloseable {
     return connection;
   }
 
-  /** Where somebody finds it again; without a password. */
+  /** Where to find it again; without a password. */
   String where() {
     return admin.isEmpty() ? directory.toString() : withoutQuery(url);
   }
@@ -122,8 +122,8 @@ final class DrillDatabase implements AutoCloseable {
             PostgresServer.programs()
                 .orElseThrow(() ->
                     new IOException(
-                        "there is no PostgreSQL on this machine (no initdb on the PATH or in"
-                            + " /usr/lib/postgresql): install one, or name one with --postgres"));
+                        "PostgreSQL is not installed (no initdb on the PATH or in /usr/lib/postgresql):"
+                            + " install it, or name a server with --postgres"));
         Path directory = Files.createDirectories(settings.directory().resolve("postgres"));
         server = PostgresServer.start(programs, directory);
         admin = server.url();
@@ -176,7 +176,7 @@ final class DrillDatabase implements AutoCloseable {
     return "jdbc:postgresql://" + host + ":" + port + "/" + database + query;
   }
 
-  // User and password stand there.
+  // It may contain user and password.
   private static String withoutQuery(String url) {
     int query = url.indexOf('?');
     return query < 0 ? url : url.substring(0, query);

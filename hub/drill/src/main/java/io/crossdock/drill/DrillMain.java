@@ -1,5 +1,7 @@
 package io.crossdock.drill;
 
+import io.crossdock.drill.hostile.HostileDrill;
+import io.crossdock.drill.hostile.HostileReport;
 import io.crossdock.ledger.store.Engine;
 import java.io.Console;
 import java.io.IOException;
@@ -12,10 +14,14 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,33 +32,61 @@ import picocli.CommandLine.Option;
     name = "crossdock drill",
     mixinStandardHelpOptions = true,
     description = {
-      "Starts hubs with a ledger of their own, calls them without pause, kills them with",
-      "kill -9 at random moments, starts them again, and then looks at the ledger from",
-      "outside: is everything there that was acknowledged, once and in order?"
+      "Starts hubs with their own ledger, calls them without pause, kills them with kill -9",
+      "at random times, restarts them, and then verifies from outside that the ledger contains",
+      "everything that was acknowledged, once and in order (--crash); or attacks a hub beside",
+      "steady innocent calls, which must not notice (--hostile)."
     },
     footer = {
       "",
-      "Exit codes: 0 nothing was lost, doubled or out of order and the audit chain is whole,",
-      "1 something was wrong or the drill failed, 2 wrong arguments.",
-      "When something was wrong, ledger and logs are kept."
+      "Exit codes: 0 nothing was lost, duplicated or out of order and the audit chain is",
+      "intact, 1 something was wrong or the drill failed, 2 invalid arguments.",
+      "If something was wrong, ledger and logs are kept."
     })
 public final class DrillMain implements Callable<Integer> {
 
   private static final int GOOD = 0;
   private static final int WRONG = 1;
   private static final int WRONG_ARGUMENTS = 2;
+  private static final int MOST_INNOCENT_RATE = 5_000;
 
-  @Option(names = "--crash", description = "The drill: crashes. There is no other yet.")
+  @Option(names = "--crash", description = "Run the crash drill.")
   private boolean crash;
 
-  @Option(names = "--kills", paramLabel = "N", description = "How many kills. Default: 50.")
+  @Option(
+      names = "--hostile",
+      description = {
+        "Run the hostile drill: attack a hub in every way that is known, beside steady",
+        "innocent calls, which must not notice."
+      })
+  private boolean hostile;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "Length of the hostile drill, at least a second for each attack. Default: 60.")
+  private int seconds = 60;
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      description = "Only this attack of the hostile drill; can be repeated. Default: all.")
+  private List<String> only = new ArrayList<>();
+
+  @Option(
+      names = "--innocent-rate",
+      paramLabel = "N",
+      description = "Innocent calls per second in the hostile drill. Default: 200.")
+  private int innocentRate = 200;
+
+  @Option(names = "--kills", paramLabel = "N", description = "Number of kills. Default: 50.")
   private int kills = 50;
 
   @Option(
       names = "--seconds-between",
       paramLabel = "SECONDS",
       description = {
-        "Time under load between being ready and the next kill, on average.",
+        "Average time under load between a hub being ready and the next kill.",
         "Default: 0.5."
       })
   private double secondsBetween = 0.5;
@@ -66,61 +100,62 @@ public final class DrillMain implements Callable<Integer> {
   @Option(
       names = "--nodes",
       paramLabel = "N",
-      description = "How many hubs; several on PostgreSQL only. Default: 1.")
+      description = "Number of hubs; more than one on PostgreSQL only. Default: 1.")
   private int nodes = 1;
 
   @Option(
       names = "--postgres",
       paramLabel = "URL",
       description = {
-        "A PostgreSQL where a database may be made,",
+        "A PostgreSQL server on which to create a database,",
         "jdbc:postgresql://HOST:PORT/DATABASE?user=USER&password=PASSWORD.",
-        "Without it one is started from the programs on this machine."
+        "Default: start one from the programs installed on this machine."
       })
   private String postgres = "";
 
   @Option(
       names = "--kafka-bootstrap",
       paramLabel = "HOST:PORT",
-      description = "Deliver over this Kafka, with topics of the drill's own.")
+      description = "Deliver events over this Kafka, in topics of the drill's own.")
   private String kafka = "";
 
   @Option(
       names = "--kafka-proxy",
       paramLabel = "PORT",
       description = {
-        "Port that the one Kafka broker advertises, on 127.0.0.1: the drill leads it to",
-        "the broker, so that --cut can cut it."
+        "Port on 127.0.0.1 that the single Kafka broker advertises: the drill proxies it to",
+        "the broker, so that --cut can interrupt it."
       })
   private int kafkaProxy;
 
   @Option(
       names = "--cut",
-      description = "Cut the network between the hubs and the database or Kafka now and then.")
+      description =
+          "Interrupt the network between the hubs and the database or Kafka now and then.")
   private boolean cut;
 
-  @Option(names = "--writers", paramLabel = "N", description = "Callers at a time. Default: 32.")
+  @Option(names = "--writers", paramLabel = "N", description = "Concurrent callers. Default: 32.")
   private int writers = 32;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Calls per second, all callers together. Default: 300.")
+      description = "Calls per second in total. Default: 300.")
   private double rate = 300;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of what is left to chance, but not of when it happens. Default: a new one.")
+      description = "Random seed (reproduces choices, not timing). Default: a new one.")
   private @Nullable Long seed;
 
   @Option(
       names = "--directory",
       paramLabel = "DIRECTORY",
-      description = "For ledger and logs, new. Default: one under target/drill.")
+      description = "New directory for ledger and logs. Default: one under target/drill.")
   private @Nullable Path directory;
 
-  @Option(names = "--keep", description = "Keep ledger and logs also when nothing was wrong.")
+  @Option(names = "--keep", description = "Keep ledger and logs even if nothing was wrong.")
   private boolean keep;
 
   @Option(names = "--json", description = "Print the report as JSON.")
@@ -133,6 +168,7 @@ public final class DrillMain implements Callable<Integer> {
 
   /** Runs a drill. */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT);
     if (System.getenv("LOG_LEVEL") == null) {
       System.setProperty("LOG_LEVEL", "ERROR");
     }
@@ -145,8 +181,8 @@ public final class DrillMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (!crash) {
-      err.println("crossdock drill: which one? (expected: --crash)");
+    if (crash == hostile) {
+      err.println("crossdock drill: which drill? (expected: --crash or --hostile)");
       return WRONG_ARGUMENTS;
     }
     long chosen = seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
@@ -171,23 +207,58 @@ public final class DrillMain implements Callable<Integer> {
       return WRONG_ARGUMENTS;
     }
     if (Files.exists(settings.directory())) {
-      err.println("crossdock drill: " + settings.directory() + " exists (expected: a new one)");
+      err.println(
+          "crossdock drill: "
+              + settings.directory()
+              + " already exists (expected: a new directory)");
       return WRONG_ARGUMENTS;
     }
     try {
-      return drill(settings);
+      return hostile ? hostile(settings) : drill(settings);
     } catch (IOException | SQLException e) {
-      tell("failed");
+      show("failed");
       err.println();
       err.println("crossdock drill: " + e.getMessage());
-      err.println("Seed " + settings.seed() + "; what there is is in " + settings.directory());
+      err.println("Seed " + settings.seed() + "; logs are in " + settings.directory());
       return WRONG;
     }
   }
 
+  private int hostile(DrillSettings settings) throws IOException, InterruptedException {
+    if (seconds < 1 || innocentRate < 1 || innocentRate > MOST_INNOCENT_RATE) {
+      err.println(
+          "crossdock drill: --seconds and --innocent-rate (expected: 1 or more, and a rate up to "
+              + MOST_INNOCENT_RATE
+              + ")");
+      return WRONG_ARGUMENTS;
+    }
+    // What libraries say about broken connections is what is meant to happen here.
+    Logger.getLogger("").setLevel(Level.OFF);
+    HostileReport report =
+        new HostileDrill(
+                settings.directory(),
+                seconds,
+                innocentRate,
+                HubLauncher::plain,
+                name -> only.isEmpty() || only.contains(name),
+                this::show)
+            .run();
+    if (isTerminal()) {
+      err.println();
+    }
+    out.print(json ? report.json() + "\n" : report.table());
+    if (!report.isGood()) {
+      report.failures().forEach((how, count) -> err.println(count + " x " + how));
+      err.println("Logs: " + settings.directory());
+    } else if (!keep) {
+      delete(settings.directory());
+    }
+    return report.isGood() ? GOOD : WRONG;
+  }
+
   private int drill(DrillSettings settings) throws IOException, SQLException, InterruptedException {
     boolean good;
-    try (CrashDrill drill = new CrashDrill(settings, this::tell)) {
+    try (CrashDrill drill = new CrashDrill(settings, this::show)) {
       drill.run();
       CrashReport report = drill.audit();
       good = report.isGood();
@@ -198,7 +269,7 @@ public final class DrillMain implements Callable<Integer> {
       if (!good) {
         report.findings().texts().stream().filter(_ -> json).forEach(err::println);
         report.problems().stream().filter(_ -> json).forEach(err::println);
-        err.println("The ledger is kept: " + drill.where());
+        err.println("The ledger was kept: " + drill.where());
         err.println("Logs: " + settings.directory());
       } else if (!keep) {
         drill.drop();
@@ -210,8 +281,8 @@ public final class DrillMain implements Callable<Integer> {
     return good ? GOOD : WRONG;
   }
 
-  // One line that changes on a terminal, lines elsewhere.
-  private void tell(String text) {
+  // One changing line on a terminal, separate lines elsewhere.
+  private void show(String text) {
     if (isTerminal()) {
       err.printf(Locale.ROOT, "\r%-100s", text);
     } else {

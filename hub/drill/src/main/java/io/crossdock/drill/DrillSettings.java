@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  * @param nodes how many hubs; more than one on PostgreSQL only
  * @param postgres JDBC address of a PostgreSQL where databases may be made; empty starts one
  * @param kafka addresses of a Kafka cluster that delivers the events; empty delivers them without
- * @param kafkaProxy port of this machine that the Kafka broker says it is at; the drill leads it to
- *     the broker and may cut it. 0 lets hubs call the broker themselves.
+ * @param kafkaProxy port of this machine that the Kafka broker says it is at; the drill proxies it
+ *     to the broker and may interrupt it. 0 lets hubs call the broker directly.
  * @param cut whether the network to database and broker is cut now and then
  * @param writers how many callers at the same time
  * @param rate calls per second, all of them together
@@ -59,10 +59,10 @@ public record DrillSettings(
     }
     if (engine == Engine.SQLITE && nodes > 1) {
       throw new IllegalArgumentException(
-          "nodes: " + nodes + " (expected: 1, because SQLite belongs to one process)");
+          "nodes: " + nodes + " (expected: 1, because a SQLite ledger belongs to one process)");
     }
     if (engine == Engine.SQLITE && !postgres.isEmpty()) {
-      throw new IllegalArgumentException("postgres: goes with --store postgresql only");
+      throw new IllegalArgumentException("postgres: requires --store postgresql");
     }
     check("kafka-proxy", kafkaProxy, 0, MOST_PORT);
     if (kafkaProxy > 0 && !BROKER.matcher(kafka).matches()) {
@@ -70,7 +70,7 @@ public record DrillSettings(
           "kafka-bootstrap: " + kafka + " (expected: HOST:PORT of one broker, with --kafka-proxy)");
     }
     if (engine == Engine.SQLITE && cut && kafkaProxy == 0) {
-      throw new IllegalArgumentException("cut: there is no network to SQLite");
+      throw new IllegalArgumentException("cut: requires a network, which SQLite does not have");
     }
   }
 

@@ -79,12 +79,22 @@ final class HubLauncher {
     return command(cache, configuration(name, ledger));
   }
 
+  /** The command of a hub without the drill's part. */
+  static List<String> plain(Path configuration) {
+    return command(List.of("-XX:+ExitOnOutOfMemoryError"), List.of(), configuration);
+  }
+
   /** A text of YAML, which has JSON's escapes. */
   static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   private List<String> command(List<String> more, Path configuration) {
+    return command(more, List.of("-D" + DrillHub.WITNESS + "=" + witness), configuration);
+  }
+
+  private static List<String> command(
+      List<String> more, List<String> properties, Path configuration) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(OPTIONS);
@@ -92,7 +102,7 @@ final class HubLauncher {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
     command.addAll(more);
-    command.add("-D" + DrillHub.WITNESS + "=" + witness);
+    command.addAll(properties);
     command.addAll(List.of("-cp", classPath(), DrillHub.class.getName()));
     command.addAll(List.of("--config", configuration.toString()));
     return command;

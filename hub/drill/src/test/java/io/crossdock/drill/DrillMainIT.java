@@ -61,10 +61,10 @@ class DrillMainIT {
     assertThat(DrillMain.run("--crash", "--cut")).isEqualTo(2);
     assertThat(DrillMain.run("--crash", "--directory=" + there)).isEqualTo(2);
     assertThat(err.toString(UTF_8))
-        .contains("which one? (expected: --crash)")
-        .contains("nodes: 2 (expected: 1, because SQLite belongs to one process)")
+        .contains("which drill? (expected: --crash or --hostile")
+        .contains("nodes: 2 (expected: 1, because a SQLite ledger belongs to one process)")
         .contains("kills: -1 (expected: 0..100000)")
-        .contains("cut: there is no network to SQLite")
-        .contains("exists (expected: a new one)");
+        .contains("cut: requires a network, which SQLite does not have")
+        .contains("exists (expected: a new directory)");
   }
 }

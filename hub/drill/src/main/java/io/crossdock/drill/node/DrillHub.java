@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A hub with the drill's part, as a process of its own. It ends when its standard input does: it
- * must not outlive the drill, however that ends.
+ * A hub as a process of its own, with the drill's part if there is a witness. It ends when its
+ * standard input does: it must not outlive the drill, however that ends.
  */
 public final class DrillHub {
 
@@ -19,8 +19,9 @@ public final class DrillHub {
   /** Runs the hub until it is told to stop. */
   public static void main(String[] args) {
     Thread.ofPlatform().daemon().name("drill-gone").start(DrillHub::endWithTheDrill);
-    Path witness = Path.of(System.getProperty(WITNESS, "witness"));
-    System.exit(HubMain.run(args, List.of(new DrillPart(witness))));
+    String witness = System.getProperty(WITNESS);
+    System.exit(
+        HubMain.run(args, witness == null ? List.of() : List.of(new DrillPart(Path.of(witness)))));
   }
 
   private static void endWithTheDrill() {

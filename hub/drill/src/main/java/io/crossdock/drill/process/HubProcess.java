@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HubProcess implements AutoCloseable {
 
-  private static final Pattern READY = Pattern.compile(".* ready grpc=(\\S+) .*");
+  private static final Pattern READY = Pattern.compile(".* ready grpc=(\\S+) ops=(\\S+).*");
   private static final long START_AGAIN_MILLIS = 200;
   private static final int LAST_LINES = 15;
 
@@ -34,10 +34,14 @@ public final class HubProcess implements AutoCloseable {
   private final List<String> command;
   private final Path log;
   private @Nullable Process process;
-  private CompletableFuture<String> address = new CompletableFuture<>();
+  private CompletableFuture<Ready> ready = new CompletableFuture<>();
   private volatile @Nullable ManagedChannel channel;
+  private volatile @Nullable Ready where;
   private int failedStarts;
   private boolean closed;
+
+  /** What it says when it is ready. */
+  private record Ready(String grpc, String ops) {}
 
   /**
    * @param name as people read it
@@ -71,6 +75,25 @@ public final class HubProcess implements AutoCloseable {
     return channel;
   }
 
+  /**
+   * Host and port of its gRPC server.
+   *
+   * @throws IllegalStateException when it was never ready
+   */
+  public String address() {
+    Ready last = where;
+    if (last == null) {
+      throw new IllegalStateException(name + " was never ready");
+    }
+    return last.grpc();
+  }
+
+  /** Host and port of its metrics and health; null when it was never ready. */
+  public @Nullable String ops() {
+    Ready last = where;
+    return last == null ? null : last.ops();
+  }
+
   /** Begins to start. */
   public synchronized void start() throws IOException {
     if (closed) {
@@ -80,9 +103,9 @@ public final class HubProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    CompletableFuture<String> told = new CompletableFuture<>();
+    CompletableFuture<Ready> told = new CompletableFuture<>();
     process = started;
-    address = told;
+    ready = told;
     Thread.ofVirtual().start(() -> listen(started, told));
   }
 
@@ -96,9 +119,11 @@ public final class HubProcess implements AutoCloseable {
     long end = System.nanoTime() + patience.toNanos();
     while (System.nanoTime() < end) {
       try {
-        String told = address.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        Ready told = ready.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        where = told;
         if (channel == null) {
-          channel = Grpc.newChannelBuilder(told, InsecureChannelCredentials.create()).build();
+          channel =
+              Grpc.newChannelBuilder(told.grpc(), InsecureChannelCredentials.create()).build();
         }
         return;
       } catch (ExecutionException e) {
@@ -166,12 +191,12 @@ public final class HubProcess implements AutoCloseable {
     }
   }
 
-  private static void listen(Process started, CompletableFuture<String> told) {
+  private static void listen(Process started, CompletableFuture<Ready> told) {
     try (BufferedReader lines = started.inputReader(UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Matcher ready = READY.matcher(line);
-        if (ready.matches()) {
-          told.complete(ready.group(1));
+        Matcher words = READY.matcher(line);
+        if (words.matches()) {
+          told.complete(new Ready(words.group(1), words.group(2)));
         }
       }
     } catch (IOException e) {
