@@ -10,6 +10,7 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.event.v1.StockAdjusted;
 import io.crossdock.finance.v1.SourceDocumentKind;
+import io.crossdock.inventory.v1.StockBucket;
 import java.util.UUID;
 
 /** Events for tests. */
@@ -37,6 +38,7 @@ public final class Events {
             .setStockId("EU-001/" + item)
             .setLocationId("EU-001")
             .setItemId(item)
+            .setBucket(StockBucket.STOCK_BUCKET_ON_HAND)
             .setDelta(Quantity.newBuilder().setValue(Decimal.newBuilder().setValue("-1")))
             .build());
   }
