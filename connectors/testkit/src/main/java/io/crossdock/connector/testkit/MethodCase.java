@@ -136,6 +136,11 @@ public final class MethodCase<Q extends Message, A extends Message> {
     return java.util.Objects.requireNonNull(impossible);
   }
 
+  /** Whether there is a request that must be answered. */
+  boolean hasRequest() {
+    return happy != null;
+  }
+
   Q good(Caller caller) {
     return java.util.Objects.requireNonNull(happy).request(caller);
   }
