@@ -27,6 +27,7 @@ import io.crossdock.runtime.telemetry.Telemetry;
 import io.crossdock.time.Durations;
 import io.grpc.ServiceDescriptor;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,13 +62,12 @@ final class Hub {
   }
 
   /** Prints the configuration as it would take effect, or everything that is wrong with it. */
-  @SuppressWarnings("SystemOut") // the answer to the person who asked
-  int check() {
+  int check(PrintStream out, PrintStream err) {
     try {
-      System.out.print(settings().effective());
+      out.print(settings().effective());
       return Lifecycle.OK;
     } catch (ConfigException e) {
-      System.err.println(e.getMessage());
+      err.println(e.getMessage());
       return Lifecycle.BAD_CONFIGURATION;
     }
   }
