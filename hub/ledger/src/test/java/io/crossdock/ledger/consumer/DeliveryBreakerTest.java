@@ -48,7 +48,7 @@ class DeliveryBreakerTest {
 
   private void fail(int times, long now) {
     for (int i = 0; i < times; i++) {
-      breaker.deadLettered(now);
+      var _ = breaker.deadLettered(now);
     }
   }
 }
