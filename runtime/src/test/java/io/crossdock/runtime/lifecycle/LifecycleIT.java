@@ -197,8 +197,8 @@ class LifecycleIT {
     process.waitFor();
 
     assertThat(errors())
-        .containsPattern("(?m)^\\S+Z WARN  library  said by a library$")
-        .containsPattern("(?m)^\\S+Z DEBUG i\\.c\\.r\\.l\\.TestProgram  said in detail$")
+        .containsPattern("(?m)^\\S+Z WARN  library said by a library$")
+        .containsPattern("(?m)^\\S+Z DEBUG i\\.c\\.r\\.l\\.TestProgram said in detail$")
         .containsPattern("(?m)^\\S+Z INFO  \\S+ operation=\"sale\" two\\R    lines$")
         .containsPattern("(?m)^\\S+Z ERROR \\S+ thread=\"careless\" not caught$")
         .contains("java.lang.IllegalStateException: caught by nobody");

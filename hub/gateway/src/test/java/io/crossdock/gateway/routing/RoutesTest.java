@@ -28,7 +28,7 @@ final class RoutesTest {
 
   @Test
   void keepsAServiceInsideTheHub() {
-    Routes routes = routes(Route.newBuilder().setService(INVENTORY).build());
+    Routes routes = routes(Route.newBuilder().setService(INVENTORY).setLocal(true).build());
 
     assertThat(connector(routes, "EU-001")).isEqualTo(Routes.LOCAL);
   }

@@ -605,8 +605,9 @@ class KafkaDeliveryIT {
             .setSourceKind(SourceDocumentKind.SOURCE_DOCUMENT_KIND_ORDER)
             .setSourceId("EU-001:till-03:000123:2026-11-21")
             .setAccountingDate(Date.newBuilder().setYear(2026).setMonth(11).setDay(21));
-    for (int i = 0; i < 100; i++) {
-      posting.addExternalIds(Identifier.newBuilder().setValue("9".repeat(100)));
+    // As much as the contract allows: three bytes a character.
+    for (int i = 0; i < 16; i++) {
+      posting.addExternalIds(Identifier.newBuilder().setValue("€".repeat(128)));
     }
     return Events.envelope(key, posting.build()).build();
   }
