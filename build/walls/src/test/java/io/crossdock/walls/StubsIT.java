@@ -30,7 +30,7 @@ final class StubsIT {
   private static final Path SOURCES = Path.of("src", "test", "stubs").toAbsolutePath();
   private static final Path BUF = Repository.HOME.resolve("proto/target/buf/buf");
   private static final Duration START = Duration.ofSeconds(60);
-  private static final Duration FETCH = Duration.ofSeconds(100);
+  private static final Duration FETCH = Duration.ofMinutes(5);
 
   private static final List<Program> programs = new ArrayList<>();
   private static String hubPort = "";
