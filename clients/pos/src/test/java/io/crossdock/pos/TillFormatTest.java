@@ -73,7 +73,7 @@ final class TillFormatTest {
       delimiter = '|',
       value = {
         "MODE_LIVE | -1 | live from erp-eu",
-        "MODE_LIVE | 60000 | live from erp-eu, 1 min old",
+        "MODE_LIVE | 60000 | live from erp-eu, 60 s old",
         "MODE_CACHED | 300 | cached, less than 1 s old",
         "MODE_CACHED | 4200 | cached, 4 s old",
         "MODE_STALE | 240000 | stale, 4 min old",
