@@ -52,6 +52,7 @@ final class InnerWallsTest {
             // Servers and clients of their own.
             "io.crossdock.connector.process..",
             "io.crossdock.connector.testkit..",
+            "io.crossdock.connector.conformance..",
             "io.crossdock.estate.http..",
             "io.crossdock.terminal..",
             "io.crossdock.drill..",

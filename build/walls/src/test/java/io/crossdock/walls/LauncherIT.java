@@ -47,7 +47,7 @@ final class LauncherIT {
         run(Repository.HOME, Map.of(), Repository.HOME.resolve("crossdock"), "connector", "sap");
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.output()).contains("connector: there is none named sap");
+    assertThat(run.output()).contains("connector: unknown connector sap");
   }
 
   @Test
@@ -135,7 +135,7 @@ final class LauncherIT {
   @Test
   void startsWithoutARecordedStartWhereItMayNotWrite() throws Exception {
     String launcher = Files.readString(Repository.HOME.resolve("crossdock"));
-    int from = launcher.indexOf("watch_start() {");
+    int from = launcher.indexOf("record_start() {");
     String function = launcher.substring(from, launcher.indexOf("\n}\n", from) + 3);
 
     Run run =
@@ -145,7 +145,9 @@ final class LauncherIT {
             Map.of(),
             Path.of("/bin/bash"),
             "-c",
-            "set -euo pipefail; root=/proc/none; " + function + " watch_start; echo started");
+            "set -euo pipefail; root=/proc/none; "
+                + function
+                + " record_start crossdock-hub; echo started");
 
     assertThat(run.output()).isEqualTo("started\n");
   }

@@ -198,10 +198,7 @@ final class StubsIT {
             WORK,
             name,
             Map.of(
-                "CROSSDOCK_BUILD",
-                "never",
-                "CROSSDOCK_JAVA_HOME",
-                System.getProperty("java.home")),
+                "CROSSDOCK_BUILD", "never", "CROSSDOCK_JAVA_HOME", System.getProperty("java.home")),
             command.toArray());
     programs.add(program);
     return program;

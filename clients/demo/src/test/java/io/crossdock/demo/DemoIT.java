@@ -36,7 +36,7 @@ final class DemoIT {
 
     assertThat(demo.exitCode()).as(demo.said()).isZero();
     assertThat(demo.said())
-        .contains("GOLD: 12,480 points to spend, 350 pending")
+        .contains("GOLD: 12,480 points available, 350 pending")
         .contains("cached")
         .contains("Every response was right.");
     assertThat(programs).hasSize(PROGRAMS).noneMatch(ProcessHandle::isAlive);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Durations;
 import io.crossdock.common.v1.Decimal;
-import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.loyalty.v1.Points;
 import org.junit.jupiter.params.ParameterizedTest;

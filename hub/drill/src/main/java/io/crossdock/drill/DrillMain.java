@@ -20,8 +20,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -232,8 +230,6 @@ public final class DrillMain implements Callable<Integer> {
               + ")");
       return WRONG_ARGUMENTS;
     }
-    // What libraries say about broken connections is what is meant to happen here.
-    Logger.getLogger("").setLevel(Level.OFF);
     HostileReport report =
         new HostileDrill(
                 settings.directory(),

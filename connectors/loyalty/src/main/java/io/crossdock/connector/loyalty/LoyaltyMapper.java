@@ -4,11 +4,11 @@ import static io.crossdock.connector.canonical.Canonical.date;
 import static io.crossdock.connector.canonical.Canonical.identifier;
 import static io.crossdock.connector.canonical.Canonical.timestamp;
 
-import io.crossdock.common.v1.Decimal;
-import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Channel;
+import io.crossdock.common.v1.Decimal;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Identifier.Scheme;
+import io.crossdock.common.v1.Money;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.loyalty.v1.Account;

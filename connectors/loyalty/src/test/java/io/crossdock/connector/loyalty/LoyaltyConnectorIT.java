@@ -2,8 +2,8 @@ package io.crossdock.connector.loyalty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.process.ConnectorProcess;
 import io.crossdock.connector.testkit.Caller;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Timestamps;
-import io.crossdock.common.v1.Decimal;
 import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Decimal;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;

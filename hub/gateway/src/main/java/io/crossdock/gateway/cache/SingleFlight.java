@@ -176,10 +176,10 @@ public final class SingleFlight implements ExchangeDecorator {
     }
 
     private void abandoned() {
-      if (call.loop().inEventLoop()) {
+      if (call.isOnLoop()) {
         end("nobody waits any more");
       } else {
-        call.loop().execute(() -> end("nobody waits any more"));
+        call.execute(() -> end("nobody waits any more"));
       }
     }
 
@@ -216,7 +216,7 @@ public final class SingleFlight implements ExchangeDecorator {
       var _ =
           flight
               .completion()
-              .whenComplete((outcome, error) -> call.loop().execute(() -> completed(outcome)));
+              .whenComplete((outcome, error) -> call.execute(() -> completed(outcome)));
       return this;
     }
 

@@ -105,6 +105,16 @@ public final class Call {
     return loop;
   }
 
+  /** Whether this thread is the event loop that owns the call. */
+  public boolean isOnLoop() {
+    return loop.inEventLoop();
+  }
+
+  /** Runs something on the event loop that owns the call, later. */
+  public void execute(Runnable task) {
+    loop.execute(task);
+  }
+
   /** Number of the event loop that owns the call, from 0. */
   public int loopIndex() {
     return loopIndex;
