@@ -428,8 +428,9 @@ final class GatewayIT {
     Future<Set<String>> steady =
         calls.submit(() -> {
           Set<String> sources = new LinkedHashSet<>();
-          for (int i = 0; !stop.get() || i < 200; i++) {
-            sources.add(source(stock.getAvailability(availability("SKU-" + i, "EU-001"))));
+          // Items of its own: what is asked below must not be cached before the swap.
+          for (int i = 0; (!stop.get() || i < 200) && i < 100_000; i++) {
+            sources.add(source(stock.getAvailability(availability("STEADY-" + i, "EU-001"))));
           }
           return sources;
         });
