@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallPath {
 
   private final CallTelemetry telemetry;
-  private final ContractRules rules = new ContractRules();
+  private final RequestValidator rules = new RequestValidator();
   private final RequestIds requestIds;
 
   /**

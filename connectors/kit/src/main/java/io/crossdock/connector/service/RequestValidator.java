@@ -9,12 +9,12 @@ import io.crossdock.rules.MessageRules;
 import java.util.List;
 
 /**
- * The rules that stand in the contract beside the fields.
+ * Checks requests against the rules of their contract.
  *
  * <p>The hub checks them too. They are checked here again because a connector may be called without
  * it, and because what reaches a backend must be sound. No text quotes a value of the request.
  */
-final class ContractRules {
+final class RequestValidator {
 
   private final MessageRules rules = new MessageRules();
 
