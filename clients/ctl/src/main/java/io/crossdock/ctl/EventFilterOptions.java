@@ -2,20 +2,14 @@ package io.crossdock.ctl;
 
 import io.crossdock.event.v1.EventFilter;
 import io.crossdock.policy.v1.Lane;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which events; all that is given must match. */
 final class EventFilterOptions {
 
-  @Option(
-      names = "--type",
-      paramLabel = "TYPE",
-      converter = EventTypes.class,
-      description = "Only events of this type, for example PointsAccrued; can be repeated.")
-  private List<String> types = new ArrayList<>();
+  @Mixin private EventTypesOption types = new EventTypesOption();
 
   @Option(names = "--lane", paramLabel = "LANE", description = "Only: ${COMPLETION-CANDIDATES}.")
   private @Nullable LaneName lane;
@@ -37,9 +31,7 @@ final class EventFilterOptions {
 
   EventFilter filter(String keyPrefix) {
     EventFilter.Builder filter =
-        EventFilter.newBuilder()
-            .addAllTypes(types.stream().distinct().toList())
-            .setKeyPrefix(keyPrefix);
+        EventFilter.newBuilder().addAllTypes(types.names()).setKeyPrefix(keyPrefix);
     if (lane != null) {
       filter.setLane(lane.lane);
     }

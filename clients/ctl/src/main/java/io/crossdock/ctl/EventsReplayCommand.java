@@ -52,12 +52,7 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
       description = "Consumer that receives the events.")
   private String consumer = "";
 
-  @Option(
-      names = "--type",
-      paramLabel = "TYPE",
-      converter = EventTypes.class,
-      description = "Only events of this type, for example PointsAccrued; can be repeated.")
-  private List<String> types = new ArrayList<>();
+  @Mixin private EventTypesOption types = new EventTypesOption();
 
   @Option(names = "--key", paramLabel = "KEY", description = "Only events with this key.")
   private String key = "";
@@ -138,9 +133,7 @@ final class EventsReplayCommand extends OperatorCommand<Replay> {
 
   private StartReplayRequest request() {
     ReplaySelection.Builder selection =
-        ReplaySelection.newBuilder()
-            .setKey(key)
-            .addAllEventTypes(types.stream().distinct().toList());
+        ReplaySelection.newBuilder().setKey(key).addAllEventTypes(types.names());
     ids.stream().distinct().map(UUID::toString).forEach(selection::addEventIds);
     time.apply(selection::setOccurredFrom, selection::setOccurredUntil);
     return StartReplayRequest.newBuilder()
