@@ -88,14 +88,19 @@ final class DeadlineWheel {
     // A loop that stood still for more than a turn looks at every slot once.
     long from = Math.max(tick, until - SLOTS);
     tick = until;
-    for (long at = from + 1; at <= until; at++) {
-      expire((int) Math.floorMod(at, (long) SLOTS), now);
-    }
-    idleTicks = size == 0 ? idleTicks + 1 : 0;
-    if (idleTicks < IDLE_TICKS) {
-      schedule();
-    } else {
-      running = false;
+    try {
+      for (long at = from + 1; at <= until; at++) {
+        expire((int) Math.floorMod(at, (long) SLOTS), now);
+      }
+    } finally {
+      // Whatever went wrong with one call, the wheel turns for the others.
+      expired.clear();
+      idleTicks = size == 0 ? idleTicks + 1 : 0;
+      if (idleTicks < IDLE_TICKS) {
+        schedule();
+      } else {
+        running = false;
+      }
     }
   }
 
