@@ -75,7 +75,7 @@ public final class SingleFlight implements ExchangeDecorator {
   }
 
   /** The caller whose request goes to the backend. */
-  private final class Leader implements Exchange.Sink, Exchange.Upstream {
+  private final class Leader implements Exchange.Sink, Exchange.UnaryUpstream {
 
     private final Operation operation;
     private final Call call;
@@ -159,15 +159,6 @@ public final class SingleFlight implements ExchangeDecorator {
     }
 
     @Override
-    public void message(byte[] message) {}
-
-    @Override
-    public void halfClose() {}
-
-    @Override
-    public void peerReady() {}
-
-    @Override
     public void cancel(String why) {
       if (!left && !ended) {
         left = true;
@@ -195,7 +186,7 @@ public final class SingleFlight implements ExchangeDecorator {
   }
 
   /** A caller who asked the same while the backend was asked. */
-  private final class Follower implements Exchange.Upstream {
+  private final class Follower implements Exchange.UnaryUpstream {
 
     private final Exchange shared;
     private final Call call;
@@ -242,15 +233,6 @@ public final class SingleFlight implements ExchangeDecorator {
         case null, default -> own = shared.begin(call, sink);
       }
     }
-
-    @Override
-    public void message(byte[] message) {}
-
-    @Override
-    public void halfClose() {}
-
-    @Override
-    public void peerReady() {}
 
     @Override
     public void cancel(String why) {

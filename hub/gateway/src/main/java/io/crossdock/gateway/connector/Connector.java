@@ -2,6 +2,7 @@ package io.crossdock.gateway.connector;
 
 import io.crossdock.config.v1.ConnectorTarget;
 import io.crossdock.gateway.pipeline.EventLoops;
+import io.crossdock.time.Durations;
 import io.grpc.ConnectivityState;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,10 +61,7 @@ public final class Connector {
   Connector(ConnectorTarget target, int maxMessageBytes, EventLoops loops) {
     this.name = target.getName();
     Duration keepAlive =
-        target.hasKeepAlive()
-            ? Duration.ofSeconds(
-                target.getKeepAlive().getSeconds(), target.getKeepAlive().getNanos())
-            : KEEP_ALIVE;
+        target.hasKeepAlive() ? Durations.toJava(target.getKeepAlive()) : KEEP_ALIVE;
     this.instances =
         target.getInstancesList().stream()
             .map(address -> new Instance(name, address, keepAlive, maxMessageBytes, loops))

@@ -54,20 +54,7 @@ public interface Exchange {
   interface Upstream {
 
     /** An exchange that ended before it began. */
-    Upstream ENDED =
-        new Upstream() {
-          @Override
-          public void message(byte[] message) {}
-
-          @Override
-          public void halfClose() {}
-
-          @Override
-          public void peerReady() {}
-
-          @Override
-          public void cancel(String why) {}
-        };
+    Upstream ENDED = (UnaryUpstream) why -> {};
 
     /** One more message of a client stream. */
     void message(byte[] message);
@@ -80,5 +67,22 @@ public interface Exchange {
 
     /** Nobody waits for the outcome any more; harmless when there was one. */
     void cancel(String why);
+  }
+
+  /**
+   * What reaches the serving side of a unary call whose request has gone out: that nobody waits any
+   * more, and nothing else.
+   */
+  @FunctionalInterface
+  interface UnaryUpstream extends Upstream {
+
+    @Override
+    default void message(byte[] message) {}
+
+    @Override
+    default void halfClose() {}
+
+    @Override
+    default void peerReady() {}
   }
 }

@@ -190,13 +190,12 @@ public final class Pipeline {
     call.waiting = true;
     wait.stage()
         .whenComplete((done, error) ->
-            call.loop()
-                .execute(() -> {
-                  if (!call.finished) {
-                    call.waiting = false;
-                    advance(call);
-                  }
-                }));
+            call.execute(() -> {
+              if (!call.finished) {
+                call.waiting = false;
+                advance(call);
+              }
+            }));
   }
 
   private void abandon(Call call) {

@@ -4,6 +4,7 @@ import io.crossdock.config.v1.HubConfig;
 import io.crossdock.config.v1.Limits;
 import io.crossdock.config.v1.Listener;
 import io.crossdock.config.v1.UnknownFields;
+import io.crossdock.time.Durations;
 import java.time.Duration;
 
 /**
@@ -40,9 +41,7 @@ record GatewaySettings(
         listen.hasPort() ? listen.getPort() : PORT,
         limits.hasMaxMessageBytes() ? limits.getMaxMessageBytes() : MAX_MESSAGE_BYTES,
         limits.hasMaxMetadataBytes() ? limits.getMaxMetadataBytes() : MAX_METADATA_BYTES,
-        limits.hasDrain()
-            ? Duration.ofSeconds(limits.getDrain().getSeconds(), limits.getDrain().getNanos())
-            : DRAIN,
+        limits.hasDrain() ? Durations.toJava(limits.getDrain()) : DRAIN,
         limits.getUnknownRequestFields() != UnknownFields.UNKNOWN_FIELDS_FORWARD,
         config.getCache().hasMaxBytes() ? config.getCache().getMaxBytes() : CACHE_BYTES);
   }
