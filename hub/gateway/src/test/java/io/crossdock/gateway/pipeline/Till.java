@@ -31,7 +31,7 @@ public final class Till implements AutoCloseable {
   private final EventLoops loops = new EventLoops(2);
 
   /** One call and what comes back. */
-  public static final class Receipt {
+  public final class Receipt {
 
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final AtomicInteger closes = new AtomicInteger();
@@ -41,9 +41,11 @@ public final class Till implements AutoCloseable {
       this.cancel = cancel;
     }
 
-    /** What came back; waits for it. */
+    /** What came back; waits for it, and for what the loops still do behind it. */
     public Answer answer() {
-      return get(answer);
+      Answer got = get(answer);
+      settle();
+      return got;
     }
 
     /** Whether anything came back yet. */
