@@ -24,14 +24,14 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "Exit codes: 0 success, 1 something failed, 2 invalid arguments, 3 a port is taken.",
+      "Exit codes: 0 success, 1 something failed, 2 invalid arguments, 4 a port is taken.",
       "Logs are in target/demo."
     })
 public final class DemoMain implements Callable<Integer> {
   private static final int OK = 0;
   private static final int FAILED = 1;
   private static final int WRONG_ARGUMENTS = 2;
-  private static final int PORT_TAKEN = 3;
+  private static final int PORT_TAKEN = 4;
 
   @Option(names = "--once", description = "Check every response and exit.")
   private boolean once;

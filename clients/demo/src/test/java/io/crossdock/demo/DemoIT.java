@@ -82,7 +82,7 @@ final class DemoIT {
 
       demo.awaitEnd();
 
-      assertThat(demo.exitCode()).as(demo.said()).isEqualTo(3);
+      assertThat(demo.exitCode()).as(demo.said()).isEqualTo(4);
       assertThat(demo.said())
           .contains("port " + other.getLocalPort() + ", needed by hub, is taken")
           .doesNotContain("Starting");

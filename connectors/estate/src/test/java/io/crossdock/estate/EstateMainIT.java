@@ -72,7 +72,7 @@ class EstateMainIT {
       Process process = run("--port", Integer.toString(other.address().getPort()));
 
       assertThat(output(process)).contains("is taken by another process (change --port)");
-      assertThat(process.exitValue()).isEqualTo(3);
+      assertThat(process.exitValue()).isEqualTo(4);
     }
   }
 

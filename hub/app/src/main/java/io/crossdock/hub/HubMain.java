@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     description = "Runs a hub: accepts calls and routes them to connectors.",
     footer = {
       "",
-      "Exit codes: 0 stopped, 1 failed, 2 wrong configuration, 3 port taken.",
+      "Exit codes: 0 stopped, 1 failed, 2 wrong configuration, 3 out of memory, 4 port taken.",
       "Environment: OTEL_EXPORTER_OTLP_ENDPOINT and the other OTEL_ variables; LOG_LEVEL, LOG_FORMAT."
     })
 public final class HubMain implements Callable<Integer> {

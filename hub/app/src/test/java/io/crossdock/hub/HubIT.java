@@ -229,7 +229,7 @@ class HubIT {
 
       String errors = new String(hub.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
 
-      assertThat(hub.waitFor()).isEqualTo(3);
+      assertThat(hub.waitFor()).isEqualTo(4);
       assertThat(errors)
           .contains(taken.getLocalPort() + " is taken by another process (change listen.port)");
     }

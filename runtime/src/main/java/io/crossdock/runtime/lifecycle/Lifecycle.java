@@ -34,8 +34,11 @@ public final class Lifecycle {
   /** Exit code for a wrong configuration or wrong arguments. */
   public static final int BAD_CONFIGURATION = 2;
 
-  /** Exit code for a port that another process has. */
-  public static final int PORT_TAKEN = 3;
+  /**
+   * Exit code for a port that another process has. Not 3, with which the JVM itself ends after an
+   * {@link OutOfMemoryError}: a service manager may give up on the one but never on the other.
+   */
+  public static final int PORT_TAKEN = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(90);

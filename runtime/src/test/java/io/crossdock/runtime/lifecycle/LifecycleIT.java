@@ -140,18 +140,28 @@ class LifecycleIT {
   }
 
   @Test
-  void namesATakenPortAndEndsWith3() throws Exception {
+  void namesATakenPortAndEndsWith4() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = taken.getLocalPort();
 
       Process process = start(Map.of(), "serve", config("ops: {port: " + port + "}\n" + ROUTES));
 
-      assertThat(process.waitFor()).isEqualTo(3);
+      assertThat(process.waitFor()).isEqualTo(4);
       assertThat(process.inputReader(UTF_8).lines()).containsExactly("closed first");
       assertThat(errors())
           .contains(
               "test program: localhost:" + port + " is taken by another process (change ops.port)");
     }
+  }
+
+  // A service manager that does not restart a program whose port is taken must restart this one.
+  @Test
+  void endsWithACodeOfItsOwnWhenTheMemoryIsUsedUp() throws Exception {
+    Process process = start(Map.of(), "use up the memory");
+
+    assertThat(process.waitFor())
+        .isEqualTo(3)
+        .isNotIn(Lifecycle.OK, Lifecycle.FAILED, Lifecycle.BAD_CONFIGURATION, Lifecycle.PORT_TAKEN);
   }
 
   @Test
@@ -224,7 +234,8 @@ class LifecycleIT {
       command.addAll(List.of("env", "--default-signal=INT"));
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx128m", "-cp"));
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError", "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(TestProgram.class.getName());

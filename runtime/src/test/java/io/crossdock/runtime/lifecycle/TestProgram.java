@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ final class TestProgram {
                 case "hang at the end" -> hangAtTheEnd(lifecycle);
                 case "hang at the start" -> hangAtTheStart(lifecycle);
                 case "fail" -> fail(lifecycle);
+                case "use up the memory" -> useUpTheMemory();
                 default -> throw new IllegalArgumentException(args[0]);
               }
             }));
@@ -84,6 +87,13 @@ final class TestProgram {
     lifecycle.own(new Part("first"));
     System.out.println("starting");
     new CountDownLatch(1).await();
+  }
+
+  private static void useUpTheMemory() {
+    List<byte[]> blocks = new ArrayList<>();
+    while (blocks.size() < Integer.MAX_VALUE) {
+      blocks.add(new byte[1 << 24]);
+    }
   }
 
   private static void fail(Lifecycle lifecycle) {
