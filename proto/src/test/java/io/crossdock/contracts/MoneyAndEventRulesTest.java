@@ -12,6 +12,7 @@ import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Quantity;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PublishRequest;
+import io.crossdock.event.v1.ReturnCompleted;
 import io.crossdock.event.v1.StockAdjusted;
 import io.crossdock.failure.Failure;
 import io.crossdock.finance.v1.PostEntryRequest;
@@ -19,6 +20,7 @@ import io.crossdock.finance.v1.PostingLine;
 import io.crossdock.finance.v1.SourceDocument;
 import io.crossdock.finance.v1.SourceDocumentKind;
 import io.crossdock.inventory.v1.StockBucket;
+import io.crossdock.loyalty.v1.Points;
 import io.crossdock.ops.v1.InvalidateCacheRequest;
 import io.crossdock.ops.v1.ReplaySelection;
 import io.crossdock.order.v1.LineKind;
@@ -117,12 +119,36 @@ final class MoneyAndEventRulesTest {
             .setTenderId("T2")
             .setKind(TenderKind.TENDER_KIND_LOYALTY_POINTS)
             .setAmount(euros(5))
-            .setPoints(500)
+            .setPoints(points(500))
             .build();
     CommitSaleRequest nobody = sale().toBuilder().addTenders(points).build();
 
     assertThat(broken(nobody)).containsExactly("commit_sale.points_need_member");
     assertThat(broken(nobody.toBuilder().setMemberId("M-1001").build())).isEmpty();
+    assertThat(broken(points.toBuilder().setPoints(points(-1)).build()))
+        .containsExactly("points.not_negative");
+  }
+
+  @Test
+  void aCompletedReturnNamesEachPointsCurrencyOnce() {
+    ReturnCompleted good =
+        ReturnCompleted.newBuilder()
+            .setReturnId("RT-5521")
+            .setRefundedAmount(euros(33))
+            .addPointsClawedBack(points(33))
+            .addPointsClawedBack(points(3).toBuilder().setCurrencyCode("TIER-CREDITS"))
+            .addPointsRestored(points(0).toBuilder().setNanos(500_000_000))
+            .build();
+
+    assertThat(broken(good)).isEmpty();
+    assertThat(broken(good.toBuilder().addPointsClawedBack(points(1)).build()))
+        .containsExactly("repeated.unique_by");
+    assertThat(broken(good.toBuilder().clearPointsRestored().addPointsRestored(points(0)).build()))
+        .containsExactly("points.positive");
+    assertThat(
+            broken(
+                good.toBuilder().clearPointsClawedBack().addPointsClawedBack(points(-33)).build()))
+        .containsExactly("points.positive");
   }
 
   @Test
@@ -246,6 +272,10 @@ final class MoneyAndEventRulesTest {
 
   private static Money euros(long units) {
     return Money.newBuilder().setCurrencyCode("EUR").setUnits(units).build();
+  }
+
+  private static Points points(long units) {
+    return Points.newBuilder().setUnits(units).build();
   }
 
   /** Ids of the rules that a message breaks. */
