@@ -58,6 +58,8 @@ public final class Operation {
   private final ServicePolicy servicePolicy;
   private final MethodPolicy policy;
   private final WireReader reader;
+  private final Duration timeToLive;
+  private final Duration deadline;
   private final int[] keySlots;
   private final List<String> cacheKeyFields;
   private final List<TagTemplate> tags;
@@ -74,6 +76,8 @@ public final class Operation {
     this.method = method;
     this.servicePolicy = method.getService().getOptions().getExtension(PolicyProto.service);
     this.policy = method.getOptions().getExtension(PolicyProto.method);
+    this.timeToLive = Duration.ofMillis(policy.getCache().getTtlMs());
+    this.deadline = Duration.ofMillis(policy.getDeadlineMs());
     this.keySlots = policy.hasCache() ? slots.keySlots() : NO_SLOTS;
     List<TagTemplate> all = slots.templates(policy.getCache().getTagsList(), method);
     this.tags = all.stream().filter(tag -> !tag.needsResponse()).toList();
@@ -167,12 +171,12 @@ public final class Operation {
 
   /** Life of a cached answer; zero when answers are not cached. */
   public Duration timeToLive() {
-    return Duration.ofMillis(policy.getCache().getTtlMs());
+    return timeToLive;
   }
 
   /** Longest time a call may take; zero when the contract sets none. */
   public Duration deadline() {
-    return Duration.ofMillis(policy.getDeadlineMs());
+    return deadline;
   }
 
   /** Whether the response has fields for {@link Freshness} and {@link HubFreshness}. */

@@ -1,12 +1,9 @@
 package io.crossdock.gateway.wire;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -128,40 +125,32 @@ public final class ExtractedFields {
     return present(slot) ? varint(ranges[slot * 2], ranges[slot * 2 + 1]) : 0;
   }
 
-  /** Bytes that are equal only when all values of the slots are equal. */
+  /**
+   * Bytes that are equal only when all values of the slots are equal: for each slot its values,
+   * each as its length plus one (a varint) and its bytes, then a zero.
+   */
   public byte[] key(int[] slots) {
-    if (slots.length == 1 && earlier == null) {
-      int start = ranges[slots[0] * 2];
-      if (start == ABSENT) {
-        return new byte[0];
+    int size = slots.length;
+    for (int slot : slots) {
+      for (int[] range : earlier(slot)) {
+        size += keySize(range[1] - range[0]);
       }
-      // A mark in front keeps an empty value apart from none.
-      int length = ranges[slots[0] * 2 + 1] - start;
-      byte[] key = new byte[length + 1];
-      key[0] = 1;
-      System.arraycopy(bytes, start, key, 1, length);
-      return key;
-    }
-    ByteArrayOutputStream key = new ByteArrayOutputStream(64);
-    try (DataOutputStream out = new DataOutputStream(key)) {
-      // Never the first byte of a short key.
-      out.writeByte(2);
-      for (int slot : slots) {
-        List<int[]> before = earlier == null ? null : earlier[slot];
-        if (before != null) {
-          for (int[] range : before) {
-            write(out, range[0], range[1]);
-          }
-        }
-        if (present(slot)) {
-          write(out, ranges[slot * 2], ranges[slot * 2 + 1]);
-        }
-        out.writeInt(ABSENT);
+      if (present(slot)) {
+        size += keySize(ranges[slot * 2 + 1] - ranges[slot * 2]);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
-    return key.toByteArray();
+    byte[] key = new byte[size];
+    int at = 0;
+    for (int slot : slots) {
+      for (int[] range : earlier(slot)) {
+        at = write(key, at, range[0], range[1]);
+      }
+      if (present(slot)) {
+        at = write(key, at, ranges[slot * 2], ranges[slot * 2 + 1]);
+      }
+      at++;
+    }
+    return key;
   }
 
   void put(int slot, int start, int end, boolean allCount) {
@@ -200,9 +189,25 @@ public final class ExtractedFields {
     };
   }
 
-  private void write(DataOutputStream out, int start, int end) throws IOException {
-    out.writeInt(end - start);
-    out.write(bytes, start, end - start);
+  private List<int[]> earlier(int slot) {
+    List<int[]> before = earlier == null ? null : earlier[slot];
+    return before == null ? List.of() : before;
+  }
+
+  private static int keySize(int length) {
+    return CodedOutputStream.computeUInt32SizeNoTag(length + 1) + length;
+  }
+
+  private int write(byte[] key, int at, int start, int end) {
+    int length = end - start;
+    int next = at;
+    int rest = length + 1;
+    for (; rest > 0x7f; rest >>>= 7) {
+      key[next++] = (byte) (rest | 0x80);
+    }
+    key[next++] = (byte) rest;
+    System.arraycopy(bytes, start, key, next, length);
+    return next + length;
   }
 
   private long varint(int start, int end) {
