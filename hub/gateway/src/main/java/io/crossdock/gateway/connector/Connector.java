@@ -15,6 +15,7 @@ public final class Connector {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
   private final String name;
+  private final boolean forwardsBaggage;
   private final List<Instance> instances;
   // One counter per event loop, so that no two threads share it.
   private final int[] turns;
@@ -60,6 +61,7 @@ public final class Connector {
 
   Connector(ConnectorTarget target, int maxMessageBytes, EventLoops loops) {
     this.name = target.getName();
+    this.forwardsBaggage = target.getForwardBaggage();
     Duration keepAlive =
         target.hasKeepAlive() ? Durations.toJava(target.getKeepAlive()) : KEEP_ALIVE;
     this.instances =
@@ -72,6 +74,11 @@ public final class Connector {
   /** Name that routes use. */
   public String name() {
     return name;
+  }
+
+  /** Whether the caller's baggage and trace state go on to it. */
+  boolean forwardsBaggage() {
+    return forwardsBaggage;
   }
 
   /** Its processes, in the order of the configuration. */
@@ -87,7 +94,8 @@ public final class Connector {
   }
 
   /**
-   * The process for one call: a ready one, else one that is just being connected to.
+   * The process for one call: one that is ready on the call's event loop, else one that is ready
+   * elsewhere, else one that is just being connected to.
    *
    * @param loop the call's event loop
    * @return null when every process is down or wants no calls
@@ -96,6 +104,7 @@ public final class Connector {
     int count = instances.size();
     int turn = turns[loop];
     turns[loop] = turn + 1 == count ? 0 : turn + 1;
+    Instance elsewhere = null;
     Instance connecting = null;
     for (int i = 0; i < count; i++) {
       Instance instance = instances.get(turn + i < count ? turn + i : turn + i - count);
@@ -106,11 +115,14 @@ public final class Connector {
       if (state == ConnectivityState.READY) {
         return instance;
       }
+      if (elsewhere == null && instance.state() == ConnectivityState.READY) {
+        elsewhere = instance;
+      }
       if (state == ConnectivityState.CONNECTING || state == ConnectivityState.IDLE) {
         connecting = instance;
       }
     }
-    return connecting;
+    return elsewhere == null ? connecting : elsewhere;
   }
 
   void connect() {

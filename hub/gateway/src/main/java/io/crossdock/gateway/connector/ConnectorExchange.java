@@ -7,6 +7,7 @@ import io.crossdock.gateway.pipeline.Exchange;
 import io.crossdock.gateway.pipeline.Outcome;
 import io.crossdock.gateway.routing.RouteTable;
 import io.crossdock.gateway.routing.Routes;
+import io.crossdock.gateway.wire.Marshallers;
 import io.crossdock.gateway.wire.Payload;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -17,6 +18,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectorExchange implements Exchange {
 
-  private static final Metadata.Key<byte[]> DETAILS =
-      Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+  private static final Metadata.Key<String> CONTENT_TYPE =
+      Metadata.Key.of("content-type", Metadata.ASCII_STRING_MARSHALLER);
+  // What a caller says to its own tracing system, perhaps personal data.
+  private static final List<Metadata.Key<String>> CALLERS_OWN =
+      List.of(
+          Metadata.Key.of("baggage", Metadata.ASCII_STRING_MARSHALLER),
+          Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER));
   private static final AttributeKey<String> CONNECTOR =
       AttributeKey.stringKey("crossdock.connector");
   // The hub's own answer leaves before the caller's patience ends.
@@ -68,18 +75,26 @@ public final class ConnectorExchange implements Exchange {
       call.span().addEvent("route", Attributes.of(CONNECTOR, name));
     }
     CallOptions options = CallOptions.DEFAULT;
+    Metadata headers = call.takeUpstreamHeaders();
     Channel channel;
     Instance instance = null;
     if (name.equals(Routes.LOCAL)) {
       channel = local;
       options = options.withExecutor(call.loop());
     } else {
-      instance =
-          connectors.find(name).map(connector -> connector.pick(call.loopIndex())).orElse(null);
-      if (instance == null) {
+      Connector connector = connectors.find(name).orElse(null);
+      instance = connector == null ? null : connector.pick(call.loopIndex());
+      if (connector == null || instance == null) {
         return failed(sink, unavailable(name));
       }
-      channel = instance.channel(call.loopIndex());
+      int connection = instance.connection(call.loopIndex());
+      channel = instance.channel(connection);
+      if (connection != call.loopIndex()) {
+        options = options.withExecutor(call.loop());
+      }
+      if (!connector.forwardsBaggage()) {
+        headers = withoutBaggage(headers);
+      }
     }
     long remaining = sink.remainingNanos();
     if (remaining != Long.MAX_VALUE) {
@@ -91,11 +106,21 @@ public final class ConnectorExchange implements Exchange {
     try {
       Stream stream =
           new Stream(call, sink, instance, channel.newCall(call.operation().outbound(), options));
-      stream.start();
+      stream.start(headers);
       return stream;
     } finally {
       Context.ROOT.detach(previous);
     }
+  }
+
+  private static Metadata withoutBaggage(Metadata headers) {
+    if (CALLERS_OWN.stream().noneMatch(headers::containsKey)) {
+      return headers;
+    }
+    Metadata own = new Metadata();
+    own.merge(headers);
+    CALLERS_OWN.forEach(own::discardAll);
+    return own;
   }
 
   private static Upstream failed(Sink sink, Failure failure) {
@@ -123,6 +148,7 @@ public final class ConnectorExchange implements Exchange {
     // A message of the server waits to be asked for until the caller can take it.
     private boolean awaitsPeer;
     private boolean ended;
+    private boolean headersReceived;
 
     Stream(Call call, Sink sink, @Nullable Instance instance, ClientCall<byte[], byte[]> server) {
       this.call = call;
@@ -133,11 +159,11 @@ public final class ConnectorExchange implements Exchange {
       this.serverStreams = call.operation().serverStreams();
     }
 
-    void start() {
+    void start(Metadata headers) {
       if (instance != null) {
         instance.callBegins();
       }
-      server.start(this, call.takeUpstreamHeaders());
+      server.start(this, headers);
       if (clientStreams) {
         awaitsMessage = true;
       } else {
@@ -181,6 +207,7 @@ public final class ConnectorExchange implements Exchange {
 
     @Override
     public void onHeaders(Metadata headers) {
+      headersReceived = true;
       if (serverStreams) {
         sink.headers(new Metadata());
       }
@@ -189,6 +216,11 @@ public final class ConnectorExchange implements Exchange {
     @Override
     public void onMessage(byte[] message) {
       if (ended) {
+        return;
+      }
+      if (Marshallers.isTooLarge(message) || Marshallers.isUnreadable(message)) {
+        finish(Outcome.failed(invalid("a message cannot be decompressed")));
+        server.cancel("a message cannot be decompressed", null);
         return;
       }
       if (!serverStreams) {
@@ -213,7 +245,10 @@ public final class ConnectorExchange implements Exchange {
         count(instance, status);
       }
       if (!status.isOk()) {
-        finish(failed(status, trailers));
+        finish(
+            isReceived(status, trailers)
+                ? ConnectorStatus.received(call, status, trailers)
+                : ConnectorStatus.notReceived(call, status));
       } else if (serverStreams) {
         finish(new Outcome.Streamed());
       } else if (answer == null) {
@@ -221,6 +256,15 @@ public final class ConnectorExchange implements Exchange {
       } else {
         finish(new Outcome.Answered(Payload.of(answer)));
       }
+    }
+
+    /** Whether the status came from the other side, not from gRPC on this one. */
+    private boolean isReceived(Status status, Metadata trailers) {
+      return instance == null
+          ? trailers.containsKey(ConnectorStatus.DETAILS)
+          : trailers.containsKey(CONTENT_TYPE)
+              || trailers.containsKey(ConnectorStatus.DETAILS)
+              || (headersReceived && status.getCause() == null);
     }
 
     private void finish(Outcome outcome) {
@@ -249,36 +293,6 @@ public final class ConnectorExchange implements Exchange {
       return Failure.of(
               Reason.REASON_BACKEND_ANSWER_INVALID, "The connector's answer is not valid: " + what)
           .with("connector", call.servedBy());
-    }
-
-    private Outcome.Failed failed(Status status, Metadata trailers) {
-      byte[] details = trailers.get(DETAILS);
-      if (details != null) {
-        Metadata own = new Metadata();
-        own.put(DETAILS, details);
-        return new Outcome.Failed(
-            Status.fromCode(status.getCode()).withDescription(status.getDescription()),
-            own,
-            Outcome.faultOf(status.getCode()));
-      }
-      // Said by gRPC itself on either side, not by a connector.
-      Failure failure =
-          switch (status.getCode()) {
-            case DEADLINE_EXCEEDED ->
-                Failure.of(Reason.REASON_DEADLINE_EXCEEDED, "The answer did not come in time.");
-            case CANCELLED ->
-                Failure.of(Reason.REASON_CANCELLED, "The call was cancelled on its way.");
-            case UNIMPLEMENTED ->
-                Failure.of(
-                    Reason.REASON_METHOD_NOT_SERVED, "The connector does not serve this method.");
-            case RESOURCE_EXHAUSTED ->
-                Failure.of(Reason.REASON_MESSAGE_TOO_LARGE, "A message was larger than accepted.");
-            case UNAVAILABLE -> unavailable(call.servedBy());
-            default ->
-                Failure.of(Reason.REASON_INTERNAL, "The connector failed.")
-                    .with("call_id", call.id());
-          };
-      return Outcome.failed(failure.with("connector", call.servedBy()));
     }
   }
 }

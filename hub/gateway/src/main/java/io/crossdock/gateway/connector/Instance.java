@@ -13,6 +13,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  * One process of a connector: a connection from each event loop, so that a call stays on the loop
  * it came in on, and one health stream.
  *
- * <p>gRPC keeps the connections: keep-alive probes and reconnection. Its back-off grows up to two
- * minutes; a till cannot wait that long for a restarted connector, so a lost connection is tried
- * again every second.
+ * <p>gRPC maintains the connections: keep-alive probes and reconnection. Its back-off grows up to
+ * two minutes, and it reports a failed connection only once; a till cannot wait that long for a
+ * restarted connector, so a lost connection is tried again every half second until it is back.
+ * Meanwhile calls of its event loop use another loop's connection, if one is ready.
  */
 final class Instance {
 
-  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofMillis(500);
+  // A connector's details may be larger than what goes on to a caller; here they are cut.
+  private static final int MAX_METADATA_BYTES = 256 << 10;
   private static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(5);
   // gRPC drops a connection without calls after half an hour; here it must stay warm.
   private static final Duration NEVER_IDLE = Duration.ofDays(3650);
@@ -35,7 +39,9 @@ final class Instance {
   private final Reachability reachability;
   private final EventLoops loops;
   private final ManagedChannel[] channels;
-  private final ConnectivityState[] states;
+  private final AtomicReferenceArray<ConnectivityState> states;
+  // Whether a loop has a next try scheduled; each entry belongs to its loop.
+  private final boolean[] retrying;
   private final LongAdder begun = new LongAdder();
   private final LongAdder ended = new LongAdder();
   private final LongAdder failed = new LongAdder();
@@ -53,10 +59,11 @@ final class Instance {
     this.reachability = new Reachability(connector, address);
     this.loops = loops;
     this.channels = new ManagedChannel[loops.count()];
-    this.states = new ConnectivityState[loops.count()];
+    this.states = new AtomicReferenceArray<>(loops.count());
+    this.retrying = new boolean[loops.count()];
     for (int i = 0; i < channels.length; i++) {
       EventLoop loop = loops.loop(i);
-      states[i] = ConnectivityState.IDLE;
+      states.set(i, ConnectivityState.IDLE);
       channels[i] =
           NettyChannelBuilder.forTarget("dns:///" + address.replace("[", "%5B").replace("]", "%5D"))
               .usePlaintext()
@@ -65,6 +72,7 @@ final class Instance {
               .channelType(NioSocketChannel.class)
               .withOption(ChannelOption.ALLOCATOR, EventLoops.MEMORY)
               .maxInboundMessageSize(maxMessageBytes)
+              .maxInboundMetadataSize(MAX_METADATA_BYTES)
               .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
               .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
               .keepAliveWithoutCalls(true)
@@ -93,15 +101,29 @@ final class Instance {
     return channels[loop];
   }
 
+  /** Number of the connection for a call of an event loop: its own, or one that is ready. */
+  int connection(int loop) {
+    if (states.get(loop) == ConnectivityState.READY) {
+      return loop;
+    }
+    for (int i = 0; i < channels.length; i++) {
+      if (states.get(i) == ConnectivityState.READY) {
+        return i;
+      }
+    }
+    return loop;
+  }
+
   /** State of an event loop's connection, as that loop saw it last. */
   ConnectivityState state(int loop) {
-    return states[loop];
+    return states.get(loop);
   }
 
   /** The best state that any event loop's connection has. */
   ConnectivityState state() {
     ConnectivityState best = ConnectivityState.SHUTDOWN;
-    for (ConnectivityState state : states) {
+    for (int i = 0; i < channels.length; i++) {
+      ConnectivityState state = states.get(i);
       if (rank(state) < rank(best)) {
         best = state;
       }
@@ -169,8 +191,8 @@ final class Instance {
   private void watch(int loop) {
     ManagedChannel channel = channels[loop];
     ConnectivityState state = channel.getState(true);
-    if (state != states[loop]) {
-      states[loop] = state;
+    if (state != states.get(loop)) {
+      states.set(loop, state);
       since = Instant.now();
       if (state == ConnectivityState.READY) {
         wakeOthers(loop);
@@ -181,12 +203,29 @@ final class Instance {
       return;
     }
     if (state == ConnectivityState.TRANSIENT_FAILURE) {
-      var _ =
-          loops
-              .loop(loop)
-              .schedule(channel::resetConnectBackoff, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+      retryLater(loop);
     }
     channel.notifyWhenStateChanged(state, () -> loops.loop(loop).execute(() -> watch(loop)));
+  }
+
+  private void retryLater(int loop) {
+    if (retrying[loop]) {
+      return;
+    }
+    retrying[loop] = true;
+    var _ =
+        loops
+            .loop(loop)
+            .schedule(
+                () -> {
+                  retrying[loop] = false;
+                  if (!closing && channels[loop].getState(true) != ConnectivityState.READY) {
+                    channels[loop].resetConnectBackoff();
+                    retryLater(loop);
+                  }
+                },
+                RETRY.toMillis(),
+                TimeUnit.MILLISECONDS);
   }
 
   // The process is back: the other loops need not wait for their own next try.
@@ -234,7 +273,7 @@ final class Instance {
     }
     if (why.getCode() == Status.Code.UNIMPLEMENTED) {
       health(Health.NOT_OFFERED);
-    } else {
+    } else if (health != Health.NOT_SERVING || why.getCode() != Status.Code.CANCELLED) {
       health(Health.UNKNOWN);
       lastFailure = new LastFailure(describe(why), Instant.now());
     }

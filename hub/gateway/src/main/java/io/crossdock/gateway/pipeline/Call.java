@@ -11,6 +11,7 @@ import io.grpc.ServerCall;
 import io.netty.channel.EventLoop;
 import io.opentelemetry.api.trace.Span;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ public final class Call {
   @Nullable Call wheelNext;
   @Nullable Call wheelPrevious;
   private final DeadlineWheel deadlines;
+  private final EventLoops loops;
 
   Call(
       Operation operation,
@@ -64,14 +66,15 @@ public final class Call {
       Pipeline pipeline,
       EventLoop loop,
       int loopIndex,
-      DeadlineWheel deadlines) {
+      EventLoops loops) {
     this.operation = operation;
     this.headers = headers;
     this.peer = peer;
     this.pipeline = pipeline;
     this.loop = loop;
     this.loopIndex = loopIndex;
-    this.deadlines = deadlines;
+    this.loops = loops;
+    this.deadlines = loops.deadlines(loopIndex);
   }
 
   /** What is called. */
@@ -227,6 +230,16 @@ public final class Call {
     }
   }
 
+  /** Whether the hub has begun to stop. */
+  boolean hubIsStopping() {
+    return loops.isStopping();
+  }
+
+  /** The streams to callers that run on this call's loop. */
+  Set<Call> streams() {
+    return loops.streams(loopIndex);
+  }
+
   /** Has the call wait without end. */
   void expireNever() {
     deadlines.remove(this);
@@ -235,6 +248,16 @@ public final class Call {
   /** The call's time is up. */
   void expire() {
     pipeline.abort(this, Outcome.failed(deadlineExceeded()), "deadline exceeded");
+  }
+
+  /** The hub stops, and the call may last longer than it is waited for. */
+  void stop() {
+    pipeline.abort(this, Outcome.failed(stopping()), "the hub is stopping");
+  }
+
+  static Failure stopping() {
+    return Failure.of(
+        Reason.REASON_SHUTTING_DOWN, "The hub is stopping; open the stream again elsewhere.");
   }
 
   /** The caller, as the outermost exchange sees it. */

@@ -2,6 +2,7 @@ package io.crossdock.gateway.pipeline;
 
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
+import io.crossdock.gateway.wire.Marshallers;
 import io.crossdock.gateway.wire.Payload;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -37,14 +38,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
   public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], Payload> peer, Metadata headers) {
     int loop = loops.current();
     Call call =
-        new Call(
-            pipeline.operation(),
-            headers,
-            peer,
-            pipeline,
-            loops.loop(loop),
-            loop,
-            loops.deadlines(loop));
+        new Call(pipeline.operation(), headers, peer, pipeline, loops.loop(loop), loop, loops);
     if (pipeline.operation().clientStreams()) {
       peer.request(1);
       pipeline.start(call);
@@ -64,6 +58,21 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
 
     CallListener(Call call) {
       this.call = call;
+    }
+
+    /** Fails the call on a message that could not be decompressed. */
+    boolean refuses(byte[] message) {
+      Failure failure;
+      if (Marshallers.isTooLarge(message)) {
+        failure = StreamEnd.tooLarge(maxRequestBytes);
+      } else if (Marshallers.isUnreadable(message)) {
+        failure =
+            Failure.of(Reason.REASON_MALFORMED_REQUEST, "The request cannot be decompressed.");
+      } else {
+        return false;
+      }
+      pipeline.abort(call, Outcome.failed(failure), "the request is broken");
+      return true;
     }
 
     @Override
@@ -95,7 +104,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
 
     @Override
     public void onMessage(byte[] message) {
-      if (call.finished) {
+      if (call.finished || refuses(message)) {
         return;
       }
       if (request != null) {
@@ -134,7 +143,9 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
 
     @Override
     public void onMessage(byte[] message) {
-      pipeline.message(call, message);
+      if (!refuses(message)) {
+        pipeline.message(call, message);
+      }
     }
 
     @Override

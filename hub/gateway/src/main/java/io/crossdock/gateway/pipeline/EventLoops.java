@@ -8,8 +8,12 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,6 +29,9 @@ public final class EventLoops implements AutoCloseable {
   private final EventLoopGroup group;
   private final List<EventLoop> loops = new ArrayList<>();
   private final List<DeadlineWheel> deadlines = new ArrayList<>();
+  // Streams to callers, which may last for hours; each set belongs to its loop.
+  private final List<Set<Call>> streams = new ArrayList<>();
+  private volatile boolean stopping;
   private final FastThreadLocal<Integer> index = new FastThreadLocal<>();
   private final AtomicInteger next = new AtomicInteger();
 
@@ -39,6 +46,7 @@ public final class EventLoops implements AutoCloseable {
       int number = loops.size();
       loops.add((EventLoop) loop);
       deadlines.add(new DeadlineWheel((EventLoop) loop));
+      streams.add(Collections.newSetFromMap(new IdentityHashMap<>()));
       loop.submit(() -> index.set(number)).syncUninterruptibly();
     }
   }
@@ -61,6 +69,36 @@ public final class EventLoops implements AutoCloseable {
   /** The deadlines of that loop's calls. */
   DeadlineWheel deadlines(int number) {
     return deadlines.get(number);
+  }
+
+  /** The streams to callers that run on that loop. */
+  Set<Call> streams(int number) {
+    return streams.get(number);
+  }
+
+  /** Whether streams are refused instead of begun. */
+  boolean isStopping() {
+    return stopping;
+  }
+
+  /**
+   * Ends the streams that may last longer than calls in flight are waited for, and refuses others
+   * from now on; their callers open them anew elsewhere.
+   */
+  public void endStreams(Duration drain) {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    for (int i = 0; i < loops.size(); i++) {
+      Set<Call> running = streams.get(i);
+      loops
+          .get(i)
+          .execute(() ->
+              List.copyOf(running).stream()
+                  .filter(call -> call.remainingNanos() > drain.toNanos())
+                  .forEach(Call::stop));
+    }
   }
 
   /** A loop for a call that comes from another thread, each in turn. */

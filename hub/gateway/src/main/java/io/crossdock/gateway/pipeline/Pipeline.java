@@ -23,6 +23,7 @@ public final class Pipeline {
   private final Policy[] policies;
   private final List<String> decorators;
   private final Exchange exchange;
+  private final boolean streams;
 
   private Pipeline(
       Operation operation, Policy[] policies, List<String> decorators, Exchange exchange) {
@@ -30,6 +31,7 @@ public final class Pipeline {
     this.policies = policies;
     this.decorators = decorators;
     this.exchange = exchange;
+    this.streams = operation.serverStreams();
   }
 
   /**
@@ -90,6 +92,9 @@ public final class Pipeline {
     }
     call.finished = true;
     call.expireNever();
+    if (streams) {
+      call.streams().remove(call);
+    }
     if (call.waiting) {
       call.waiting = false;
       call.position = call.proceeded;
@@ -178,6 +183,13 @@ public final class Pipeline {
           return;
         }
       }
+    }
+    if (streams) {
+      if (call.hubIsStopping()) {
+        finish(call, Outcome.failed(Call.stopping()));
+        return;
+      }
+      call.streams().add(call);
     }
     try {
       call.upstream = exchange.begin(call, call.sink());

@@ -39,6 +39,13 @@ public final class StreamEnd extends ServerStreamTracer {
     status = ended;
   }
 
+  static Failure tooLarge(int maxRequestBytes) {
+    return Failure.of(
+            Reason.REASON_MESSAGE_TOO_LARGE,
+            "The request is larger than " + maxRequestBytes + " bytes.")
+        .with("max_bytes", Integer.toString(maxRequestBytes));
+  }
+
   /** The caller's fault that ended the running call's stream; null when the caller gave up. */
   static @Nullable Failure fault(int maxRequestBytes) {
     StreamEnd end = KEY.get();
@@ -47,12 +54,9 @@ public final class StreamEnd extends ServerStreamTracer {
       return null;
     }
     return switch (ended.getCode()) {
-      case RESOURCE_EXHAUSTED ->
-          Failure.of(
-                  Reason.REASON_MESSAGE_TOO_LARGE,
-                  "The request is larger than " + maxRequestBytes + " bytes.")
-              .with("max_bytes", Integer.toString(maxRequestBytes));
-      case INTERNAL, INVALID_ARGUMENT, UNIMPLEMENTED ->
+      case RESOURCE_EXHAUSTED -> tooLarge(maxRequestBytes);
+      // UNKNOWN is what gRPC makes of a message that it cannot decompress.
+      case UNKNOWN, INTERNAL, INVALID_ARGUMENT, UNIMPLEMENTED ->
           Failure.of(
               Reason.REASON_MALFORMED_REQUEST, "A frame of the request is broken or cut off.");
       default -> null;

@@ -1,5 +1,7 @@
 package io.crossdock.gateway.server;
 
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.rpc.ErrorDetailsProto;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.gateway.cache.AnswerCache;
 import io.crossdock.gateway.connector.ConnectorExchange;
@@ -17,13 +19,18 @@ import io.crossdock.gateway.telemetry.NettyMetrics;
 import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.health.v1.HealthProto;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionProto;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -50,6 +57,7 @@ public final class Gateway implements AutoCloseable {
   private final DataPlane plane;
   private final EventLoopGroup acceptor;
   private final HealthStatusManager health = new HealthStatusManager();
+  private final OpenStreams openStreams = new OpenStreams();
   private final LocalServices local;
   private final NettyMetrics nettyMetrics;
   private final List<Pipeline> pipelines;
@@ -85,7 +93,10 @@ public final class Gateway implements AutoCloseable {
     }
     this.pipelines = List.copyOf(built);
     this.inner = innerServer(plane, definitions);
-    this.server = server(plane, acceptor, health, definitions);
+    this.server = server(plane, acceptor, health, openStreams, definitions);
+    for (ServerServiceDefinition definition : definitions) {
+      health.setStatus(definition.getServiceDescriptor().getName(), ServingStatus.SERVING);
+    }
   }
 
   /**
@@ -166,6 +177,8 @@ public final class Gateway implements AutoCloseable {
     long drainMillis = plane.settings().drain().toMillis();
     health.enterTerminalState();
     server.shutdown();
+    openStreams.end();
+    plane.loops().endStreams(plane.settings().drain());
     try {
       if (!server.awaitTermination(drainMillis, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();
@@ -195,6 +208,7 @@ public final class Gateway implements AutoCloseable {
       DataPlane plane,
       EventLoopGroup acceptor,
       HealthStatusManager health,
+      OpenStreams openStreams,
       List<ServerServiceDefinition> definitions) {
     GatewaySettings settings = plane.settings();
     NettyServerBuilder builder =
@@ -210,10 +224,25 @@ public final class Gateway implements AutoCloseable {
             .permitKeepAliveTime(PERMIT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .fallbackHandlerRegistry(new UnimplementedMethods())
-            .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance());
+            .maxConcurrentCallsPerConnection(settings.maxConcurrentStreams())
+            .addService(ServerInterceptors.intercept(health.getHealthService(), openStreams));
     definitions.forEach(builder::addService);
+    Reflection reflection = reflection(plane, definitions);
+    builder.addService(ServerInterceptors.intercept(reflection.bindService(), openStreams));
+    builder.addService(ServerInterceptors.intercept(reflection.v1Alpha(), openStreams));
     return builder.build();
+  }
+
+  private static Reflection reflection(DataPlane plane, List<ServerServiceDefinition> definitions) {
+    List<String> services = new ArrayList<>();
+    definitions.forEach(each -> services.add(each.getServiceDescriptor().getName()));
+    services.add(HealthGrpc.SERVICE_NAME);
+    services.add(ServerReflectionGrpc.SERVICE_NAME);
+    List<FileDescriptor> files = new ArrayList<>(plane.contracts().files());
+    files.add(ErrorDetailsProto.getDescriptor());
+    files.add(HealthProto.getDescriptor());
+    files.add(ServerReflectionProto.getDescriptor());
+    return new Reflection(services, files);
   }
 
   private static ServerServiceDefinition define(

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param port port to listen on, 0 for a free one
  * @param maxMessageBytes largest message in either direction, bytes
  * @param maxMetadataBytes largest metadata of a call, bytes
+ * @param maxConcurrentStreams most calls in flight on one connection
  * @param drain how long calls in flight may take to end after a stop began
  * @param refuseUnknownFields whether a request field that the contract does not know is an error
  * @param cacheBytes memory for cached answers, bytes
@@ -23,6 +24,7 @@ record GatewaySettings(
     int port,
     int maxMessageBytes,
     int maxMetadataBytes,
+    int maxConcurrentStreams,
     Duration drain,
     boolean refuseUnknownFields,
     long cacheBytes) {
@@ -30,6 +32,7 @@ record GatewaySettings(
   private static final int PORT = 7070;
   private static final int MAX_MESSAGE_BYTES = 4 << 20;
   private static final int MAX_METADATA_BYTES = 16 << 10;
+  private static final int MAX_CONCURRENT_STREAMS = 256;
   private static final Duration DRAIN = Duration.ofSeconds(30);
   private static final long CACHE_BYTES = 64L << 20;
 
@@ -41,6 +44,9 @@ record GatewaySettings(
         listen.hasPort() ? listen.getPort() : PORT,
         limits.hasMaxMessageBytes() ? limits.getMaxMessageBytes() : MAX_MESSAGE_BYTES,
         limits.hasMaxMetadataBytes() ? limits.getMaxMetadataBytes() : MAX_METADATA_BYTES,
+        limits.hasMaxConcurrentStreams()
+            ? limits.getMaxConcurrentStreams()
+            : MAX_CONCURRENT_STREAMS,
         limits.hasDrain() ? Durations.toJava(limits.getDrain()) : DRAIN,
         limits.getUnknownRequestFields() != UnknownFields.UNKNOWN_FIELDS_FORWARD,
         config.getCache().hasMaxBytes() ? config.getCache().getMaxBytes() : CACHE_BYTES);

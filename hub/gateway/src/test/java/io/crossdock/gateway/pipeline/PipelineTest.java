@@ -142,6 +142,19 @@ final class PipelineTest {
   }
 
   @Test
+  void theDeadlineBeginsWithTheHeaders() {
+    Backend backend = Backend.answering(ANSWER);
+    Till.Stream slow = till.open(pipeline(backend, proceeding("a")));
+
+    slow.send(REQUEST);
+    // And never half-closes.
+
+    assertThat(slow.receipt().answer().failure().reason())
+        .isEqualTo(Reason.REASON_DEADLINE_EXCEEDED);
+    assertThat(backend.waiting()).isZero();
+  }
+
+  @Test
   void tellsTheBackendThatTheCallerGaveUp() {
     Backend backend = Backend.silent();
     Till.Receipt receipt = till.send(pipeline(backend, proceeding("a")), REQUEST);

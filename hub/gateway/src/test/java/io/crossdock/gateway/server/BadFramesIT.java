@@ -14,9 +14,13 @@ import io.crossdock.loyalty.v1.Points;
 import io.crossdock.loyalty.v1.PointsBalance;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.api.OpenTelemetry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +120,44 @@ class BadFramesIT {
   }
 
   @Test
+  void aBrokenCompressionIsRefused() throws Exception {
+    byte[] compressed = {1, 0, 0, 0, 4, 1, 2, 3, 4};
+
+    Map<String, String> answer =
+        client.call(GET_BALANCE, compressed, Map.of("grpc-encoding", "gzip"));
+
+    assertThat(answer).containsEntry("grpc-status", "3");
+    assertThat(reason(answer)).isEqualTo("MALFORMED_REQUEST");
+    assertThatAnotherCallWorks();
+  }
+
+  @Test
+  void aCompressedMessageThatIsCutOffIsRefused() throws Exception {
+    byte[] whole = gzipped(new byte[100]);
+
+    Map<String, String> answer =
+        client.call(
+            GET_BALANCE,
+            compressed(java.util.Arrays.copyOf(whole, whole.length - 9)),
+            Map.of("grpc-encoding", "gzip"));
+
+    assertThat(answer).containsEntry("grpc-status", "3");
+    assertThat(reason(answer)).isEqualTo("MALFORMED_REQUEST");
+    assertThatAnotherCallWorks();
+  }
+
+  @Test
+  void aMessageThatGrowsBeyondTheLimitIsRefused() throws Exception {
+    Map<String, String> answer =
+        client.call(
+            GET_BALANCE, compressed(gzipped(new byte[200_000])), Map.of("grpc-encoding", "gzip"));
+
+    assertThat(answer).containsEntry("grpc-status", "8");
+    assertThat(reason(answer)).isEqualTo("MESSAGE_TOO_LARGE");
+    assertThatAnotherCallWorks();
+  }
+
+  @Test
   void tooMuchMetadataEndsOnlyItsOwnCall() throws Exception {
     Map<String, String> answer = client.call(GET_BALANCE, GOOD, Map.of("x-long", "a".repeat(6000)));
 
@@ -131,6 +173,22 @@ class BadFramesIT {
   private static String reason(Map<String, String> answer) throws Exception {
     byte[] details = Base64.getDecoder().decode(answer.getOrDefault("grpc-status-details-bin", ""));
     return Status.parseFrom(details).getDetails(0).unpack(ErrorInfo.class).getReason();
+  }
+
+  private static byte[] gzipped(byte[] message) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(message);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] compressed(byte[] message) {
+    return ByteBuffer.allocate(5 + message.length)
+        .put((byte) 1)
+        .putInt(message.length)
+        .put(message)
+        .array();
   }
 
   private static byte[] framed(byte[] message) {

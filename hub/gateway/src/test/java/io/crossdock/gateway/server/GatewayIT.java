@@ -36,14 +36,20 @@ import io.crossdock.loyalty.v1.PointsBalance;
 import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -66,6 +72,12 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class GatewayIT {
+
+  private static final OpenTelemetry PROPAGATING =
+      OpenTelemetry.propagating(
+          ContextPropagators.create(
+              TextMapPropagator.composite(
+                  W3CTraceContextPropagator.getInstance(), W3CBaggagePropagator.getInstance())));
 
   private final Loyalty loyalty = new Loyalty();
   private ScriptedConnector loyaltyProcess;
@@ -96,8 +108,7 @@ final class GatewayIT {
     stockRoute.addRulesBuilder().setWhen("location.startsWith('EU-')").setConnector("erp-eu");
     stockRoute.addRulesBuilder().setWhen("location.startsWith('US-')").setConnector("erp-us");
     gateway =
-        Gateway.create(
-            config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), ofGateway -> List.of());
+        Gateway.create(config.build(), ContractSet.ofBuild(), PROPAGATING, ofGateway -> List.of());
     gateway.start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
     till = LoyaltyServiceGrpc.newBlockingStub(channel);
@@ -167,6 +178,26 @@ final class GatewayIT {
     UnknownFieldSet raw = UnknownFieldSet.parseFrom(rawBalanceOf("M-1001"));
     assertThat(raw.getField(GetBalanceResponse.HUB_FRESHNESS_FIELD_NUMBER).getLengthDelimitedList())
         .hasSize(1);
+  }
+
+  @Test
+  void theCallersBaggageEndsAtTheHub() {
+    Metadata headers = new Metadata();
+    Metadata.Key<String> baggage = Metadata.Key.of("baggage", Metadata.ASCII_STRING_MARSHALLER);
+    Metadata.Key<String> state = Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER);
+    Metadata.Key<String> parent = Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+    headers.put(baggage, "member=ada@example.org");
+    headers.put(state, "vendor=ada");
+    headers.put(parent, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+
+    var _ =
+        till.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+            .getBalance(balanceOf("M-1001"));
+
+    Metadata seen = loyaltyProcess.seen.getLast().headers();
+    assertThat(seen.containsKey(parent)).isTrue();
+    assertThat(seen.containsKey(baggage)).isFalse();
+    assertThat(seen.containsKey(state)).isFalse();
   }
 
   @Test

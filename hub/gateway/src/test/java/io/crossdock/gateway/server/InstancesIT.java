@@ -21,7 +21,10 @@ import io.grpc.stub.StreamObserver;
 import io.opentelemetry.api.OpenTelemetry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -74,6 +77,46 @@ class InstancesIT {
 
     first = new Instance(port, true);
     until(() -> tries() && first.calls.get() > 0);
+  }
+
+  @Test
+  void isBackSoonAfterALongOutage() throws Exception {
+    call(2);
+    int port = first.port();
+    first.close();
+    second.close();
+    // Long enough for gRPC's own back-off to have grown to several seconds.
+    long outage = System.nanoTime() + TimeUnit.SECONDS.toNanos(7);
+    while (System.nanoTime() < outage) {
+      assertThat(tries()).isFalse();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+
+    first = new Instance(port, true);
+    long listens = System.nanoTime();
+    until(() -> states().getFirst().state() == io.grpc.ConnectivityState.READY);
+    Duration took = Duration.ofNanos(System.nanoTime() - listens);
+
+    assertThat(took).isLessThan(Duration.ofMillis(1_500));
+    List<ManagedChannel> callers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      // New connections, so that every event loop has callers.
+      ManagedChannel caller =
+          NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
+      callers.add(caller);
+      var _ =
+          LoyaltyServiceGrpc.newBlockingStub(caller)
+              .listEntries(ListEntriesRequest.newBuilder().setMemberId("M-1").build());
+    }
+    callers.forEach(ManagedChannel::shutdownNow);
+  }
+
+  @Test
+  void aProcessThatStopsIsNotHeldUpByTheHubsHealthWatch() throws Exception {
+    first.health.enterTerminalState();
+    first.server.shutdown();
+
+    assertThat(first.server.awaitTermination(3, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -38,9 +38,13 @@ final class ScriptedConnector implements AutoCloseable {
   }
 
   static ScriptedConnector serve(ServerServiceDefinition definition) throws IOException {
+    return serve(List.of(definition));
+  }
+
+  static ScriptedConnector serve(List<ServerServiceDefinition> definitions) throws IOException {
     return start(
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-        List.of(definition));
+        definitions);
   }
 
   private static ScriptedConnector start(
