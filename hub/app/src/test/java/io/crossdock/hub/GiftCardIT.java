@@ -23,8 +23,10 @@ import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
+import io.crossdock.gateway.server.DataPlane;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
+import io.crossdock.hub.gateway.CallPathModule;
 import io.crossdock.policy.v1.Cache;
 import io.crossdock.policy.v1.FieldPolicy;
 import io.crossdock.policy.v1.Idempotency;
@@ -112,9 +114,8 @@ class GiftCardIT {
             """
                 .formatted(connector.getPort()));
     HubSettings settings = HubSettings.read(file, Set.of(), Set.of());
-    gateway =
-        Gateway.create(
-            settings.config(), settings.contracts(), OpenTelemetry.noop(), _ -> List.of());
+    DataPlane plane = DataPlane.of(settings.config(), settings.contracts(), OpenTelemetry.noop());
+    gateway = new Gateway(plane, CallPathModule.of(settings.config(), plane), List.of());
     gateway.start();
     till = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
   }

@@ -15,8 +15,10 @@ import io.crossdock.event.v1.EventSinkServiceGrpc;
 import io.crossdock.event.v1.PostingCompleted;
 import io.crossdock.event.v1.PublishRequest;
 import io.crossdock.finance.v1.SourceDocumentKind;
+import io.crossdock.gateway.server.DataPlane;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.config.HubSettings;
+import io.crossdock.hub.gateway.CallPathModule;
 import io.crossdock.hub.ledger.EventDelivery;
 import io.crossdock.ledger.assembly.HubLedger;
 import io.grpc.CallOptions;
@@ -82,8 +84,7 @@ class OneTraceIT {
       HubConfig config = settings.config();
       try (HubLedger ledger =
               HubLedger.open(config.getLedger(), dir, settings.catalogue(), Clock.systemUTC());
-          Gateway gateway =
-              Gateway.create(config, settings.contracts(), telemetry, _ -> ledger.services())) {
+          Gateway gateway = gateway(config, settings, telemetry, ledger)) {
         gateway.start();
         try (EventDelivery _ =
             EventDelivery.start(ledger, gateway, telemetry, config.getConsumersList(), List.of())) {
@@ -111,6 +112,12 @@ class OneTraceIT {
     } finally {
       connector.shutdownNow();
     }
+  }
+
+  private static Gateway gateway(
+      HubConfig config, HubSettings settings, OpenTelemetrySdk telemetry, HubLedger ledger) {
+    DataPlane plane = DataPlane.of(config, settings.contracts(), telemetry);
+    return new Gateway(plane, CallPathModule.of(config, plane), ledger.services());
   }
 
   private static SpanData named(List<SpanData> spans, String name) {

@@ -8,6 +8,8 @@ import com.google.inject.multibindings.ProvidesIntoSet;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.gateway.connector.Connector;
 import io.crossdock.gateway.operation.ContractSet;
+import io.crossdock.gateway.server.CallPath;
+import io.crossdock.gateway.server.DataPlane;
 import io.crossdock.gateway.server.Gateway;
 import io.crossdock.hub.feature.FeatureHealth;
 import io.crossdock.hub.feature.FeatureServices;
@@ -20,19 +22,27 @@ public final class GatewayModule extends AbstractModule {
 
   @Override
   protected void configure() {
+    install(new CallPathModule());
     Multibinder.newSetBinder(binder(), FeatureServices.class);
     Multibinder.newSetBinder(binder(), FeatureHealth.class);
   }
 
   @Provides
   @Singleton
-  Gateway gateway(
-      HubConfig config, ContractSet contracts, Telemetry telemetry, Set<FeatureServices> features) {
-    return Gateway.create(
-        config,
-        contracts,
-        telemetry.openTelemetry(),
-        plane -> features.stream().flatMap(each -> each.services(plane).stream()).toList());
+  DataPlane plane(HubConfig config, ContractSet contracts, Telemetry telemetry) {
+    return DataPlane.of(config, contracts, telemetry.openTelemetry());
+  }
+
+  @Provides
+  @Singleton
+  Gateway gateway(DataPlane plane, CallPath path, Set<FeatureServices> features) {
+    try {
+      return new Gateway(
+          plane, path, features.stream().flatMap(each -> each.services(plane).stream()).toList());
+    } catch (RuntimeException e) {
+      plane.close();
+      throw e;
+    }
   }
 
   @ProvidesIntoSet

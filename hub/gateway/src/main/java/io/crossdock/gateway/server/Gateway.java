@@ -2,7 +2,6 @@ package io.crossdock.gateway.server;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.rpc.ErrorDetailsProto;
-import io.crossdock.config.v1.HubConfig;
 import io.crossdock.gateway.cache.AnswerCache;
 import io.crossdock.gateway.connector.ConnectorExchange;
 import io.crossdock.gateway.connector.Connectors;
@@ -36,13 +35,11 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * The data plane: everything between a caller's connection and the connectors.
@@ -96,29 +93,6 @@ public final class Gateway implements AutoCloseable {
     this.server = server(plane, acceptor, health, openStreams, definitions);
     for (ServerServiceDefinition definition : definitions) {
       health.setStatus(definition.getServiceDescriptor().getName(), ServingStatus.SERVING);
-    }
-  }
-
-  /**
-   * Builds a gateway with the standard path of calls.
-   *
-   * @param config the checked configuration
-   * @param contracts every contract that the routes speak of
-   * @param locals makes the services inside the hub from the parts that they report on or call
-   *     through
-   * @throws IllegalArgumentException when routes and contracts do not fit
-   */
-  public static Gateway create(
-      HubConfig config,
-      ContractSet contracts,
-      OpenTelemetry telemetry,
-      Function<DataPlane, List<BindableService>> locals) {
-    DataPlane plane = DataPlane.of(config, contracts, telemetry);
-    try {
-      return new Gateway(plane, CallPath.standard(plane), locals.apply(plane));
-    } catch (RuntimeException e) {
-      plane.close();
-      throw e;
     }
   }
 

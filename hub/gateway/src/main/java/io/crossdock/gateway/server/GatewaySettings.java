@@ -3,7 +3,6 @@ package io.crossdock.gateway.server;
 import io.crossdock.config.v1.HubConfig;
 import io.crossdock.config.v1.Limits;
 import io.crossdock.config.v1.Listener;
-import io.crossdock.config.v1.UnknownFields;
 import io.crossdock.time.Durations;
 import java.time.Duration;
 
@@ -16,7 +15,6 @@ import java.time.Duration;
  * @param maxMetadataBytes largest metadata of a call, bytes
  * @param maxConcurrentStreams most calls in flight on one connection
  * @param drain how long calls in flight may take to end after a stop began
- * @param refuseUnknownFields whether a request field that the contract does not know is an error
  * @param cacheBytes memory for cached answers, bytes
  */
 record GatewaySettings(
@@ -26,7 +24,6 @@ record GatewaySettings(
     int maxMetadataBytes,
     int maxConcurrentStreams,
     Duration drain,
-    boolean refuseUnknownFields,
     long cacheBytes) {
 
   private static final int PORT = 7070;
@@ -48,7 +45,6 @@ record GatewaySettings(
             ? limits.getMaxConcurrentStreams()
             : MAX_CONCURRENT_STREAMS,
         limits.hasDrain() ? Durations.toJava(limits.getDrain()) : DRAIN,
-        limits.getUnknownRequestFields() != UnknownFields.UNKNOWN_FIELDS_FORWARD,
         config.getCache().hasMaxBytes() ? config.getCache().getMaxBytes() : CACHE_BYTES);
   }
 }

@@ -67,7 +67,8 @@ class BadFramesIT {
         .setService("crossdock.loyalty.v1.LoyaltyService")
         .setConnector("loyalty");
     gateway =
-        Gateway.create(config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
+        TestGateway.create(
+            config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
     gateway.start();
     client = new RawHttp2Client(gateway.port());
   }

@@ -93,7 +93,7 @@ class ConnectorErrorsIT {
     for (String service : List.of("crossdock.loyalty.v1.LoyaltyService", "shop.v1.Things")) {
       config.addRoutesBuilder().setService(service).setConnector("vendor");
     }
-    gateway = Gateway.create(config.build(), contracts, OpenTelemetry.noop(), _ -> List.of());
+    gateway = TestGateway.create(config.build(), contracts, OpenTelemetry.noop(), _ -> List.of());
     gateway.start();
     // A caller with gRPC's defaults: it takes 8 KB of metadata.
     channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();

@@ -161,7 +161,8 @@ class InstancesIT {
         .setService("crossdock.loyalty.v1.LoyaltyService")
         .setConnector("loyalty");
     gateway =
-        Gateway.create(config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
+        TestGateway.create(
+            config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
     gateway.start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
     till = LoyaltyServiceGrpc.newBlockingStub(channel);

@@ -78,7 +78,7 @@ class LocalServiceIT {
         .setConnector("loyalty");
     config.addRoutesBuilder().setService("crossdock.support.v1.SupportService").setLocal(true);
     gateway =
-        Gateway.create(
+        TestGateway.create(
             config.build(),
             ContractSet.ofBuild(),
             TELEMETRY.getOpenTelemetry(),

@@ -67,7 +67,8 @@ class StopIT {
     config.addConnectorsBuilder().setName("erp").addInstances("127.0.0.1:" + connector.port());
     config.addRoutesBuilder().setService(SERVICE).setConnector("erp");
     gateway =
-        Gateway.create(config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
+        TestGateway.create(
+            config.build(), ContractSet.ofBuild(), OpenTelemetry.noop(), _ -> List.of());
     gateway.start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.hub.gateway;
+
+import org.jspecify.annotations.NullMarked;
