@@ -1,9 +1,12 @@
 package io.crossdock.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import io.crossdock.common.v1.CommandContext;
@@ -15,6 +18,8 @@ import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.event.v1.PublishRequest;
 import io.crossdock.event.v1.ReplayRequest;
 import io.crossdock.failure.Failure.Violation;
+import io.crossdock.inventory.v1.BatchGetAvailabilityRequest;
+import io.crossdock.inventory.v1.ReserveRequest;
 import io.crossdock.order.v1.ShipGroup;
 import java.util.List;
 import java.util.UUID;
@@ -189,6 +194,70 @@ final class MessageRulesTest {
     }
 
     assertThat(broken(request.build())).hasSize(MessageRules.MAX_VIOLATIONS);
+  }
+
+  // What follows the entry that is too many is no message, and was not looked at.
+  @Test
+  void countsTheEntriesOfALargeMessageBeforeItIsParsed() throws Exception {
+    byte[] items =
+        ByteString.copyFrom(items(MessageRules.LARGE_BYTES, ""))
+            .concat(ByteString.copyFrom(new byte[] {18, 127}))
+            .toByteArray();
+
+    assertThat(RULES.check(BatchGetAvailabilityRequest.getDescriptor(), items))
+        .extracting(Violation::field, Violation::rule)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple("item_ids", "repeated.max_items"));
+  }
+
+  @Test
+  void measuresTheTextsOfALargeMessageBeforeItIsParsed() throws Exception {
+    ReserveRequest.Builder request = ReserveRequest.newBuilder();
+    request.addLinesBuilder().setLineId("1");
+    request.addLinesBuilder().setQuantity(quantity("9".repeat(3_900_000)));
+    byte[] broken =
+        request.build().toByteString().concat(ByteString.copyFrom(new byte[] {18})).toByteArray();
+
+    assertThat(RULES.check(ReserveRequest.getDescriptor(), broken))
+        .extracting(Violation::field, Violation::rule)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("lines[1].quantity.value.value", "string.max_len"));
+  }
+
+  @Test
+  void namesTheFirstViolationOfALargeMessage() throws Exception {
+    byte[] ids = items(100, "no id ".repeat(20));
+
+    assertThat(ids).hasSizeGreaterThan(MessageRules.LARGE_BYTES);
+    assertThat(RULES.check(BatchGetAvailabilityRequest.getDescriptor(), ids)).hasSize(1);
+    assertThat(RULES.check(BatchGetAvailabilityRequest.parseFrom(ids))).hasSize(1);
+  }
+
+  @Test
+  void letsALargeMessagePassThatKeepsItsRules() throws Exception {
+    byte[] ids = items(100, "X".repeat(62));
+    byte[] more = items(10_000, "X".repeat(62));
+
+    assertThat(RULES.check(BatchGetAvailabilityRequest.getDescriptor(), items(100, "")))
+        .isNotEmpty();
+    assertThat(RULES.check(BatchGetAvailabilityRequest.getDescriptor(), ids)).isEmpty();
+    assertThat(RULES.check(BatchGetAvailabilityRequest.getDescriptor(), more)).isNotEmpty();
+  }
+
+  @Test
+  void refusesALargeMessageThatIsNone() {
+    byte[] garbage = new byte[MessageRules.LARGE_BYTES + 1];
+
+    assertThatThrownBy(() -> RULES.check(ReserveRequest.getDescriptor(), garbage))
+        .isInstanceOf(InvalidProtocolBufferException.class);
+  }
+
+  private static byte[] items(int count, String id) {
+    BatchGetAvailabilityRequest.Builder request =
+        BatchGetAvailabilityRequest.newBuilder().setLocationId("EU-001");
+    for (int i = 0; i < count; i++) {
+      request.addItemIds(id.isEmpty() ? "" : id + i);
+    }
+    return request.build().toByteArray();
   }
 
   @Test

@@ -72,9 +72,10 @@ public final class AnswerFields {
     }
   }
 
-  /** Whether protobuf's parser would accept the answer's bytes. */
+  /** Whether protobuf's parser would accept the answer's bytes, which are not too many fields. */
   public boolean isWellFormed() {
-    return fields.form() != ExtractedFields.Form.MALFORMED;
+    return fields.form() == ExtractedFields.Form.WELL_FORMED
+        || fields.form() == ExtractedFields.Form.UNKNOWN_FIELD;
   }
 
   /** Number of the mode that the source states; 0 when it states none. */

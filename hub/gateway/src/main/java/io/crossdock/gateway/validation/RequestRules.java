@@ -1,12 +1,12 @@
 package io.crossdock.gateway.validation;
 
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.Violations;
 import io.crossdock.gateway.wire.ExtractedFields;
+import io.crossdock.gateway.wire.WireReader;
 import io.crossdock.rules.MessageRules;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +49,15 @@ public final class RequestRules {
                           fields.unknownField(), "unknown_field", "not a field of this contract")));
         }
       }
+      case TOO_MANY_FIELDS -> {
+        return Failure.of(
+            Reason.REASON_MESSAGE_TOO_LARGE,
+            "The request has more than " + WireReader.MAX_FIELDS + " fields.");
+      }
       case WELL_FORMED -> {}
     }
     try {
-      List<Failure.Violation> broken = rules.check(DynamicMessage.parseFrom(type, request));
+      List<Failure.Violation> broken = rules.check(type, request);
       return broken.isEmpty()
           ? null
           : Violations.add(

@@ -25,7 +25,9 @@ public final class ExtractedFields {
     /** Protobuf's parser accepts the bytes and finds a field that the type does not have. */
     UNKNOWN_FIELD,
     /** Protobuf's parser refuses the bytes. */
-    MALFORMED
+    MALFORMED,
+    /** More than {@link WireReader#MAX_FIELDS} fields; what the parser says is not known. */
+    TOO_MANY_FIELDS
   }
 
   private static final int ABSENT = -1;
@@ -38,7 +40,9 @@ public final class ExtractedFields {
 
   // Where the reader stands.
   int position;
+  int read;
   boolean malformed;
+  boolean tooMany;
   @Nullable String unknown;
 
   ExtractedFields(byte[] bytes, FieldPath[] wanted) {
@@ -52,6 +56,9 @@ public final class ExtractedFields {
 
   /** Whether the bytes are a message of the type. */
   public Form form() {
+    if (tooMany) {
+      return Form.TOO_MANY_FIELDS;
+    }
     if (malformed) {
       return Form.MALFORMED;
     }

@@ -20,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Compiled once from the descriptor; immutable, safe for any thread. A message is walked once,
  * without an object per field. The rules (varints of up to ten bytes, last value wins, messages
  * merge, members of a oneof clear each other, a known number with a foreign wire type is an unknown
- * field, 100 levels at most) are those of protobuf's Java parser with its default limits.
+ * field, 100 levels at most) are those of protobuf's Java parser with its default limits, and
+ * {@link #MAX_FIELDS}, which bounds the time that a message takes from its event loop.
  */
 public final class WireReader {
+
+  /** Most fields and packed values of a message that are read, those of inner messages included. */
+  public static final int MAX_FIELDS = 250_000;
 
   private static final int VARINT = 0;
   private static final int FIXED64 = 1;
@@ -247,6 +251,9 @@ public final class WireReader {
       if (r.malformed || number == 0) {
         return fail(r);
       }
+      if (++r.read > MAX_FIELDS) {
+        return tooMany(r);
+      }
       if (wireType == END_GROUP) {
         return number == group || fail(r);
       }
@@ -351,6 +358,9 @@ public final class WireReader {
           if (r.malformed) {
             return false;
           }
+          if (++r.read > MAX_FIELDS) {
+            return tooMany(r);
+          }
           foreign |= field.known != null && !field.known.contains(value);
         }
         case FIXED64 -> r.position += 8;
@@ -443,6 +453,11 @@ public final class WireReader {
 
   private static boolean fail(ExtractedFields r) {
     r.malformed = true;
+    return false;
+  }
+
+  private static boolean tooMany(ExtractedFields r) {
+    r.tooMany = true;
     return false;
   }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A caller without a socket: leads requests through a pipeline on real event loops. */
 public final class Till implements AutoCloseable {
 
-  private static final int MAX_REQUEST_BYTES = 4096;
+  private static final int MAX_REQUEST_BYTES = 4 << 20;
   private static final long PATIENCE_SECONDS = 10;
   // Work on one loop may give work to the other; no test passes more often between them.
   private static final int SETTLING_ROUNDS = 8;

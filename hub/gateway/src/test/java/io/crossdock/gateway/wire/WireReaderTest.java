@@ -11,6 +11,7 @@ import io.crossdock.customer.v1.LookupCustomerRequest;
 import io.crossdock.inventory.v1.BatchGetAvailabilityRequest;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
 import io.crossdock.loyalty.v1.AccruePointsRequest;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,28 @@ final class WireReaderTest {
     byte[] request = {(byte) (number << 3 | 2), 2, (byte) 0xc0, (byte) 0xaf};
 
     assertThat(read(ACCRUE, request).form()).isEqualTo(ExtractedFields.Form.MALFORMED);
+  }
+
+  @Test
+  void stopsAfterTooManyFields() {
+    Descriptor type = BatchGetAvailabilityRequest.getDescriptor();
+    byte[] empty = {(byte) (type.findFieldByName("item_ids").getNumber() << 3 | 2), 0};
+    byte[] most = repeated(empty, WireReader.MAX_FIELDS);
+    byte[] more = repeated(empty, WireReader.MAX_FIELDS + 1);
+
+    assertThat(read(type, most, "item_ids").form()).isEqualTo(ExtractedFields.Form.WELL_FORMED);
+    assertThat(read(type, more, "item_ids").form()).isEqualTo(ExtractedFields.Form.TOO_MANY_FIELDS);
+    // Nor does it look at what follows.
+    assertThat(read(type, WireCorpus.joined(more, new byte[] {-1}), "item_ids").form())
+        .isEqualTo(ExtractedFields.Form.TOO_MANY_FIELDS);
+  }
+
+  private static byte[] repeated(byte[] bytes, int times) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < times; i++) {
+      all.writeBytes(bytes);
+    }
+    return all.toByteArray();
   }
 
   @Test
