@@ -2,6 +2,7 @@ package io.crossdock.connector.crm;
 
 import static io.crossdock.connector.canonical.Canonical.instant;
 import static io.crossdock.connector.canonical.Canonical.timestamp;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -39,7 +40,10 @@ import io.crossdock.customer.v1.UpsertCustomerRequest;
 import io.crossdock.customer.v1.UpsertCustomerResponse;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -191,7 +195,7 @@ final class CustomerService {
 
   // A change that arrived twice meets the version that its first arrival made.
   private static boolean isDone(Customer after, UpsertCustomerRequest request) {
-    if (!after.getEtag().equals(next(request.getEtag()))) {
+    if (!isNext(request.getEtag(), after.getEtag())) {
       return false;
     }
     for (FieldDescriptor attribute : attributes(request)) {
@@ -205,21 +209,30 @@ final class CustomerService {
     return true;
   }
 
-  private static String next(String etag) {
-    return Long.toString(Long.parseLong(etag) + 1);
+  /** Whether a version is the one right after another; an unknown one has no next. */
+  static boolean isNext(String version, String next) {
+    try {
+      return Long.parseLong(version) + 1 == Long.parseLong(next);
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   /**
    * Makes a contact. The CRM knows no idempotency key, but lets an identity belong to one contact
    * only; where the caller names none, the request id is the identity, so that a second arrival
-   * finds what the first one made.
+   * finds what the first one made. Another identity says what was asked for, because the contact
+   * itself may have changed since.
    */
   private UpsertCustomerResponse created(ObjectNode fields, UpsertCustomerRequest request)
       throws InterruptedException {
     ObjectNode body = fields.deepCopy();
     boolean own = !request.hasIdentity();
+    String requestId = request.getContext().getRequestId();
+    String asked = requestId + "/" + fingerprint(fields);
     if (own) {
-      identity(body, "REQUEST", CustomerMapper.OWN_SYSTEM, request.getContext().getRequestId());
+      identity(body, "REQUEST", CustomerMapper.OWN_SYSTEM, requestId);
+      identity(body, "REQUEST", CustomerMapper.OWN_SYSTEM, asked);
     } else {
       identity(
           body,
@@ -237,9 +250,28 @@ final class CustomerService {
       if (existing.isEmpty()) {
         throw e;
       }
-      return own
-          ? UpsertCustomerResponse.newBuilder().setCustomer(read(existing)).setCreated(true).build()
-          : changed(existing, fields, request);
+      if (!own) {
+        return changed(existing, fields, request);
+      }
+      BackendData made = about(existing, one(BackendRequest.get(CONTACT, existing)));
+      if (made.list("identities").stream()
+          .noneMatch(identity -> identity.optionalText("value").equals(asked))) {
+        throw Canonical.requestIdReused();
+      }
+      return UpsertCustomerResponse.newBuilder()
+          .setCustomer(CustomerMapper.customer(made))
+          .setCreated(true)
+          .build();
+    }
+  }
+
+  private static String fingerprint(ObjectNode fields) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(fields.toString().getBytes(UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -345,7 +377,7 @@ final class CustomerService {
   }
 
   private static void identity(ObjectNode body, String type, String system, String value) {
-    body.putArray("identities")
+    body.withArray("/identities")
         .addObject()
         .put("system", system)
         .put("type", type)

@@ -42,6 +42,7 @@ import io.crossdock.support.v1.Visibility;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -53,6 +54,7 @@ final class SupportService {
   private static final int USUAL_PAGE = 50;
   private static final int MAX_PAGE = 200;
   private static final int ATTEMPTS = 3;
+  private static final String FIRST_VERSION = "1";
   private static final Freshness FRESHNESS =
       Freshness.newBuilder().setSourceSystem(CustomerMapper.SYSTEM).build();
 
@@ -126,12 +128,19 @@ final class SupportService {
   }
 
   private Case read(String id) throws InterruptedException {
-    BackendData data =
-        backend.send(BackendRequest.get(CASE, id).about("case")).data().object("data");
+    return SupportMapper.toCase(data(id));
+  }
+
+  private BackendData data(String id) throws InterruptedException {
+    return about(id, backend.send(BackendRequest.get(CASE, id).about("case")));
+  }
+
+  private static BackendData about(String id, BackendAnswer answer) {
+    BackendData data = answer.data().object("data");
     if (!data.text("id").equals(id)) {
       throw data.invalid("id", "the case that was asked about");
     }
-    return SupportMapper.toCase(data);
+    return data;
   }
 
   private AddCommentResponse addComment(AddCommentRequest request) throws InterruptedException {
@@ -178,7 +187,8 @@ final class SupportService {
   /**
    * Opens a case. The CRM knows no idempotency key, only the key of a matter; where the opener
    * gives none, the request id is the key, so that a second arrival finds what the first one
-   * opened.
+   * opened. What it finds must say what is to be opened, as far as nobody can have changed it
+   * since.
    */
   private OpenCaseResponse openCase(OpenCaseRequest request) throws InterruptedException {
     boolean keyed = !request.getDedupeKey().isEmpty();
@@ -198,16 +208,28 @@ final class SupportService {
     links(body, "links", request.getLinksList());
     comments(body, "comments", request.getCommentsList(), request.getContext());
     BackendAnswer answer = backend.send(BackendRequest.post(CASES).about("case").json(body));
+    BackendData opened = answer.data().object("data");
+    if (!keyed && answer.status() == 200 && !isOf(request, body, opened)) {
+      throw Canonical.requestIdReused();
+    }
     return OpenCaseResponse.newBuilder()
-        .setCase(SupportMapper.publicCase(SupportMapper.toCase(answer.data().object("data"))))
+        .setCase(SupportMapper.publicCase(SupportMapper.toCase(opened)))
         .setExisting(keyed && answer.status() == 200)
         .build();
   }
 
+  private static boolean isOf(OpenCaseRequest request, ObjectNode body, BackendData opened) {
+    return opened.optionalText("version").equals(FIRST_VERSION)
+        ? opened.holds(body)
+        : opened.optionalText("description").equals(request.getDescription())
+            && hasComments(opened, request.getCommentsList(), request.getContext());
+  }
+
   /**
-   * Changes a case, always against the version that was read: a change that arrives twice adds its
-   * comments once. A change of somebody else in between is met by trying again, unless the caller
-   * named a version.
+   * Changes a case, always against the version that was read. A change that arrives twice is done
+   * once: its comments carry the request id, and one without comments meets the version that its
+   * first arrival made. A change of somebody else in between is met by trying again, unless the
+   * caller named a version.
    */
   private UpdateCaseResponse updateCase(UpdateCaseRequest request) throws InterruptedException {
     return UpdateCaseResponse.newBuilder()
@@ -217,31 +239,29 @@ final class SupportService {
 
   private Case change(UpdateCaseRequest request) throws InterruptedException {
     ObjectNode change = body(request);
-    Case before = read(request.getCaseId());
-    if (!request.getEtag().isEmpty() && !request.getEtag().equals(before.getEtag())) {
-      throw changedSince();
-    }
+    String version = request.getEtag();
     for (int attempt = 1; ; attempt++) {
+      BackendData found = data(request.getCaseId());
+      Case now = SupportMapper.toCase(found);
+      if (isDone(found, now, version, request)) {
+        return now;
+      }
+      if (!request.getEtag().isEmpty() && !request.getEtag().equals(now.getEtag())) {
+        throw changedSince();
+      }
+      version = now.getEtag();
       ObjectNode body = change.deepCopy();
-      CustomerService.version(body, "version", before.getEtag());
+      CustomerService.version(body, "version", version);
       try {
         return SupportMapper.toCase(
-            backend
-                .send(BackendRequest.patch(CASE, request.getCaseId()).about("case").json(body))
-                .data()
-                .object("data"));
+            about(
+                request.getCaseId(),
+                backend.send(
+                    BackendRequest.patch(CASE, request.getCaseId()).about("case").json(body))));
       } catch (FailureException e) {
-        if (e.failure().reason() != Reason.REASON_ETAG_MISMATCH) {
+        if (e.failure().reason() != Reason.REASON_ETAG_MISMATCH || attempt == ATTEMPTS) {
           throw e;
         }
-        Case after = read(request.getCaseId());
-        if (isDone(before, after, request)) {
-          return after;
-        }
-        if (!request.getEtag().isEmpty() || attempt == ATTEMPTS) {
-          throw e;
-        }
-        before = after;
       }
     }
   }
@@ -251,24 +271,58 @@ final class SupportService {
         Reason.REASON_ETAG_MISMATCH, "The case changed since it was read; read it again.");
   }
 
-  // Whether the one change between two versions was this very request.
-  private static boolean isDone(Case before, Case after, UpdateCaseRequest request) {
-    if (Long.parseLong(after.getEtag()) != Long.parseLong(before.getEtag()) + 1
-        || after.getCommentsCount() != before.getCommentsCount() + request.getAddCommentsCount()) {
+  /**
+   * Whether this very request was carried out before.
+   *
+   * @param version the version that it changed, if it did; empty when not known
+   * @throws FailureException {@code REQUEST_ID_REUSED} when its comments were those of another
+   */
+  private static boolean isDone(
+      BackendData found, Case now, String version, UpdateCaseRequest request) {
+    if (request.getAddCommentsCount() > 0) {
+      if (comment(found, reference(request.getContext(), 0)).isEmpty()) {
+        return false;
+      }
+      if (!hasComments(found, request.getAddCommentsList(), request.getContext())) {
+        throw Canonical.requestIdReused();
+      }
+      return true;
+    }
+    if (!CustomerService.isNext(version, now.getEtag())) {
       return false;
     }
-    for (int i = 0; i < request.getAddCommentsCount(); i++) {
-      Comment added = after.getComments(before.getCommentsCount() + i);
-      if (!added.getText().equals(request.getAddComments(i).getText())) {
-        return false;
-      }
-    }
     for (String path : paths(request)) {
-      if (!has(after, path, request.getPatch())) {
+      if (!has(now, path, request.getPatch())) {
         return false;
       }
     }
-    return after.getLinksList().containsAll(request.getAddLinksList());
+    return now.getLinksList().containsAll(request.getAddLinksList());
+  }
+
+  // Whether a case has the comments of a request, each by its reference and with its text.
+  private static boolean hasComments(
+      BackendData found, List<NewComment> comments, CommandContext context) {
+    for (int i = 0; i < comments.size(); i++) {
+      NewComment sent = comments.get(i);
+      boolean open = sent.getVisibility() == Visibility.VISIBILITY_PUBLIC;
+      if (comment(found, reference(context, i))
+          .filter(known ->
+              known.flag("public") == open && known.optionalText("text").equals(sent.getText()))
+          .isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Optional<BackendData> comment(BackendData found, String reference) {
+    return found.list("comments").stream()
+        .filter(comment -> comment.optionalText("reference").equals(reference))
+        .findFirst();
+  }
+
+  private static String reference(CommandContext context, int index) {
+    return context.getRequestId() + "/" + index;
   }
 
   private static boolean has(Case after, String path, CasePatch patch) {
@@ -350,7 +404,7 @@ final class SupportService {
     for (NewComment comment : comments) {
       ObjectNode sent = list.addObject();
       // By this the CRM knows a comment that it has already, also after a restart of the connector.
-      sent.put("reference", context.getRequestId() + "/" + index++);
+      sent.put("reference", reference(context, index++));
       sent.put("public", comment.getVisibility() == Visibility.VISIBILITY_PUBLIC);
       sent.put("text", comment.getText());
       ObjectNode author = sent.putObject("author");

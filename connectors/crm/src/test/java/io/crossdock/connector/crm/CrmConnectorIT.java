@@ -50,6 +50,7 @@ import io.crossdock.support.v1.SupportServiceGrpc;
 import io.crossdock.support.v1.UpdateCaseRequest;
 import io.crossdock.support.v1.Visibility;
 import io.grpc.ServiceDescriptor;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -108,7 +109,8 @@ class CrmConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> create(caller).toBuilder().setCustomerId(NOBODY).build())
             .refuses(UpsertCustomerRequest.getDefaultInstance())
-            .writesTo("/contacts"),
+            .writesTo("/contacts")
+            .unlike(CrmConnectorIT::ofAnotherName),
         MethodCase.of(CustomerServiceGrpc.getUpdateConsentMethod())
             .answers(
                 caller -> consent(caller, CUSTOMER),
@@ -117,7 +119,8 @@ class CrmConnectorIT extends ConnectorConformance {
                         .isEqualTo(Consent.State.STATE_DENIED))
             .findsNothing(caller -> consent(caller, NOBODY))
             .refuses(UpdateConsentRequest.newBuilder().setCustomerId(CUSTOMER).build())
-            .writesTo("/consents"),
+            .writesTo("/consents")
+            .leavesNoTrace("the CRM keeps decisions with their moments and no requests"),
         MethodCase.of(CustomerServiceGrpc.getMergeCustomersMethod())
             .answers(
                 caller -> merge(caller, "C-2044"),
@@ -133,7 +136,8 @@ class CrmConnectorIT extends ConnectorConformance {
                     .setSurvivorId(CUSTOMER)
                     .setMergedId(CUSTOMER)
                     .build())
-            .writesTo("/merge"),
+            .writesTo("/merge")
+            .leavesNoTrace("the CRM keeps who was merged into whom and no requests"),
         MethodCase.of(CustomerServiceGrpc.getUnmergeCustomersMethod())
             .cannot(
                 UnmergeCustomersRequest.newBuilder()
@@ -175,7 +179,8 @@ class CrmConnectorIT extends ConnectorConformance {
                 })
             .neverMisses("a case may be about a customer whom the CRM does not know")
             .refuses(OpenCaseRequest.getDefaultInstance())
-            .writesTo("/cases"),
+            .writesTo("/cases")
+            .unlike(request -> request.toBuilder().setSubject("Another matter").build()),
         MethodCase.of(SupportServiceGrpc.getUpdateCaseMethod())
             .answers(
                 caller -> update(caller, opened(caller).getCaseId()),
@@ -185,7 +190,12 @@ class CrmConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> update(caller, "CASE-1"))
             .refuses(UpdateCaseRequest.getDefaultInstance())
-            .writesTo("/cases/"),
+            .writesTo("/cases/")
+            .unlike(request -> {
+              UpdateCaseRequest.Builder other = request.toBuilder();
+              other.getAddCommentsBuilder(0).setText("Something else.");
+              return other.build();
+            }),
         MethodCase.of(SupportServiceGrpc.getAddCommentMethod())
             .answers(
                 caller -> comment(caller, opened(caller).getCaseId()),
@@ -197,7 +207,12 @@ class CrmConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> comment(caller, "CASE-1"))
             .refuses(AddCommentRequest.newBuilder().setCaseId("CASE-1").build())
-            .writesTo("/cases/"),
+            .writesTo("/cases/")
+            .unlike(request -> {
+              AddCommentRequest.Builder other = request.toBuilder();
+              other.getCommentBuilder().setText("Something else.");
+              return other.build();
+            }),
         MethodCase.of(SupportServiceGrpc.getListCommentsMethod())
             .answers(
                 caller -> {
@@ -232,6 +247,62 @@ class CrmConnectorIT extends ConnectorConformance {
                         .containsExactlyInAnyOrder("CASE-20001", "CASE-20002"))
             .neverMisses("a list may be empty")
             .refuses(ListCasesRequest.newBuilder().setPageSize(201).build()));
+  }
+
+  @Test
+  void knowsWhatItMadeThoughTheContactChangedSince() throws IOException {
+    UpsertCustomerRequest request = create(caller());
+    String made =
+        caller()
+            .call(CustomerServiceGrpc.getUpsertCustomerMethod(), request)
+            .getCustomer()
+            .getCustomerId();
+    caller()
+        .call(
+            CustomerServiceGrpc.getUpsertCustomerMethod(),
+            UpsertCustomerRequest.newBuilder()
+                .setContext(caller().context())
+                .setCustomerId(made)
+                .setAttributes(CustomerAttributes.newBuilder().setGivenName("Hedy"))
+                .build());
+
+    afterRestart(there -> {
+      UpsertCustomerResponse again =
+          there.call(CustomerServiceGrpc.getUpsertCustomerMethod(), request);
+      assertThat(again.getCustomer().getCustomerId()).isEqualTo(made);
+      assertThat(again.getCustomer().getAttributes().getGivenName()).isEqualTo("Hedy");
+    });
+    afterRestart(there ->
+        assertThat(
+                failure(() ->
+                        there.call(
+                            CustomerServiceGrpc.getUpsertCustomerMethod(), ofAnotherName(request)))
+                    .reason())
+            .isEqualTo(Reason.REASON_REQUEST_ID_REUSED));
+  }
+
+  @Test
+  void changesACaseOnceThoughItRestartsAndAVersionWasNamed() throws IOException {
+    Case before = opened(caller());
+    UpdateCaseRequest commented =
+        update(caller(), before.getCaseId()).toBuilder().setEtag(before.getEtag()).build();
+    Case after = caller().call(SupportServiceGrpc.getUpdateCaseMethod(), commented).getCase();
+    UpdateCaseRequest silent =
+        commented.toBuilder()
+            .setContext(caller().context())
+            .clearAddComments()
+            .setPatch(CasePatch.newBuilder().setSubject("Refund still missing"))
+            .setEtag(after.getEtag())
+            .build();
+    Case last = caller().call(SupportServiceGrpc.getUpdateCaseMethod(), silent).getCase();
+
+    afterRestart(there -> {
+      assertThat(there.call(SupportServiceGrpc.getUpdateCaseMethod(), commented).getCase())
+          .isEqualTo(last);
+      assertThat(there.call(SupportServiceGrpc.getUpdateCaseMethod(), silent).getCase())
+          .isEqualTo(last);
+    });
+    assertThat(last.getCommentsList()).hasSize(2);
   }
 
   @Test
@@ -536,6 +607,12 @@ class CrmConnectorIT extends ConnectorConformance {
         .setSurvivorId(CUSTOMER)
         .setMergedId(merged)
         .build();
+  }
+
+  private static UpsertCustomerRequest ofAnotherName(UpsertCustomerRequest request) {
+    UpsertCustomerRequest.Builder other = request.toBuilder();
+    other.getAttributesBuilder().setGivenName("Rosalind");
+    return other.build();
   }
 
   private static GetAccountStatusRequest status(String customer) {

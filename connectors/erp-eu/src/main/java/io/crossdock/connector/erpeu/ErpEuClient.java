@@ -6,9 +6,9 @@ import io.crossdock.connector.backend.BackendAnswer;
 import io.crossdock.connector.backend.BackendClient;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
-import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -190,10 +190,8 @@ final class ErpEuClient {
       if (found.isEmpty()) {
         throw e;
       }
-      if (!holds(found.getFirst().node(), body)) {
-        throw new FailureException(
-            Reason.REASON_REQUEST_ID_REUSED,
-            "This request id was already used for a different request.");
+      if (!found.getFirst().holds(body)) {
+        throw Canonical.requestIdReused();
       }
       return found.getFirst();
     }
@@ -203,35 +201,5 @@ final class ErpEuClient {
   List<BackendData> byReference(String entitySet, String reference) throws InterruptedException {
     return rows(get(entitySet).query("$filter", "ExternalReference eq " + quoted(reference)))
         .rows();
-  }
-
-  /** Whether a document says what was sent, as far as the ERP keeps it. */
-  private static boolean holds(JsonNode document, JsonNode sent) {
-    if (sent.isArray()) {
-      if (document.size() != sent.size()) {
-        return false;
-      }
-      for (int i = 0; i < sent.size(); i++) {
-        if (!holds(document.get(i), sent.get(i))) {
-          return false;
-        }
-      }
-      return true;
-    }
-    if (sent.isObject()) {
-      return sent.properties().stream()
-          .allMatch(field ->
-              !document.has(field.getKey())
-                  || holds(document.get(field.getKey()), field.getValue()));
-    }
-    return document.asText().equals(sent.asText()) || isSameNumber(document, sent);
-  }
-
-  private static boolean isSameNumber(JsonNode one, JsonNode other) {
-    try {
-      return new BigDecimal(one.asText()).compareTo(new BigDecimal(other.asText())) == 0;
-    } catch (NumberFormatException e) {
-      return false;
-    }
   }
 }

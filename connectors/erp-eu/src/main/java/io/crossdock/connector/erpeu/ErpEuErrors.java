@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.backend.BackendErrors;
 import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.failure.Failure;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ final class ErpEuErrors implements BackendErrors {
           Optional.of(
               Failure.of(Reason.REASON_ALREADY_EXISTS, "There is such a document already.")
                   .with("resource", "document"));
+      case "SY/531" -> Optional.of(Canonical.requestIdReused().failure());
       case "M7/310" ->
           Optional.of(
               Failure.of(Reason.REASON_INVALID_STATE, "The reservation's status does not allow it.")

@@ -61,6 +61,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Every method of the inventory contract as calls to the ERP. */
 final class ErpEuInventoryService {
@@ -70,6 +71,8 @@ final class ErpEuInventoryService {
       "/API_RESERVATION_DOCUMENT_SRV/A_ReservationDocumentHeader";
   private static final String MOVEMENTS = "/API_MATERIAL_DOCUMENT_SRV/A_MaterialDocumentHeader";
   private static final String COUNTS = "/API_PHYSICAL_INVENTORY_SRV/A_PhysInventoryDocHeader";
+  // What the ERP can have issued; another text must not become a header.
+  private static final Pattern ETAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7E]*\"");
   private static final int USUAL_PAGE = 200;
   private static final int USUAL_LOCATIONS = 20;
   private static final int WATCH_PAGE = 1000;
@@ -375,22 +378,19 @@ final class ErpEuInventoryService {
       throws InterruptedException {
     ErpEuClient.Plant plant = erp.plant(request.getLocationId());
     Reservation before = reservation(request.getReservationId(), plant);
-    if (isCommitted(before, request.getOrderId())) {
-      // Done by an earlier arrival of this request, or by another way to the same end.
-      return CommitReservationResponse.newBuilder().setReservation(before).build();
-    }
-    expectEtag(request.getEtag(), before);
     ObjectNode body = BackendJson.object();
+    body.put("ExternalReference", request.getContext().getRequestId());
     if (!request.getOrderId().isEmpty()) {
       body.put("ReferenceDocument", request.getOrderId());
     }
     try {
-      BackendData data = erp.send(action("Commit", before).json(body)).data();
+      BackendData data = erp.send(action("Commit", before, request.getEtag()).json(body)).data();
       return CommitReservationResponse.newBuilder()
           .setReservation(ErpEuStockMapper.reservation(data, plant))
           .build();
     } catch (FailureException e) {
-      if (e.failure().reason() == Reason.REASON_ETAG_MISMATCH) {
+      if (e.failure().reason() == Reason.REASON_ETAG_MISMATCH && request.getEtag().isEmpty()) {
+        // Somebody else reached the same end between the two calls.
         Reservation after = reservation(request.getReservationId(), plant);
         if (isCommitted(after, request.getOrderId())) {
           return CommitReservationResponse.newBuilder().setReservation(after).build();
@@ -409,10 +409,6 @@ final class ErpEuInventoryService {
       throws InterruptedException {
     ErpEuClient.Plant plant = erp.plant(request.getLocationId());
     Reservation before = reservation(request.getReservationId(), plant);
-    if (isGone(before)) {
-      return ReleaseReservationResponse.newBuilder().setReservation(before).build();
-    }
-    expectEtag(request.getEtag(), before);
     ObjectNode body = BackendJson.object();
     body.put("ExternalReference", request.getContext().getRequestId());
     ArrayNode items = body.putArray("_Item");
@@ -424,13 +420,13 @@ final class ErpEuInventoryService {
           .put("Quantity", positive(line.getQuantity(), "lines[" + i + "].quantity"));
     }
     try {
-      BackendData data = erp.send(action("Withdraw", before).json(body)).data();
+      BackendData data = erp.send(action("Withdraw", before, request.getEtag()).json(body)).data();
       return ReleaseReservationResponse.newBuilder()
           .setReservation(ErpEuStockMapper.reservation(data, plant))
           .addAllRemainders(ErpEuStockMapper.rejected(data, before))
           .build();
     } catch (FailureException e) {
-      if (e.failure().reason() == Reason.REASON_ETAG_MISMATCH) {
+      if (e.failure().reason() == Reason.REASON_ETAG_MISMATCH && request.getEtag().isEmpty()) {
         Reservation after = reservation(request.getReservationId(), plant);
         if (isGone(after)) {
           return ReleaseReservationResponse.newBuilder().setReservation(after).build();
@@ -445,14 +441,19 @@ final class ErpEuInventoryService {
         || reservation.getStatus() == ReservationStatus.RESERVATION_STATUS_EXPIRED;
   }
 
-  // Always with the version that was read: an action that is repeated by accident changes nothing.
-  private static BackendRequest action(String name, Reservation reservation) {
+  // Always with a version, the caller's or the one that was read. The ERP looks for the reference
+  // first, so that an action that arrives again is answered as the first time.
+  private static BackendRequest action(String name, Reservation reservation, String etag) {
+    if (!etag.isEmpty() && !ETAG.matcher(etag).matches()) {
+      throw new FailureException(
+          Reason.REASON_ETAG_MISMATCH, "The reservation changed since it was read; read it again.");
+    }
     return ErpEuClient.post(
             RESERVATIONS + "('{reservation}')/" + name,
             BackendJson.object(),
             reservation.getReservationId())
         .about("reservation")
-        .header("If-Match", reservation.getEtag());
+        .header("If-Match", etag.isEmpty() ? reservation.getEtag() : etag);
   }
 
   private Reservation reservation(String id, ErpEuClient.Plant plant) throws InterruptedException {
@@ -466,13 +467,6 @@ final class ErpEuInventoryService {
       throw ErpEuClient.notFound("reservation");
     }
     return ErpEuStockMapper.reservation(data, plant);
-  }
-
-  private static void expectEtag(String known, Reservation reservation) {
-    if (!known.isEmpty() && !known.equals(reservation.getEtag())) {
-      throw new FailureException(
-          Reason.REASON_ETAG_MISMATCH, "The reservation changed since it was read; read it again.");
-    }
   }
 
   private AdjustStockResponse adjustStock(AdjustStockRequest request) throws InterruptedException {

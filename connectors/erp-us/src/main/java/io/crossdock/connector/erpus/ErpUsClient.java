@@ -86,7 +86,7 @@ final class ErpUsClient {
   private static Site site(BackendData data) {
     return new Site(
         data.text("storeCode"),
-        Math.toIntExact(data.integer("siteId")),
+        data.integer32("siteId"),
         data.optionalText("name"),
         data.text("currency"),
         zone(data),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.backend.BackendErrors;
 import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.failure.Failure;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +42,7 @@ final class ErpUsErrors implements BackendErrors {
               Failure.of(
                   Reason.REASON_ETAG_MISMATCH,
                   "The reservation changed since it was read; read it again."));
-      case "GEN-0409" ->
-          Optional.of(
-              Failure.of(
-                  Reason.REASON_REQUEST_ID_REUSED,
-                  "The request id came before with another request."));
+      case "GEN-0409" -> Optional.of(Canonical.requestIdReused().failure());
       default ->
           // Any other refusal with status 200 is one of the ERP's rules.
           status / 100 == 2

@@ -416,7 +416,7 @@ final class ErpUsInventoryService {
     }
     List<Integer> items = new ArrayList<>();
     for (BackendData line : data.list("lines")) {
-      items.add(Math.toIntExact(line.integer("itemNumber")));
+      items.add(line.integer32("itemNumber"));
     }
     units.learn(site, items);
     return ErpUsStockMapper.reservation(data, site, units);

@@ -164,6 +164,6 @@ final class ErpUsStockMapper {
   }
 
   private static String unit(BackendData line, Units units) {
-    return line.has("itemNumber") ? units.of(Math.toIntExact(line.integer("itemNumber"))) : "";
+    return line.has("itemNumber") ? units.of(line.integer32("itemNumber")) : "";
   }
 }

@@ -26,7 +26,7 @@ final class Units {
 
   /** Learns from a row of stock. */
   void learn(BackendData row) {
-    units.put(Math.toIntExact(row.integer("itemNumber")), ErpUsCodes.unit(row));
+    units.put(row.integer32("itemNumber"), ErpUsCodes.unit(row));
   }
 
   /** Learns the units of items that are not known yet. */

@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -90,7 +91,7 @@ public final class ErpEuBackend implements Backend {
   private final OrderBook orders;
   private final Map<String, ObjectNode> movements = new Bounded<>(KEPT);
   private final Map<String, ObjectNode> counts = new Bounded<>(KEPT);
-  private final Map<String, ObjectNode> withdrawals = new Bounded<>(KEPT);
+  private final Map<String, Action> actions = new Bounded<>(KEPT);
   private long lastMovement;
   private long lastCount;
 
@@ -189,7 +190,7 @@ public final class ErpEuBackend implements Backend {
     orders.reset();
     movements.clear();
     counts.clear();
-    withdrawals.clear();
+    actions.clear();
     lastMovement = 4_900_000_122L;
     lastCount = 100_000_000L;
   }
@@ -722,24 +723,56 @@ public final class ErpEuBackend implements Backend {
         .with(details("M7/310", "state", state));
   }
 
+  /** An action on a reservation that has a reference: what it was asked for, and its answer. */
+  private record Action(JsonNode body, ObjectNode answer) {}
+
+  /** Does an action once per reference, and answers it again with its first answer. */
+  private Answer once(
+      Reservation reservation, String action, Body body, Supplier<ObjectNode> work) {
+    String reference = body.optional("ExternalReference").orElse("");
+    body.end();
+    if (reference.isEmpty()) {
+      return entity(work.get());
+    }
+    String name = reservation.number + "/" + action + "/" + reference;
+    Action before = actions.get(name);
+    if (before == null) {
+      ObjectNode answer = work.get();
+      actions.put(name, new Action(body.node(), answer));
+      return entity(answer);
+    }
+    if (!before.body().equals(body.node())) {
+      throw Refusal.of(409, "SY/531", "the reference was used for another action");
+    }
+    return entity(before.answer());
+  }
+
   private Answer commit(Request request) {
     Reservation reservation = reservation(request);
     Body body = request.json();
     Optional<String> order = body.optional("ReferenceDocument");
-    body.end();
-    checkMatch(request, reservation.version);
-    switch (reservation.status) {
-      case HELD -> stock.commit(reservation, order.orElse(null));
-      case COMMITTED -> {}
-      case RELEASED, ISSUED, LAPSED -> throw state(reservation);
-    }
-    return entity(json(reservation));
+    return once(
+        reservation,
+        "Commit",
+        body,
+        () -> {
+          checkMatch(request, reservation.version);
+          switch (reservation.status) {
+            case HELD -> stock.commit(reservation, order.orElse(null));
+            case COMMITTED -> {
+              if (order.isPresent() && !order.get().equals(reservation.order)) {
+                throw state(reservation);
+              }
+            }
+            case RELEASED, ISSUED, LAPSED -> throw state(reservation);
+          }
+          return json(reservation);
+        });
   }
 
   private Answer withdraw(Request request) {
     Reservation reservation = reservation(request);
     Body body = request.json();
-    String reference = body.optional("ExternalReference").orElse("");
     Map<String, Optional<BigDecimal>> parts = new LinkedHashMap<>();
     for (Body each : body.list("_Item", 200)) {
       String line = each.text("ReservationItem");
@@ -747,12 +780,17 @@ public final class ErpEuBackend implements Backend {
           line, each.has("Quantity") ? Optional.of(positive(each, "Quantity")) : Optional.empty());
       each.end();
     }
-    body.end();
-    ObjectNode done = withdrawals.get(reservation.number + "/" + reference);
-    if (done != null) {
-      return entity(done);
-    }
-    checkMatch(request, reservation.version);
+    return once(
+        reservation,
+        "Withdraw",
+        body,
+        () -> {
+          checkMatch(request, reservation.version);
+          return withdrawn(reservation, parts);
+        });
+  }
+
+  private ObjectNode withdrawn(Reservation reservation, Map<String, Optional<BigDecimal>> parts) {
     List<StockBook.Rejected> rejected =
         switch (reservation.status) {
           case HELD, COMMITTED -> stock.release(reservation, parts);
@@ -775,10 +813,7 @@ public final class ErpEuBackend implements Backend {
                         "Reason",
                         "M7/312"))
                 .toList()));
-    if (!reference.isEmpty()) {
-      withdrawals.put(reservation.number + "/" + reference, json);
-    }
-    return entity(json);
+    return json;
   }
 
   private Answer goodsIssue(Request request) {

@@ -147,6 +147,15 @@ public final class BackendData {
     }
   }
 
+  /** The whole number under a name, when the backend has 32 bits for it. */
+  public int integer32(String name) {
+    try {
+      return Math.toIntExact(integer(name));
+    } catch (ArithmeticException e) {
+      throw invalid(name, "a whole number of 32 bits");
+    }
+  }
+
   /** The whole number under a name, or another value when absent. */
   public long integer(String name, long otherwise) {
     return has(name) ? integer(name) : otherwise;
@@ -227,6 +236,40 @@ public final class BackendData {
     } catch (DateTimeException e) {
       throw invalid(name, "a day");
     }
+  }
+
+  /**
+   * Whether the document says what was sent to make it, as far as it has the same fields: so a
+   * repeated write is told from another one with the same id. Numbers are compared by value.
+   */
+  public boolean holds(JsonNode sent) {
+    return holds(node, sent);
+  }
+
+  private static boolean holds(JsonNode known, JsonNode sent) {
+    if (sent.isArray()) {
+      if (known.size() != sent.size()) {
+        return false;
+      }
+      for (int i = 0; i < sent.size(); i++) {
+        if (!holds(known.get(i), sent.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+    if (sent.isObject()) {
+      return sent.properties().stream()
+          .allMatch(field ->
+              !known.has(field.getKey()) || holds(known.get(field.getKey()), field.getValue()));
+    }
+    return known.asText().equals(sent.asText()) || isSameNumber(known, sent);
+  }
+
+  private static boolean isSameNumber(JsonNode one, JsonNode other) {
+    Optional<BigDecimal> first = Numbers.parse(one.asText());
+    Optional<BigDecimal> second = Numbers.parse(other.asText());
+    return first.isPresent() && second.isPresent() && first.get().compareTo(second.get()) == 0;
   }
 
   /** The failure to throw when the value under a name makes no sense. */

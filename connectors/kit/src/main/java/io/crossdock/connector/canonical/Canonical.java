@@ -157,6 +157,13 @@ public final class Canonical {
     return Identifier.newBuilder().setScheme(scheme).setValue(value).setSystem(system).build();
   }
 
+  /** The refusal of a write whose request id was used for a different request before. */
+  public static FailureException requestIdReused() {
+    return new FailureException(
+        Reason.REASON_REQUEST_ID_REUSED,
+        "This request id was already used for a different request.");
+  }
+
   /** The refusal of a field that only the connector could check. */
   public static FailureException refused(String field, String expectation) {
     return new FailureException(

@@ -2,6 +2,7 @@ package io.crossdock.connector.service;
 
 import com.google.protobuf.ByteString;
 import io.crossdock.common.v1.Reason;
+import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import java.time.Duration;
@@ -155,6 +156,10 @@ final class RequestIds {
 
   /** Whether the backend has spoken: the same question would get the same answer. */
   private static boolean isFinal(Failure failure) {
+    if (failure.reason() == Reason.REASON_REQUEST_ID_REUSED) {
+      // The id belongs to the request that the backend knows, not to this one.
+      return false;
+    }
     return switch (failure.code()) {
       case FAILED_PRECONDITION, NOT_FOUND, ALREADY_EXISTS -> true;
       default -> false;
@@ -163,9 +168,7 @@ final class RequestIds {
 
   private static void refuseAnother(ByteString mine, ByteString known) {
     if (!mine.equals(known)) {
-      throw new FailureException(
-          Reason.REASON_REQUEST_ID_REUSED,
-          "This request id was already used for a different request.");
+      throw Canonical.requestIdReused();
     }
   }
 }

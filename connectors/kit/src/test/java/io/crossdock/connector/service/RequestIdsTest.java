@@ -65,6 +65,15 @@ class RequestIdsTest {
     assertThat(ids.once("a", BODY, this::work).toStringUtf8()).isEqualTo("answer 2");
   }
 
+  @Test
+  void doesNotGiveAnIdToARequestThatTheBackendRefusesItTo() throws InterruptedException {
+    ByteString other = ByteString.copyFromUtf8("other");
+    assertThatThrownBy(() -> ids.once("a", other, () -> fail(Reason.REASON_REQUEST_ID_REUSED)))
+        .isInstanceOf(FailureException.class);
+
+    assertThat(ids.once("a", BODY, this::work).toStringUtf8()).isEqualTo("answer 2");
+  }
+
   private ByteString fail(Reason reason) {
     done.incrementAndGet();
     throw new FailureException(reason, "no");

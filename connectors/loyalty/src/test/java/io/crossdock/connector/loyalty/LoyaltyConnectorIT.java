@@ -139,7 +139,8 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> reserve(caller, "M-999999", 500))
             .refuses(ReservePointsRequest.newBuilder().setMemberId(MEMBER).build())
-            .writesTo("/redemptions"),
+            .writesTo("/redemptions")
+            .unlike(request -> request.toBuilder().setPoints(points(600)).build()),
         MethodCase.of(LoyaltyServiceGrpc.getCommitRedemptionMethod())
             .answers(
                 caller -> commit(caller, reserved(caller).getRedemptionId(), 500),
@@ -151,7 +152,8 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> commit(caller, "R-0-0", 500))
             .refuses(CommitRedemptionRequest.newBuilder().setMemberId(MEMBER).build())
-            .writesTo("/capture"),
+            .writesTo("/capture")
+            .unlike(request -> request.toBuilder().setPoints(points(400)).build()),
         MethodCase.of(LoyaltyServiceGrpc.getVoidRedemptionMethod())
             .answers(
                 caller -> voidOf(caller, MEMBER, reserved(caller).getRedemptionId()),
@@ -162,7 +164,8 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> voidOf(caller, "M-1002", reserved(caller).getRedemptionId()))
             .refuses(VoidRedemptionRequest.newBuilder().setMemberId(MEMBER).build())
-            .writesTo("/void"),
+            .writesTo("/void")
+            .leavesNoTrace("a void says nothing but which redemption it is of"),
         MethodCase.of(LoyaltyServiceGrpc.getAccruePointsMethod())
             .answers(
                 caller -> accrue(caller, MEMBER),
@@ -175,7 +178,8 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> accrue(caller, "M-999999"))
             .refuses(AccruePointsRequest.newBuilder().setMemberId(MEMBER).build())
-            .writesTo("/earnings"),
+            .writesTo("/earnings")
+            .unlike(request -> request.toBuilder().setPoints(points(130)).build()),
         MethodCase.of(LoyaltyServiceGrpc.getReverseEntryMethod())
             .answers(
                 caller -> reverse(caller, MEMBER, spent(caller)),
@@ -186,7 +190,8 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> reverse(caller, MEMBER, "E-0-0"))
             .refuses(ReverseEntryRequest.newBuilder().setMemberId(MEMBER).build())
-            .writesTo("/reversals"),
+            .writesTo("/reversals")
+            .unlike(request -> request.toBuilder().setPoints(points(400)).build()),
         MethodCase.of(LoyaltyServiceGrpc.getAdjustPointsMethod())
             .answers(
                 caller -> adjust(caller, MEMBER, 200),
@@ -199,7 +204,8 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> adjust(caller, "M-999999", 200))
             .refuses(adjust(caller(), MEMBER, 0))
-            .writesTo("/adjustments"),
+            .writesTo("/adjustments")
+            .unlike(request -> request.toBuilder().setPoints(points(210)).build()),
         MethodCase.of(LoyaltyServiceGrpc.getTransferPointsMethod())
             .answers(
                 caller -> transfer(caller, "M-1002"),
@@ -212,7 +218,8 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                 })
             .findsNothing(caller -> transfer(caller, "M-999999"))
             .refuses(transfer(caller(), MEMBER))
-            .writesTo("/transfers"),
+            .writesTo("/transfers")
+            .unlike(request -> request.toBuilder().setPoints(points(310)).build()),
         MethodCase.of(LoyaltyServiceGrpc.getEnrolMemberMethod())
             .cannot(
                 EnrolMemberRequest.newBuilder()

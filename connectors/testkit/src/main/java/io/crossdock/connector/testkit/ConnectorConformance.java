@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -197,6 +198,9 @@ public abstract class ConnectorConformance {
       tests.add(test("saysThatAWritesOutcomeIsUnknownAndDoesItOnce", () -> unknown(of)));
       tests.add(test("livesWithABackendThatGetsEveryWriteTwice", () -> twice(of)));
       tests.add(test("doesAWriteOnceThoughItRestarts", () -> restarts(of)));
+      if (of.leavesTrace()) {
+        tests.add(test("refusesAnotherBodyThoughItRestarts", () -> reusedAfterRestart(of)));
+      }
     }
     return tests;
   }
@@ -372,11 +376,29 @@ public abstract class ConnectorConformance {
       throws IOException {
     Q request = of.good(caller);
     caller.call(of.method(), request);
+
+    afterRestart(there -> of.verify(there.call(of.method(), request)));
+  }
+
+  private <Q extends Message, A extends Message> void reusedAfterRestart(MethodCase<Q, A> of)
+      throws IOException {
+    Q request = of.good(caller);
+    caller.call(of.method(), request);
+
+    afterRestart(there -> {
+      assertThat(failure(() -> there.call(of.method(), of.unlike(request))).reason())
+          .isEqualTo(Reason.REASON_REQUEST_ID_REUSED);
+      of.verify(there.call(of.method(), request));
+    });
+  }
+
+  /** Calls a second process of the connector, which remembers nothing of the first. */
+  protected final void afterRestart(Consumer<Caller> calls) throws IOException {
     try (RunningConnector restarted =
         process().start(config(estate.url().resolve("/" + backendName()).toString()), telemetry)) {
       ManagedChannel there = channel(restarted);
       try {
-        of.verify(new Caller(there).call(of.method(), request));
+        calls.accept(new Caller(there));
       } finally {
         there.shutdownNow();
       }

@@ -9,6 +9,7 @@ import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ public final class MethodCase<Q extends Message, A extends Message> {
   private @Nullable Q impossible;
   private boolean findsEverything;
   private String writesTo = "";
+  private @Nullable UnaryOperator<Q> another;
+  private boolean cannotTell;
 
   /** Makes a request, and before it what the request needs to be there. */
   @FunctionalInterface
@@ -96,6 +99,26 @@ public final class MethodCase<Q extends Message, A extends Message> {
     return this;
   }
 
+  /**
+   * For writes: another request with the same request id, different in something that the backend
+   * keeps. It must be refused although the connector was started again in between.
+   */
+  public MethodCase<Q, A> unlike(UnaryOperator<Q> change) {
+    another = change;
+    return this;
+  }
+
+  /**
+   * For writes: says that the backend keeps nothing that would tell a request from another one with
+   * the same id, once the connector was started again.
+   *
+   * @param why for whoever reads the case
+   */
+  public MethodCase<Q, A> leavesNoTrace(String why) {
+    cannotTell = !why.isBlank();
+    return this;
+  }
+
   MethodDescriptor<Q, A> method() {
     return method;
   }
@@ -117,6 +140,9 @@ public final class MethodCase<Q extends Message, A extends Message> {
     }
     if (isKeyed() && writesTo.isEmpty()) {
       missing.add("writesTo");
+    }
+    if (isKeyed() && another == null && !cannotTell) {
+      missing.add("unlike");
     }
     return missing;
   }
@@ -163,5 +189,14 @@ public final class MethodCase<Q extends Message, A extends Message> {
 
   String writesTo() {
     return writesTo;
+  }
+
+  /** Whether the backend tells a request from another one with its id. */
+  boolean leavesTrace() {
+    return another != null;
+  }
+
+  Q unlike(Q request) {
+    return java.util.Objects.requireNonNull(another).apply(request);
   }
 }
