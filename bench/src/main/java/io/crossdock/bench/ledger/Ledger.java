@@ -5,6 +5,7 @@ import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.store.Database;
 import io.crossdock.ledger.store.LedgerException;
 import io.crossdock.ledger.store.Store;
+import io.crossdock.ledger.store.TransactionListener;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,7 +21,16 @@ final class Ledger implements AutoCloseable {
   private Ledger(Store store, EventCatalogue catalogue) {
     this.store = store;
     this.log = new EventLog(store, catalogue, Clock.systemUTC());
-    store.onCommit(rounds::incrementAndGet);
+    store.onTransaction(
+        new TransactionListener() {
+          @Override
+          public void begun() {}
+
+          @Override
+          public void committed() {
+            rounds.incrementAndGet();
+          }
+        });
   }
 
   static Ledger open(Database database, EventCatalogue catalogue) throws LedgerException {

@@ -64,7 +64,6 @@ final class Till implements AutoCloseable {
   private static final long POINTS = 12_480;
   private static final long EARNED = 120;
   private static final Duration PATIENCE_FIRST = Duration.ofSeconds(20);
-  private static final Duration PATIENCE_EVENT = Duration.ofSeconds(5);
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
   private static final JsonFormat.Printer JSON =
@@ -132,7 +131,7 @@ final class Till implements AutoCloseable {
     ask(
         "And again, now that the cached balance is stale?",
         balance("M-1001"),
-        this::untilLive,
+        loyalty::getBalance,
         Till::text,
         answer -> checkBalance(answer, Freshness.Mode.MODE_LIVE, POINTS + EARNED),
         answer -> text(answer.getFreshness(), answer.getHubFreshness()));
@@ -237,17 +236,6 @@ final class Till implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       problems.add("publishing failed: " + Failures.of(e).reasonName());
     }
-  }
-
-  /** A hub may see an event a few milliseconds after it was published. */
-  private GetBalanceResponse untilLive(GetBalanceRequest request) {
-    long end = System.nanoTime() + PATIENCE_EVENT.toNanos();
-    GetBalanceResponse answer;
-    do {
-      answer = loyalty.getBalance(request);
-    } while (answer.getHubFreshness().getMode() != Freshness.Mode.MODE_LIVE
-        && System.nanoTime() < end);
-    return answer;
   }
 
   private void askWrongly() {

@@ -3,6 +3,7 @@ package io.crossdock.hub.invalidation;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.event.v1.EventEnvelope;
 import io.crossdock.gateway.operation.TagTemplate;
+import io.crossdock.ledger.event.CheckedEvent;
 import io.crossdock.ledger.event.EventCatalogue;
 import io.crossdock.ledger.event.EventType;
 import io.crossdock.policy.v1.PolicyProto;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Which answers of the cache an event makes untrue, as the contracts of the events say. */
 public final class EventTags {
@@ -37,16 +39,26 @@ public final class EventTags {
     return Set.copyOf(templates.keySet());
   }
 
-  /** The tags of an event. */
+  /** The tags of an event of the log. */
   public List<String> of(EventEnvelope event) {
-    List<TagTemplate> tags = templates.getOrDefault(event.getType(), List.of());
+    return render(event.getType(), () -> event.getData().getValue().toByteArray());
+  }
+
+  /** The tags of an event that was just written. */
+  public List<String> of(CheckedEvent event) {
+    return render(event.type().name(), event::data);
+  }
+
+  private List<String> render(String type, Supplier<byte[]> data) {
+    List<TagTemplate> tags = templates.getOrDefault(type, List.of());
     if (tags.isEmpty()) {
       return List.of();
     }
     try {
+      byte[] bytes = data.get();
       List<String> rendered = new ArrayList<>();
       for (TagTemplate tag : tags) {
-        rendered.addAll(tag.render(event.getData().getValue().toByteArray()));
+        rendered.addAll(tag.render(bytes));
       }
       return List.copyOf(rendered);
     } catch (InvalidProtocolBufferException e) {

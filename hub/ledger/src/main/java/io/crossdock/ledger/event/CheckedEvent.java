@@ -43,6 +43,15 @@ public final class CheckedEvent {
     return key;
   }
 
+  /** The event's message, serialized. */
+  public byte[] data() {
+    try {
+      return EventEnvelope.parseFrom(bytes).getData().getValue().toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("an envelope that was serialized here cannot be read", e);
+    }
+  }
+
   /** The sequence that its source insists on; 0 when it leaves that to the hub. */
   long wantedSequence() {
     return wantedSequence;

@@ -9,6 +9,7 @@ import io.crossdock.ledger.store.Engine;
 import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
+import io.crossdock.ledger.store.TransactionListener;
 import io.crossdock.policy.v1.Lane;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +96,9 @@ public final class EventLog {
   private volatile long epoch;
   private final AtomicInteger appendedLanes = new AtomicInteger();
   private final List<IntConsumer> listeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<CheckedEvent>> observers = new CopyOnWriteArrayList<>();
+  // Appended in the writer's current transaction. Only for its thread.
+  private final List<CheckedEvent> uncommitted = new ArrayList<>();
   private final BatchedTransaction<List<CheckedEvent>, Outcome> appending = this::appendEach;
 
   /** What came of an append: within a transaction a refusal is a value, see {@code Transaction}. */
@@ -109,7 +114,18 @@ public final class EventLog {
     this.catalogue = catalogue;
     this.clock = clock;
     this.appender = Appender.of(store.engine());
-    store.onCommit(this::committed);
+    store.onTransaction(
+        new TransactionListener() {
+          @Override
+          public void begun() {
+            uncommitted.clear();
+          }
+
+          @Override
+          public void committed() {
+            announce();
+          }
+        });
   }
 
   /** The epoch of the ledger that this process works on, see {@link LedgerEpoch}. */
@@ -172,6 +188,9 @@ public final class EventLog {
       }
       if (!duplicate) {
         var _ = appendedLanes.getAndUpdate(lanes -> lanes | bit(event.type().lane()));
+        if (!observers.isEmpty()) {
+          uncommitted.add(event);
+        }
       }
       appended.add(new Appended(event.eventId(), row.sequence(), Position.at(row.id()), duplicate));
     }
@@ -410,7 +429,25 @@ public final class EventLog {
     listeners.add(listener);
   }
 
-  private void committed() {
+  /**
+   * Hands over each event that this process appends, after its commit and before its publisher is
+   * answered, on the writer's thread: the observer must be quick and must not fail. An event whose
+   * commit was not confirmed is only found by reading the log.
+   *
+   * @return ends it
+   */
+  public Runnable observe(Consumer<CheckedEvent> observer) {
+    observers.add(observer);
+    return () -> {
+      var _ = observers.remove(observer);
+    };
+  }
+
+  private void announce() {
+    for (CheckedEvent event : uncommitted) {
+      observers.forEach(observer -> observer.accept(event));
+    }
+    uncommitted.clear();
     int lanes = appendedLanes.get() == 0 ? 0 : appendedLanes.getAndSet(0);
     if (lanes != 0) {
       listeners.forEach(listener -> listener.accept(lanes));

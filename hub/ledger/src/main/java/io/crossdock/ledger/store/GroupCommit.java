@@ -36,7 +36,7 @@ final class GroupCommit implements AutoCloseable {
   private static final long WARN_EVERY_NANOS = 1_000_000_000L;
 
   private final Database database;
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<TransactionListener> listeners = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Single<?>> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final Thread thread;
   private volatile boolean closing;
@@ -182,7 +182,7 @@ final class GroupCommit implements AutoCloseable {
     return task.result;
   }
 
-  void onCommit(Runnable listener) {
+  void onTransaction(TransactionListener listener) {
     listeners.add(listener);
   }
 
@@ -300,12 +300,13 @@ final class GroupCommit implements AutoCloseable {
       int at = 0;
       try {
         Connection open = connected();
+        listeners.forEach(TransactionListener::begun);
         for (; at < left.size(); at++) {
           left.get(at).run(open);
         }
         open.commit();
         working = true;
-        listeners.forEach(Runnable::run);
+        listeners.forEach(TransactionListener::committed);
         commits.increment();
         answered.add(left.stream().mapToInt(Unit::tell).sum());
         left.clear();

@@ -100,12 +100,9 @@ public final class Store implements AutoCloseable {
     return await(reader.submit(work));
   }
 
-  /**
-   * Tells after each commit of a write, on the writer's thread and before the callers are answered:
-   * the listener must be quick and must not fail.
-   */
-  public void onCommit(Runnable listener) {
-    writer.onCommit(listener);
+  /** Has a listener follow the transactions of the writes. */
+  public void onTransaction(TransactionListener listener) {
+    writer.onTransaction(listener);
   }
 
   /** Does what was handed over and closes the database. */
