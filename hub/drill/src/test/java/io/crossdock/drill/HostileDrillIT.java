@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crossdock.drill.hostile.HostileDrill;
 import io.crossdock.drill.hostile.HostileReport;
 import java.nio.file.Path;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,41 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class HostileDrillIT {
 
-  // Those that the hub withstands; the others are run by the program alone until it does.
-  private static final Set<String> HELD =
-      Set.of(
-          "gzip-bomb",
-          "unfinished-bodies",
-          "byte-by-byte",
-          "rapid-reset",
-          "ping-flood",
-          "settings-flood",
-          "endless-headers",
-          "bad-binary-header",
-          "bad-timeout",
-          "forged-log-line",
-          "empty-path",
-          "garbage-frames",
-          "lie-garbage",
-          "lie-deep",
-          "lie-twice",
-          "lie-nothing",
-          "lie-huge",
-          "lie-huge-trailers",
-          "lie-broken-details",
-          "lie-plain",
-          "lie-silence");
-
   @TempDir Path directory;
 
   @Test
   void letsNoAttackHarmInnocentCalls() throws Exception {
-    HostileDrill drill =
-        new HostileDrill(directory, 1, 50, HubLauncher::plain, HELD::contains, _ -> {});
+    HostileDrill drill = new HostileDrill(directory, 1, 50, HubLauncher::plain, _ -> true, _ -> {});
 
     HostileReport report = drill.run();
 
-    assertThat(report.attacks()).isEqualTo(HELD.size());
+    assertThat(report.attacks()).isGreaterThan(30);
     assertThat(report.innocentCalls()).isGreaterThan(1_000);
     assertThat(report.innocentFailed()).describedAs(report.table()).isZero();
     assertThat(report.hubRestarts()).isZero();

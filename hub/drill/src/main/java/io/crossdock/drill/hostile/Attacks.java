@@ -2,15 +2,28 @@ package io.crossdock.drill.hostile;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.google.protobuf.CodedOutputStream;
+import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.Decimal;
+import io.crossdock.common.v1.Identifier;
+import io.crossdock.common.v1.Money;
+import io.crossdock.common.v1.Quantity;
 import io.crossdock.drill.hostile.Attack.Target;
 import io.crossdock.drill.hostile.LyingConnector.Lie;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
+import io.crossdock.inventory.v1.ReserveRequest;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.order.v1.DiscountFunding;
+import io.crossdock.order.v1.LineDiscount;
+import io.crossdock.order.v1.LineKind;
+import io.crossdock.order.v1.OrderServiceGrpc;
+import io.crossdock.order.v1.OrderTotals;
+import io.crossdock.order.v1.PlaceOrderRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -26,6 +39,10 @@ final class Attacks {
   private static final String STOCK_OF_MANY =
       InventoryServiceGrpc.getBatchGetAvailabilityMethod().getFullMethodName();
   private static final String RESERVE = InventoryServiceGrpc.getReserveMethod().getFullMethodName();
+  private static final String PLACE_ORDER =
+      OrderServiceGrpc.getPlaceOrderMethod().getFullMethodName();
+  private static final CommandContext CONTEXT =
+      CommandContext.newBuilder().setRequestId(UUID.randomUUID().toString()).build();
   private static final byte[] MEMBER =
       RawConnection.message(RawCalls.bytes(out -> out.writeString(1, "M-1001")));
   private static final byte[] ITEM =
@@ -35,7 +52,13 @@ final class Attacks {
       });
   private static final int WINDOW = 65_535;
   private static final int MANY_ITEMS = 400_000;
+  private static final int MOST_ITEMS = 2_000_000;
+  private static final int LEGAL_LINES = 200;
   private static final int MANY_LINES = 10_000;
+  private static final int MORE_LINES = 40_000;
+  private static final int MOST_LINES = 500;
+  private static final int MOST_DISCOUNTS = 20;
+  private static final int MANY_ORDERS = 5;
   private static final int MANY_DIGITS = 3_900_000;
   private static final long DEADLINE_MILLIS = 2_000;
   private static final long LIE_DEADLINE_MILLIS = 300;
@@ -44,12 +67,18 @@ final class Attacks {
 
   static List<Attack> all() {
     List<Attack> all = new ArrayList<>();
-    all.add(new Attack("many-empty-items", Attacks::manyEmptyItems));
-    all.add(new Attack("many-lines", Attacks::manyLines));
-    all.add(new Attack("many-digits", target -> quantity(target, "9".repeat(MANY_DIGITS))));
-    all.add(new Attack("huge-exponent", target -> quantity(target, "1e2147483648")));
-    all.add(new Attack("deep-message", Attacks::deepMessage));
-    all.add(new Attack("gzip-bomb", Attacks::gzipBomb));
+    all.add(unary("many-empty-items", STOCK_OF_MANY, emptyItems(MANY_ITEMS)));
+    all.add(unary("more-empty-items", STOCK_OF_MANY, emptyItems(MOST_ITEMS)));
+    all.add(unary("many-lines", RESERVE, reserve("1", MANY_LINES)));
+    all.add(unary("more-lines", RESERVE, reserve("1", MORE_LINES)));
+    all.add(unary("many-digits", RESERVE, reserve("9".repeat(MANY_DIGITS), 1)));
+    all.add(unary("huge-exponent", RESERVE, reserve("1e2147483648", 1)));
+    all.add(unary("huge-exponents", RESERVE, reserve("1E+99999999", LEGAL_LINES)));
+    all.add(unary("heaviest-order", PLACE_ORDER, order(1)));
+    all.add(unary("scattered-lists", PLACE_ORDER, order(MANY_ORDERS)));
+    all.add(unary("deep-message", STOCK, RawCalls.nested(1_000_000)));
+    byte[] bomb = bomb();
+    all.add(new Attack("gzip-bomb", target -> compressed(target, bomb)));
     all.add(new Attack("zero-window", Attacks::zeroWindow));
     all.add(new Attack("unfinished-bodies", Attacks::unfinishedBodies));
     all.add(new Attack("byte-by-byte", Attacks::byteByByte));
@@ -70,66 +99,99 @@ final class Attacks {
     return all;
   }
 
-  private static void manyEmptyItems(Target target) {
-    byte[] request =
-        RawCalls.bytes(out -> {
-          out.writeString(1, "EU-001");
-          for (int i = 0; i < MANY_ITEMS; i++) {
-            out.writeString(2, "");
-          }
-        });
-    RawCalls.call(target.channel(), STOCK_OF_MANY, request, DEADLINE_MILLIS);
+  private static Attack unary(String name, String method, byte[] request) {
+    return new Attack(
+        name, target -> RawCalls.call(target.channel(), method, request, DEADLINE_MILLIS));
   }
 
-  private static void manyLines(Target target) {
-    byte[] quantity = RawCalls.bytes(out -> writeQuantity(out, "1"));
-    reserve(target, quantity, MANY_LINES);
+  private static byte[] emptyItems(int items) {
+    return RawCalls.bytes(out -> {
+      out.writeString(1, "EU-001");
+      for (int i = 0; i < items; i++) {
+        out.writeString(2, "");
+      }
+    });
   }
 
-  private static void quantity(Target target, String value) {
-    reserve(target, RawCalls.bytes(out -> writeQuantity(out, value)), 1);
+  private static byte[] reserve(String quantity, int lines) {
+    ReserveRequest.Builder request =
+        ReserveRequest.newBuilder().setContext(CONTEXT).setLocationId("EU-001").setOrderId("O-1");
+    for (int i = 0; i < lines; i++) {
+      request
+          .addLinesBuilder()
+          .setLineId("L" + i)
+          .setItemId("SKU-" + i)
+          .setQuantity(quantity(quantity));
+    }
+    return request.build().toByteArray();
   }
 
-  private static void reserve(Target target, byte[] quantity, int lines) {
-    byte[] context = RawCalls.bytes(out -> out.writeString(1, UUID.randomUUID().toString()));
-    byte[] request =
-        RawCalls.bytes(out -> {
-          out.writeByteArray(1, context);
-          out.writeString(2, "EU-001");
-          for (int i = 0; i < lines; i++) {
-            String line = "L" + i;
-            out.writeByteArray(
-                3,
-                RawCalls.bytes(each -> {
-                  each.writeString(1, line);
-                  each.writeString(2, "SKU-" + line);
-                  each.writeByteArray(3, quantity);
-                }));
-          }
-          out.writeString(4, "O-1");
-        });
-    RawCalls.call(target.channel(), RESERVE, request, DEADLINE_MILLIS);
+  /**
+   * An order with as many lines and discounts as the contract allows.
+   *
+   * @param times how often it stands in the message; the parser merges them into one, whose lists
+   *     are that many times too long
+   */
+  private static byte[] order(int times) {
+    Money money = Money.newBuilder().setCurrencyCode("EUR").setUnits(1).build();
+    LineDiscount discount =
+        LineDiscount.newBuilder()
+            .setAmount(money)
+            .addFunding(
+                DiscountFunding.newBuilder()
+                    .setAmount(money)
+                    .setParty(Identifier.newBuilder().setValue("S-1")))
+            .build();
+    PlaceOrderRequest.Builder request =
+        PlaceOrderRequest.newBuilder()
+            .setContext(CONTEXT)
+            .setOrderId("O-1")
+            .setLocationId("EU-001")
+            .setCurrencyCode("EUR")
+            .setTotals(OrderTotals.newBuilder().setPayableAmount(money));
+    for (int i = 0; i < MOST_LINES; i++) {
+      request
+          .addLinesBuilder()
+          .setLineId("L" + i)
+          .setItemId("SKU-" + i)
+          .setKind(LineKind.LINE_KIND_ITEM)
+          .setQuantity(quantity("1"))
+          .setUnitPrice(money)
+          .setGrossAmount(money)
+          .addAllDiscounts(Collections.nCopies(MOST_DISCOUNTS, discount));
+    }
+    byte[] once = request.build().toByteArray();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < times; i++) {
+      all.writeBytes(once);
+    }
+    return all.toByteArray();
   }
 
-  private static void writeQuantity(CodedOutputStream out, String value) throws IOException {
-    out.writeByteArray(1, RawCalls.bytes(decimal -> decimal.writeString(1, value)));
-    out.writeString(2, "C62");
+  private static Quantity quantity(String value) {
+    return Quantity.newBuilder()
+        .setValue(Decimal.newBuilder().setValue(value))
+        .setUnitCode("C62")
+        .build();
   }
 
-  private static void deepMessage(Target target) {
-    RawCalls.call(target.channel(), STOCK, RawCalls.nested(1_000_000), DEADLINE_MILLIS);
-  }
-
-  private static void gzipBomb(Target target) throws IOException, InterruptedException {
+  private static byte[] bomb() {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
       byte[] zeros = new byte[1 << 20];
       for (int i = 0; i < 64; i++) {
         gzip.write(zeros);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     byte[] message = RawConnection.message(packed.toByteArray());
     message[0] = 1;
+    return message;
+  }
+
+  private static void compressed(Target target, byte[] message)
+      throws IOException, InterruptedException {
     try (RawConnection hub = RawConnection.open(target.address(), WINDOW)) {
       byte[] headers = RawConnection.call(BALANCE, "grpc-encoding", "gzip");
       hub.frame(RawConnection.HEADERS, RawConnection.END_HEADERS, 1, headers);

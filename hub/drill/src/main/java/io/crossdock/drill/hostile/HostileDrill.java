@@ -3,6 +3,7 @@ package io.crossdock.drill.hostile;
 import io.crossdock.drill.process.HubProcess;
 import io.crossdock.inventory.v1.InventoryServiceGrpc;
 import io.crossdock.loyalty.v1.LoyaltyServiceGrpc;
+import io.crossdock.order.v1.OrderServiceGrpc;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -32,9 +33,9 @@ public final class HostileDrill {
   private static final Duration UNTIL_READY = Duration.ofMinutes(2);
   private static final Duration UNTIL_STOPPED = Duration.ofSeconds(60);
   private static final long WARM_UP_SECONDS = 5;
-  private static final double SHARE_BEFORE = 0.2;
+  // As long as that, a pause of the machine itself does not decide what the calls need when alone.
+  private static final double SHARE_BEFORE = 0.3;
   private static final long LEAST_BEFORE_SECONDS = 5;
-  private static final long PAUSE_MILLIS = 50;
   private static final int FIRST_PORT = 20_000;
   private static final int LAST_PORT = 32_000;
   private static final int PORTS_TRIED = 100;
@@ -45,6 +46,20 @@ public final class HostileDrill {
   private final Function<Path, List<String>> command;
   private final Predicate<String> wanted;
   private final Consumer<String> progress;
+
+  /** An attack, how often it was made, and the innocent calls beside it. */
+  private record Attacked(String name, int strokes, InnocentLoad.Phase innocents) {
+
+    String line() {
+      return String.format(
+          Locale.ROOT,
+          "%-20s %,6d times  innocent p99 %8.2f ms  failed %d",
+          name,
+          strokes,
+          InnocentLoad.p99(innocents.nanos()) / 1e6,
+          innocents.failed());
+    }
+  }
 
   /**
    * Prepares a drill.
@@ -109,7 +124,6 @@ public final class HostileDrill {
     if (attacks.isEmpty()) {
       throw new IOException("no attack has such a name");
     }
-    List<String> details = new ArrayList<>();
     ManagedChannel channel =
         Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
             .disableRetry()
@@ -122,60 +136,31 @@ public final class HostileDrill {
       watch.start();
       progress.accept("warming up");
       TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
-      var _ = innocents.taken();
+      InnocentLoad.Phase warmUp = innocents.next();
       progress.accept("innocent calls alone");
       long before = Math.max(LEAST_BEFORE_SECONDS, (long) (seconds * SHARE_BEFORE));
+      Attacker attacker = new Attacker();
       TimeUnit.SECONDS.sleep(before);
-      long alone = InnocentLoad.p99(innocents.taken());
+      attacker.knowWhatTheRestNeeds();
+      InnocentLoad.Phase alone = innocents.next();
       double left = seconds - before - WARM_UP_SECONDS;
       long each = (long) (Math.max(1, left / attacks.size()) * 1e9);
-      List<Long> during = new ArrayList<>();
+      List<Attacked> attacked = new ArrayList<>();
       for (Attack attack : attacks) {
-        long failed = innocents.failed();
-        int strokes = strike(attack, target, each);
-        List<Long> taken = innocents.taken();
-        during.addAll(taken);
-        String line =
-            String.format(
-                Locale.ROOT,
-                "%-20s %,6d times  innocent p99 %8.2f ms  failed %d",
-                attack.name(),
-                strokes,
-                InnocentLoad.p99(taken) / 1e6,
-                innocents.failed() - failed);
-        details.add(line);
-        progress.accept(line);
+        int strokes = attacker.strike(attack, target, each);
+        attacked.add(new Attacked(attack.name(), strokes, innocents.next()));
+        progress.accept(attacked.getLast().line());
       }
       innocents.stop();
-      return new HostileReport(
-          attacks.size(),
-          innocents.calls(),
-          innocents.failed(),
-          alone == 0 ? 0 : (double) InnocentLoad.p99(during) / alone,
-          watch.restarts(),
-          watch.directMax(),
-          watch.heapMax(),
-          innocents.failures(),
-          details);
+      return HostileReport.of(
+          warmUp,
+          alone,
+          attacked.stream().map(Attacked::innocents).toList(),
+          watch,
+          attacked.stream().map(Attacked::line).toList());
     } finally {
       channel.shutdownNow();
     }
-  }
-
-  private static int strike(Attack attack, Attack.Target target, long nanos)
-      throws InterruptedException {
-    long end = System.nanoTime() + nanos;
-    int strokes = 0;
-    while (strokes == 0 || System.nanoTime() < end) {
-      try {
-        attack.body().strike(target);
-      } catch (IOException e) {
-        // The hub has hung up on the attacker, as it may.
-      }
-      strokes++;
-      Thread.sleep(PAUSE_MILLIS);
-    }
-    return strokes;
   }
 
   // The same after a restart, so that callers find the hub again. Below the range from which the
@@ -204,12 +189,14 @@ public final class HostileDrill {
         routes:
           - {service: %s, connector: honest}
           - {service: %s, connector: lying}
+          - {service: %s, connector: lying}
         """
             .formatted(
                 freePort(),
                 honest,
                 liar,
                 LoyaltyServiceGrpc.SERVICE_NAME,
-                InventoryServiceGrpc.SERVICE_NAME));
+                InventoryServiceGrpc.SERVICE_NAME,
+                OrderServiceGrpc.SERVICE_NAME));
   }
 }

@@ -1,15 +1,17 @@
 package io.crossdock.drill.hostile;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The result of a drill.
  *
  * @param attacks how many, each at least once
- * @param innocentCalls calls beside the attacks
+ * @param innocentCalls calls beside the attacks and before them, without those of the warm-up
  * @param innocentFailed how many of these failed
  * @param innocentP99Ratio 99th percentile of their latency during the attacks to that before
  * @param hubRestarts how often the hub died
@@ -32,6 +34,48 @@ public record HostileReport(
   public HostileReport {
     failures = Map.copyOf(failures);
     details = List.copyOf(details);
+  }
+
+  /**
+   * Adds up what was seen.
+   *
+   * @param warmUp what counts for nothing; its failures are mentioned
+   * @param alone the time before the attacks
+   * @param during the time of each attack
+   * @param details a line for each attack
+   */
+  static HostileReport of(
+      InnocentLoad.Phase warmUp,
+      InnocentLoad.Phase alone,
+      List<InnocentLoad.Phase> during,
+      HubWatch watch,
+      List<String> details) {
+    List<Long> attacked = during.stream().flatMap(phase -> phase.nanos().stream()).toList();
+    Map<String, Long> failures = new TreeMap<>();
+    Stream.concat(Stream.of(alone), during.stream())
+        .flatMap(phase -> phase.failures().entrySet().stream())
+        .forEach(each -> failures.merge(each.getKey(), each.getValue(), Long::sum));
+    long before = InnocentLoad.p99(alone.nanos());
+    long beside = InnocentLoad.p99(attacked);
+    List<String> lines = new ArrayList<>(details);
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "innocent p99 %.2f ms alone (%,d calls), %.2f ms during attacks; %d failed in the warm-up",
+            before / 1e6,
+            alone.nanos().size(),
+            beside / 1e6,
+            warmUp.failed()));
+    return new HostileReport(
+        during.size(),
+        (long) alone.nanos().size() + attacked.size(),
+        failures.values().stream().mapToLong(Long::longValue).sum(),
+        before == 0 ? 0 : (double) beside / before,
+        watch.restarts(),
+        watch.directMax(),
+        watch.heapMax(),
+        failures,
+        lines);
   }
 
   /** Whether no innocent call failed, and the hub survived and stopped in order. */

@@ -19,12 +19,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Calls of well-behaved tills at a fixed rate, on connections of their own: half of them for a
- * member that is cached, half for one that is not. Latency counts from the time a call was due.
+ * member that is cached, half for one that is not. Latency counts from the time a call was due, and
+ * a call belongs to the phase in which it was due, however late it ends.
  */
 final class InnocentLoad implements AutoCloseable {
 
@@ -35,10 +35,7 @@ final class InnocentLoad implements AutoCloseable {
   private final long intervalNanos;
   private final Thread thread = Thread.ofPlatform().daemon().name("innocents").unstarted(this::run);
   private final Phaser open = new Phaser(1);
-  private final Queue<Long> nanos = new ConcurrentLinkedQueue<>();
-  private final Map<String, Long> failures = new ConcurrentSkipListMap<>();
-  private final AtomicLong calls = new AtomicLong();
-  private final AtomicLong failed = new AtomicLong();
+  private volatile Phase phase = new Phase();
   private volatile boolean stopping;
 
   InnocentLoad(String hub, int perSecond) {
@@ -52,26 +49,32 @@ final class InnocentLoad implements AutoCloseable {
     thread.start();
   }
 
-  long calls() {
-    return calls.get();
-  }
+  /** What happened to the calls that were due between two points in time. */
+  static final class Phase {
 
-  long failed() {
-    return failed.get();
-  }
+    private final Queue<Long> nanos = new ConcurrentLinkedQueue<>();
+    private final Map<String, Long> failures = new ConcurrentSkipListMap<>();
 
-  /** How the failed calls ended. */
-  Map<String, Long> failures() {
-    return Map.copyOf(failures);
-  }
-
-  /** Latencies since this was asked last, nanoseconds. */
-  List<Long> taken() {
-    List<Long> taken = new ArrayList<>();
-    for (Long each = nanos.poll(); each != null; each = nanos.poll()) {
-      taken.add(each);
+    /** Latencies of the calls that have ended, nanoseconds. */
+    List<Long> nanos() {
+      return new ArrayList<>(nanos);
     }
-    return taken;
+
+    /** How failed calls ended. */
+    Map<String, Long> failures() {
+      return Map.copyOf(failures);
+    }
+
+    long failed() {
+      return failures.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /** Begins a phase and returns the one before, whose last calls may still be under way. */
+  Phase next() {
+    Phase before = phase;
+    phase = new Phase();
+    return before;
   }
 
   /** The 99th percentile; 0 without any calls. */
@@ -91,7 +94,7 @@ final class InnocentLoad implements AutoCloseable {
     try {
       var _ = open.awaitAdvanceInterruptibly(0, 2 * DEADLINE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      failed.incrementAndGet();
+      var _ = phase.failures.merge("a call that never ended", 1L, Long::sum);
     }
   }
 
@@ -115,19 +118,18 @@ final class InnocentLoad implements AutoCloseable {
   private void begin(long number, long due) {
     String member = number % 2 == 0 ? "M-1001" : "M-" + (2_000 + number);
     open.register();
+    Phase ofCall = phase;
     ListenableFuture<GetBalanceResponse> answer =
         LoyaltyServiceGrpc.newFutureStub(channels.get((int) (number % CONNECTIONS)))
             .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
             .getBalance(GetBalanceRequest.newBuilder().setMemberId(member).build());
     answer.addListener(
         () -> {
-          nanos.add(System.nanoTime() - due);
-          calls.incrementAndGet();
+          ofCall.nanos.add(System.nanoTime() - due);
           try {
             var _ = answer.get();
           } catch (ExecutionException | InterruptedException e) {
-            failed.incrementAndGet();
-            var _ = failures.merge(Status.fromThrowable(e).toString(), 1L, Long::sum);
+            var _ = ofCall.failures.merge(Status.fromThrowable(e).toString(), 1L, Long::sum);
           }
           open.arriveAndDeregister();
         },

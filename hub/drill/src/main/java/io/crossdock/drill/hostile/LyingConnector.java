@@ -20,6 +20,8 @@ final class LyingConnector extends HandlerRegistry implements AutoCloseable {
 
   private static final int HUGE_TRAILER_BYTES = 60_000;
   private static final int HUGE_ANSWER_BYTES = 6 << 20;
+  private static final int MANY_FIELD_BYTES = 2 << 20;
+  private static final byte FIELD_1_WITH_A_LENGTH = 0b0000_1010;
   private static final int DEPTH = 20_000;
   private static final Metadata.Key<byte[]> DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
@@ -27,6 +29,7 @@ final class LyingConnector extends HandlerRegistry implements AutoCloseable {
       Metadata.Key.of("noise", Metadata.ASCII_STRING_MARSHALLER);
 
   private final Server server;
+  private final byte[] manyFields = new byte[MANY_FIELD_BYTES];
   private volatile Lie lie = Lie.GARBAGE;
 
   /** What it answers. */
@@ -35,6 +38,8 @@ final class LyingConnector extends HandlerRegistry implements AutoCloseable {
     GARBAGE,
     /** A message in a message in a message. */
     DEEP,
+    /** A message of a million fields. */
+    MANY_FIELDS,
     /** Two messages where one is due. */
     TWICE,
     /** OK and no message. */
@@ -52,6 +57,9 @@ final class LyingConnector extends HandlerRegistry implements AutoCloseable {
   }
 
   private LyingConnector() throws IOException {
+    for (int i = 0; i < manyFields.length; i += 2) {
+      manyFields[i] = FIELD_1_WITH_A_LENGTH;
+    }
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .maxInboundMessageSize(HUGE_ANSWER_BYTES)
@@ -115,6 +123,7 @@ final class LyingConnector extends HandlerRegistry implements AutoCloseable {
       }
       case GARBAGE -> send(call, new byte[] {10, 127, -1, -1, 3}, 1);
       case DEEP -> send(call, RawCalls.nested(DEPTH), 1);
+      case MANY_FIELDS -> send(call, manyFields, 1);
       case TWICE -> send(call, new byte[0], 2);
       case HUGE -> send(call, new byte[HUGE_ANSWER_BYTES], 1);
     }
