@@ -80,6 +80,7 @@ public final class ConnectorExchange implements Exchange {
     Instance instance = null;
     if (name.equals(Routes.LOCAL)) {
       channel = local;
+      call.requestLeft();
       options = options.withExecutor(call.loop());
     } else {
       Connector connector = connectors.find(name).orElse(null);
@@ -91,6 +92,9 @@ public final class ConnectorExchange implements Exchange {
       channel = instance.channel(connection);
       if (connection != call.loopIndex()) {
         options = options.withExecutor(call.loop());
+      }
+      if (call.operation().isWrite()) {
+        options = options.withStreamTracerFactory(new Departure(call));
       }
       if (!connector.forwardsBaggage()) {
         headers = withoutBaggage(headers);

@@ -48,7 +48,11 @@ final class ConnectorStatus {
       return travelling(status, details);
     }
     if (details != null && Failure.from(details).isPresent()) {
+      call.sourceSpoke();
       return travelling(status, details);
+    }
+    if (saysThatNothingHappened(status.getCode())) {
+      call.sourceSpoke();
     }
     report(call, trailers.containsKey(DETAILS));
     return Outcome.failed(
@@ -132,6 +136,24 @@ final class ConnectorStatus {
       }
     }
     return shorter.setCode(whole.getCode()).build();
+  }
+
+  /** Whether a plain status is a refusal; with any other a write may have taken effect. */
+  private static boolean saysThatNothingHappened(Status.Code code) {
+    return switch (code) {
+      case INVALID_ARGUMENT,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          ABORTED,
+          FAILED_PRECONDITION,
+          OUT_OF_RANGE,
+          PERMISSION_DENIED,
+          UNAUTHENTICATED,
+          RESOURCE_EXHAUSTED,
+          UNIMPLEMENTED ->
+          true;
+      case OK, CANCELLED, DEADLINE_EXCEEDED, UNKNOWN, INTERNAL, UNAVAILABLE, DATA_LOSS -> false;
+    };
   }
 
   private static Reason reason(Status.Code code) {

@@ -5,8 +5,10 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.HubFreshness;
+import io.crossdock.common.v1.UnknownOutcome;
 import io.crossdock.gateway.wire.ExtractedFields;
 import io.crossdock.gateway.wire.FieldPath;
 import io.crossdock.gateway.wire.Marshallers;
@@ -66,6 +68,8 @@ public final class Operation {
   private final List<TagTemplate> answerTags;
   private final List<TagTemplate> invalidates;
   private final Map<String, Integer> routingSlots;
+  // Where the id of a write is; -1 when the request has none.
+  private final int requestIdSlot;
   private final AnswerFields.@Nullable Reader answers;
   private final io.grpc.MethodDescriptor<byte[], Payload> inbound;
   private final io.grpc.MethodDescriptor<byte[], byte[]> outbound;
@@ -84,12 +88,23 @@ public final class Operation {
     this.answerTags = all.stream().filter(TagTemplate::needsResponse).toList();
     this.invalidates = slots.templates(policy.getInvalidatesList(), method);
     this.routingSlots = slots.routingSlots();
+    this.requestIdSlot = slots.requestIdSlot();
     this.cacheKeyFields =
         IntStream.of(keySlots).mapToObj(slot -> slots.paths().get(slot).toString()).toList();
     this.reader = WireReader.compile(method.getInputType(), slots.paths());
     this.answers = answers(method.getOutputType());
-    this.inbound = grpcMethod(method).setResponseMarshaller(Marshallers.PAYLOAD).build();
-    this.outbound = inbound.toBuilder(Marshallers.BYTES, Marshallers.BYTES).build();
+    io.grpc.MethodDescriptor<byte[], Payload> typed =
+        grpcMethod(method).setResponseMarshaller(Marshallers.PAYLOAD).build();
+    this.outbound = typed.toBuilder(Marshallers.BYTES, Marshallers.BYTES).build();
+    // To gRPC every request is a stream: a second message would make it reset the call without a
+    // word.
+    this.inbound =
+        typed.toBuilder()
+            .setType(
+                method.isServerStreaming()
+                    ? MethodType.BIDI_STREAMING
+                    : MethodType.CLIENT_STREAMING)
+            .build();
   }
 
   /**
@@ -146,7 +161,7 @@ public final class Operation {
 
   /** Unary or one of the streaming kinds. */
   public MethodType type() {
-    return inbound.getType();
+    return outbound.getType();
   }
 
   /** Whether the caller may send more than one message. */
@@ -162,6 +177,20 @@ public final class Operation {
   /** Whether a call changes nothing. */
   public boolean isRead() {
     return policy.getIdempotency() == Idempotency.IDEMPOTENCY_SAFE;
+  }
+
+  /** Whether a call changes something, by a contract that says so. */
+  public boolean isWrite() {
+    return policy.getIdempotency() == Idempotency.IDEMPOTENCY_KEYED
+        || policy.getIdempotency() == Idempotency.IDEMPOTENCY_NONE;
+  }
+
+  /** What the caller of a write needs to know when nobody can say whether it took effect. */
+  public UnknownOutcome unknownOutcome(ExtractedFields fields) {
+    return UnknownOutcome.newBuilder()
+        .setRequestId(requestIdSlot < 0 ? "" : fields.text(requestIdSlot))
+        .setLookUpMethod(policy.getLookUpMethod())
+        .build();
   }
 
   /** Whether answers may be given again from memory. */
@@ -409,6 +438,20 @@ public final class Operation {
       return texts.stream()
           .map(text -> TagTemplate.parse(text, type, method.getOutputType(), this::slotOf))
           .toList();
+    }
+
+    int requestIdSlot() {
+      for (FieldDescriptor field : type.getFields()) {
+        if (!field.isRepeated()
+            && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+            && field
+                .getMessageType()
+                .getFullName()
+                .equals(CommandContext.getDescriptor().getFullName())) {
+          return slotOf(FieldPath.parse(type, field.getName() + ".request_id"));
+        }
+      }
+      return -1;
     }
 
     List<FieldPath> paths() {

@@ -27,6 +27,8 @@ public final class Call {
   private final Operation operation;
   private final Metadata headers;
   private final ServerCall<byte[], Payload> peer;
+  // Null for a call from inside the hub.
+  private final @Nullable CallerStream stream;
   private final Pipeline pipeline;
   private final EventLoop loop;
   private final int loopIndex;
@@ -40,6 +42,9 @@ public final class Call {
   private String servedBy = "";
   private boolean cached;
   private boolean headersTaken;
+  // May be noted by the loop of another connection, when this one was not ready.
+  private volatile boolean requestLeft;
+  private boolean sourceSpoke;
   private @Nullable String id;
 
   // How far the pipeline has got with this call.
@@ -63,6 +68,7 @@ public final class Call {
       Operation operation,
       Metadata headers,
       ServerCall<byte[], Payload> peer,
+      @Nullable CallerStream stream,
       Pipeline pipeline,
       EventLoop loop,
       int loopIndex,
@@ -70,6 +76,7 @@ public final class Call {
     this.operation = operation;
     this.headers = headers;
     this.peer = peer;
+    this.stream = stream;
     this.pipeline = pipeline;
     this.loop = loop;
     this.loopIndex = loopIndex;
@@ -184,6 +191,16 @@ public final class Call {
     this.cached = true;
   }
 
+  /** Notes that the request has left for whoever serves the call, who may act on it from now on. */
+  public void requestLeft() {
+    this.requestLeft = true;
+  }
+
+  /** Notes that whoever serves the call said itself how it ended. */
+  public void sourceSpoke() {
+    this.sourceSpoke = true;
+  }
+
   /** Id under which a failure of this call is found in the log. */
   public String id() {
     String known = id;
@@ -217,6 +234,38 @@ public final class Call {
   /** How long the call may still take; {@link Long#MAX_VALUE} without a deadline, nanoseconds. */
   public long remainingNanos() {
     return deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * How long the caller waits from the headers on; {@link Long#MAX_VALUE} for ever, nanoseconds.
+   */
+  long callersTimeoutNanos() {
+    return stream == null || timeoutIsMalformed() ? Long.MAX_VALUE : stream.timeoutNanos();
+  }
+
+  /** Whether the caller said how long it waits in a way that nobody understands. */
+  boolean timeoutIsMalformed() {
+    return stream != null && stream.timeoutNanos() == GrpcTimeout.MALFORMED;
+  }
+
+  /** The caller's fault that ended the stream; null when the caller gave up. */
+  @Nullable Failure callersFault(int maxRequestBytes) {
+    return stream == null ? null : stream.fault(maxRequestBytes);
+  }
+
+  /**
+   * What the caller is told: of a write that left and failed without a word of whoever served it,
+   * that it may have taken effect.
+   */
+  Outcome.Failed doubted(Outcome.Failed failed) {
+    if (!requestLeft || sourceSpoke || !operation.isWrite()) {
+      return failed;
+    }
+    return failed
+        .failure()
+        .filter(failure -> failure.unknownOutcome() == null)
+        .map(failure -> failed.with(failure.withUnknownOutcome(operation.unknownOutcome(fields()))))
+        .orElse(failed);
   }
 
   void request(byte[] message) {

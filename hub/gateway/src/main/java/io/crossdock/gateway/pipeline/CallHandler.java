@@ -7,6 +7,7 @@ import io.crossdock.gateway.wire.Payload;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.Status;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
   private final Pipeline pipeline;
   private final EventLoops loops;
   private final int maxRequestBytes;
+  // What the contract says; 0 when it sets no deadline.
+  private final long contractsNanos;
 
   /**
    * @param maxRequestBytes largest request message, bytes
@@ -32,21 +35,31 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
     this.pipeline = pipeline;
     this.loops = loops;
     this.maxRequestBytes = maxRequestBytes;
+    this.contractsNanos = pipeline.operation().deadline().toNanos();
   }
 
   @Override
   public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], Payload> peer, Metadata headers) {
     int loop = loops.current();
     Call call =
-        new Call(pipeline.operation(), headers, peer, pipeline, loops.loop(loop), loop, loops);
+        new Call(
+            pipeline.operation(),
+            headers,
+            peer,
+            CallerStream.current(),
+            pipeline,
+            loops.loop(loop),
+            loop,
+            loops);
     if (pipeline.operation().clientStreams()) {
       peer.request(1);
       pipeline.start(call);
       return new ManyRequests(call);
     }
     // A contract's deadline begins with the headers: a request that never ends is a call too.
-    long contracts = pipeline.operation().deadline().toNanos();
-    call.expireAfter(contracts > 0 ? contracts : MAX_REQUEST_NANOS);
+    call.expireAfter(
+        Math.min(
+            contractsNanos > 0 ? contractsNanos : MAX_REQUEST_NANOS, call.callersTimeoutNanos()));
     // Two, so that a second message is noticed.
     peer.request(2);
     return new OneRequest(call);
@@ -64,7 +77,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
     boolean refuses(byte[] message) {
       Failure failure;
       if (Marshallers.isTooLarge(message)) {
-        failure = StreamEnd.tooLarge(maxRequestBytes);
+        failure = CallerStream.tooLarge(maxRequestBytes);
       } else if (Marshallers.isUnreadable(message)) {
         failure =
             Failure.of(Reason.REASON_MALFORMED_REQUEST, "The request cannot be decompressed.");
@@ -77,7 +90,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
 
     @Override
     public void onCancel() {
-      Failure fault = StreamEnd.fault(maxRequestBytes);
+      Failure fault = call.callersFault(maxRequestBytes);
       if (fault == null) {
         pipeline.cancelled(call);
       } else {
@@ -131,7 +144,11 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
     }
 
     private void fail(String why) {
-      pipeline.finish(call, Outcome.failed(Reason.REASON_MALFORMED_REQUEST, why));
+      // The code that gRPC gives to a wrong number of messages.
+      pipeline.finish(
+          call,
+          Outcome.failed(
+              Status.Code.UNIMPLEMENTED, Failure.of(Reason.REASON_MALFORMED_REQUEST, why)));
     }
   }
 

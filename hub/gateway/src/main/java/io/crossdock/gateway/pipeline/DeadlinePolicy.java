@@ -1,6 +1,6 @@
 package io.crossdock.gateway.pipeline;
 
-import io.crossdock.gateway.operation.Operation;
+import io.crossdock.common.v1.Reason;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import java.util.concurrent.TimeUnit;
@@ -27,14 +27,20 @@ public final class DeadlinePolicy implements Policy {
 
   @Override
   public Verdict before(Call call) {
-    Operation operation = call.operation();
+    if (call.timeoutIsMalformed()) {
+      return Verdict.refuse(
+          Reason.REASON_MALFORMED_REQUEST,
+          "grpc-timeout is malformed (expected: up to 8 digits and one of H, M, S, m, u, n).");
+    }
+    long contracts = call.operation().deadline().toNanos();
+    long nanos = Math.min(contracts == 0 ? Long.MAX_VALUE : contracts, call.callersTimeoutNanos());
+    // Calls from inside the hub bring it along in gRPC's context.
     Deadline callers = Context.current().getDeadline();
-    if (!operation.deadline().isZero()) {
+    if (nanos != Long.MAX_VALUE) {
       // It began with the headers; the request may have taken its time.
       long elapsed = System.nanoTime() - call.startNanos();
-      Deadline contracts =
-          Deadline.after(operation.deadline().toNanos() - elapsed, TimeUnit.NANOSECONDS, clock);
-      call.deadline(callers == null ? contracts : contracts.minimum(callers));
+      Deadline ends = Deadline.after(nanos - elapsed, TimeUnit.NANOSECONDS, clock);
+      call.deadline(callers == null ? ends : ends.minimum(callers));
     } else if (callers != null) {
       call.deadline(callers);
     }

@@ -5,6 +5,9 @@ import io.crossdock.failure.Failure;
 import io.crossdock.gateway.wire.Payload;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.Optional;
 
 /** How a call ended: well, by the caller's fault, or by the backend's. */
 public sealed interface Outcome {
@@ -35,6 +38,16 @@ public sealed interface Outcome {
    */
   record Failed(Status status, Metadata trailers, Fault fault) implements Outcome {
 
+    /** The failure that the trailers describe; empty when they describe none of Crossdock's. */
+    public Optional<Failure> failure() {
+      return Failure.from(StatusProto.fromStatusAndTrailers(status, trailers));
+    }
+
+    /** Another description of the same failure. */
+    Failed with(Failure failure) {
+      return new Failed(failure.toStatus(), failure.toTrailers(), fault);
+    }
+
     /** The same failure for another call: gRPC writes into the trailers that it sends. */
     public Failed copy() {
       Metadata own = new Metadata();
@@ -52,6 +65,16 @@ public sealed interface Outcome {
   /** The outcome of a failure that the hub found itself. */
   static Failed failed(Failure failure) {
     return new Failed(failure.toStatus(), failure.toTrailers(), faultOf(failure.code()));
+  }
+
+  /** The outcome of a failure that the hub found itself, with another code than its reason's. */
+  static Failed failed(Status.Code code, Failure failure) {
+    StatusRuntimeException error =
+        StatusProto.toStatusRuntimeException(
+            failure.toProto().toBuilder().setCode(code.value()).build());
+    Metadata trailers = error.getTrailers();
+    return new Failed(
+        error.getStatus(), trailers == null ? new Metadata() : trailers, faultOf(code));
   }
 
   /** The outcome of a failure that the hub found itself. */

@@ -100,13 +100,13 @@ public final class Pipeline {
       call.position = call.proceeded;
       abandon(call);
     }
-    Outcome seen = outcome;
+    Outcome seen = doubted(call, outcome);
     for (int i = call.proceeded - 1; i >= 0; i--) {
       call.position = i;
       try {
         policies[i].after(call, seen);
       } catch (RuntimeException e) {
-        seen = Outcome.failed(fault(call, e));
+        seen = doubted(call, Outcome.failed(fault(call, e)));
       }
     }
     call.close(seen);
@@ -156,6 +156,10 @@ public final class Pipeline {
       }
     }
     upstream.message(message);
+  }
+
+  private static Outcome doubted(Call call, Outcome outcome) {
+    return outcome instanceof Outcome.Failed failed ? call.doubted(failed) : outcome;
   }
 
   private void advance(Call call) {

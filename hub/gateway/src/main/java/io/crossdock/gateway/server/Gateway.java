@@ -9,10 +9,10 @@ import io.crossdock.gateway.local.LocalServices;
 import io.crossdock.gateway.operation.ContractSet;
 import io.crossdock.gateway.operation.Operation;
 import io.crossdock.gateway.pipeline.CallHandler;
+import io.crossdock.gateway.pipeline.CallerStream;
 import io.crossdock.gateway.pipeline.EventLoops;
 import io.crossdock.gateway.pipeline.Exchange;
 import io.crossdock.gateway.pipeline.Pipeline;
-import io.crossdock.gateway.pipeline.StreamEnd;
 import io.crossdock.gateway.routing.RouteTable;
 import io.crossdock.gateway.telemetry.NettyMetrics;
 import io.grpc.BindableService;
@@ -193,7 +193,7 @@ public final class Gateway implements AutoCloseable {
             .channelType(NioServerSocketChannel.class)
             .withChildOption(ChannelOption.ALLOCATOR, EventLoops.MEMORY)
             .maxInboundMessageSize(settings.maxMessageBytes())
-            .addStreamTracerFactory(StreamEnd.FACTORY)
+            .addStreamTracerFactory(CallerStream.FACTORY)
             .maxInboundMetadataSize(settings.maxMetadataBytes())
             .permitKeepAliveTime(PERMIT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)

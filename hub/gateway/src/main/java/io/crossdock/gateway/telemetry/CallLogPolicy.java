@@ -5,7 +5,6 @@ import io.crossdock.gateway.pipeline.Call;
 import io.crossdock.gateway.pipeline.Outcome;
 import io.crossdock.gateway.pipeline.Policy;
 import io.crossdock.gateway.pipeline.Verdict;
-import io.grpc.protobuf.StatusProto;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -49,8 +48,6 @@ public final class CallLogPolicy implements Policy {
 
   // As the caller is told it; empty when a connector failed without one.
   private static String reason(Outcome.Failed failed) {
-    return Failure.from(StatusProto.fromStatusAndTrailers(failed.status(), failed.trailers()))
-        .map(Failure::reasonName)
-        .orElse("");
+    return failed.failure().map(Failure::reasonName).orElse("");
   }
 }

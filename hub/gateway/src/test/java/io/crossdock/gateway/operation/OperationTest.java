@@ -3,6 +3,9 @@ package io.crossdock.gateway.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.crossdock.common.v1.CommandContext;
+import io.crossdock.common.v1.UnknownOutcome;
+import io.crossdock.finance.v1.PostEntryRequest;
 import io.crossdock.inventory.v1.GetAvailabilityRequest;
 import io.grpc.MethodDescriptor.MethodType;
 import java.time.Duration;
@@ -149,5 +152,24 @@ final class OperationTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("shop.v1.Things.Ask: ")
         .hasMessageContaining(because);
+  }
+
+  @Test
+  void knowsWhatACallerOfAWriteNeedsToKnow() {
+    Operation write = BuildContracts.operation("FinanceService/PostEntry");
+    byte[] request =
+        PostEntryRequest.newBuilder()
+            .setContext(CommandContext.newBuilder().setRequestId("4711"))
+            .build()
+            .toByteArray();
+
+    assertThat(write.isWrite()).isTrue();
+    assertThat(write.unknownOutcome(write.read(request)))
+        .isEqualTo(
+            UnknownOutcome.newBuilder()
+                .setRequestId("4711")
+                .setLookUpMethod("crossdock.finance.v1.FinanceService/GetPosting")
+                .build());
+    assertThat(BuildContracts.operation("FinanceService/GetPosting").isWrite()).isFalse();
   }
 }

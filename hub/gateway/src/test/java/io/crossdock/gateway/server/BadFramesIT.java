@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a caller that breaks the rules of HTTP/2 or gRPC gets, and that others do not suffer. */
 @Timeout(60)
@@ -106,9 +108,47 @@ class BadFramesIT {
   void aCallWithoutAMessageEndsOnlyItself() throws Exception {
     Map<String, String> answer = client.call(GET_BALANCE, new byte[0], Map.of());
 
+    assertThat(answer).containsEntry("grpc-status", "12");
+    assertThat(reason(answer)).isEqualTo("MALFORMED_REQUEST");
+    assertThatAnotherCallWorks();
+  }
+
+  @Test
+  void twoMessagesWhereOneIsDueEndOnlyTheirOwnCall() throws Exception {
+    byte[] two = ByteBuffer.allocate(2 * GOOD.length).put(GOOD).put(GOOD).array();
+
+    Map<String, String> answer = client.call(GET_BALANCE, two, Map.of());
+
+    assertThat(answer).containsEntry("grpc-status", "12");
+    assertThat(reason(answer)).isEqualTo("MALFORMED_REQUEST");
+    assertThatAnotherCallWorks();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"forever", "1", "S", "", "123456789S", "-1S", "1 S", "1x", "+1S"})
+  void aMalformedTimeoutIsRefusedWithAReason(String timeout) throws Exception {
+    Map<String, String> answer = client.call(GET_BALANCE, GOOD, Map.of("grpc-timeout", timeout));
+
     assertThat(answer).containsEntry("grpc-status", "3");
     assertThat(reason(answer)).isEqualTo("MALFORMED_REQUEST");
     assertThatAnotherCallWorks();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0n", "1n", "00000000S"})
+  void aTimeoutThatIsOverGetsAStatus(String timeout) throws Exception {
+    Map<String, String> answer = client.call(GET_BALANCE, GOOD, Map.of("grpc-timeout", timeout));
+
+    assertThat(answer).containsEntry("grpc-status", "4");
+    assertThat(reason(answer)).isEqualTo("DEADLINE_EXCEEDED");
+    assertThatAnotherCallWorks();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"5S", "99999999H", "2000m"})
+  void aTimeoutThatIsNotOverHarmsNobody(String timeout) throws Exception {
+    assertThat(client.call(GET_BALANCE, GOOD, Map.of("grpc-timeout", timeout)))
+        .containsEntry("grpc-status", "0");
   }
 
   @Test

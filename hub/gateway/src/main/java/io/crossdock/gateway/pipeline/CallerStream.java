@@ -9,25 +9,37 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How gRPC ended a call's stream before the call did. gRPC tells a handler only that the call is
- * cancelled, whether the caller gave up or sent a frame that cannot be read; what it was stands
- * here.
+ * What gRPC tells of a caller's stream beside its messages: how long the caller waits, and how the
+ * stream ended.
+ *
+ * <p>gRPC tells a handler only that the call is cancelled, whether the caller gave up or sent a
+ * frame that cannot be read; which of the two it was is known here. Belongs to the event loop of
+ * its connection.
  */
-public final class StreamEnd extends ServerStreamTracer {
+public final class CallerStream extends ServerStreamTracer {
 
   /** To be added to a server whose calls come from outside. */
   public static final ServerStreamTracer.Factory FACTORY =
       new ServerStreamTracer.Factory() {
         @Override
         public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-          return new StreamEnd();
+          return new CallerStream(GrpcTimeout.take(headers));
         }
       };
 
-  private static final Context.Key<StreamEnd> KEY = Context.key("crossdock-stream-end");
+  private static final Context.Key<CallerStream> KEY = Context.key("crossdock-caller-stream");
 
-  // Written and read on the call's event loop.
+  private final long timeoutNanos;
   private @Nullable Status status;
+
+  private CallerStream(long timeoutNanos) {
+    this.timeoutNanos = timeoutNanos;
+  }
+
+  /** The stream whose call is handled; null for a call from inside the hub. */
+  public static @Nullable CallerStream current() {
+    return KEY.get();
+  }
 
   @Override
   public Context filterContext(Context context) {
@@ -39,6 +51,11 @@ public final class StreamEnd extends ServerStreamTracer {
     status = ended;
   }
 
+  /** How long the caller waits from the headers on, or what {@link GrpcTimeout} says else. */
+  long timeoutNanos() {
+    return timeoutNanos;
+  }
+
   static Failure tooLarge(int maxRequestBytes) {
     return Failure.of(
             Reason.REASON_MESSAGE_TOO_LARGE,
@@ -46,10 +63,9 @@ public final class StreamEnd extends ServerStreamTracer {
         .with("max_bytes", Integer.toString(maxRequestBytes));
   }
 
-  /** The caller's fault that ended the running call's stream; null when the caller gave up. */
-  static @Nullable Failure fault(int maxRequestBytes) {
-    StreamEnd end = KEY.get();
-    Status ended = end == null ? null : end.status;
+  /** The caller's fault that ended the stream; null when the caller gave up. */
+  @Nullable Failure fault(int maxRequestBytes) {
+    Status ended = status;
     if (ended == null) {
       return null;
     }
