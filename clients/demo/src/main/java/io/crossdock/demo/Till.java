@@ -71,6 +71,8 @@ final class Till implements AutoCloseable {
 
   private final PrintStream out;
   private final CrossdockClient hub;
+  // What the loyalty service publishes is no part of a trace of the till.
+  private final CrossdockClient loyaltyService;
   private final WebShop webShop;
   private final Tracer tracer;
   private final LoyaltyServiceBlockingStub loyalty;
@@ -89,14 +91,18 @@ final class Till implements AutoCloseable {
             .services(
                 LoyaltyServiceGrpc.getServiceDescriptor(),
                 InventoryServiceGrpc.getServiceDescriptor(),
-                CustomerServiceGrpc.getServiceDescriptor(),
-                EventServiceGrpc.getServiceDescriptor())
+                CustomerServiceGrpc.getServiceDescriptor())
+            .build();
+    loyaltyService =
+        CrossdockClient.builder(address)
+            .name("loyalty-service")
+            .services(EventServiceGrpc.getServiceDescriptor())
             .build();
     tracer = telemetry.getTracer("crossdock-demo");
     loyalty = hub.stub(LoyaltyServiceGrpc::newBlockingStub);
     inventory = hub.stub(InventoryServiceGrpc::newBlockingStub);
     customers = hub.stub(CustomerServiceGrpc::newBlockingStub);
-    events = hub.stub(EventServiceGrpc::newBlockingStub);
+    events = loyaltyService.stub(EventServiceGrpc::newBlockingStub);
   }
 
   /**
@@ -163,6 +169,7 @@ final class Till implements AutoCloseable {
   @Override
   public void close() {
     hub.close();
+    loyaltyService.close();
   }
 
   private <Q extends Message, A> void ask(

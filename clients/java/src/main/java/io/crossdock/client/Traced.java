@@ -1,5 +1,6 @@
 package io.crossdock.client;
 
+import io.crossdock.failure.Failure;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -28,10 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Traced implements ClientInterceptor {
 
-  private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("rpc.system");
-  private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("rpc.service");
+  private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("rpc.system.name");
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("rpc.method");
-  private static final AttributeKey<Long> STATUS = AttributeKey.longKey("rpc.grpc.status_code");
+  private static final AttributeKey<String> STATUS =
+      AttributeKey.stringKey("rpc.response.status_code");
+  private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
+  private static final AttributeKey<String> REASON = AttributeKey.stringKey("crossdock.reason");
   private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("crossdock.attempt");
 
   private static final TextMapSetter<Metadata> SETTER =
@@ -59,8 +62,7 @@ final class Traced implements ClientInterceptor {
             .setSpanKind(SpanKind.CLIENT)
             .setParent(parent)
             .setAttribute(SYSTEM, "grpc")
-            .setAttribute(SERVICE, method.getServiceName())
-            .setAttribute(METHOD, method.getBareMethodName())
+            .setAttribute(METHOD, method.getFullMethodName())
             .startSpan();
     CallOptions counted =
         span.isRecording() ? options.withStreamTracerFactory(new Attempts(span)) : options;
@@ -72,7 +74,7 @@ final class Traced implements ClientInterceptor {
             new SimpleForwardingClientCallListener<>(listener) {
               @Override
               public void onClose(Status status, Metadata trailers) {
-                end(span, status);
+                end(span, status, trailers);
                 super.onClose(status, trailers);
               }
             },
@@ -81,10 +83,17 @@ final class Traced implements ClientInterceptor {
     };
   }
 
-  private static void end(Span span, Status status) {
-    span.setAttribute(STATUS, status.getCode().value());
-    if (isFault(status.getCode())) {
-      span.setStatus(StatusCode.ERROR, status.getCode().name());
+  private static void end(Span span, Status status, Metadata trailers) {
+    span.setAttribute(STATUS, status.getCode().name());
+    if (!status.isOk() && span.isRecording()) {
+      String reason =
+          Failure.from(status.asRuntimeException(trailers))
+              .map(Failure::reasonName)
+              .orElse(status.getCode().name());
+      span.setAttribute(REASON, reason);
+      if (isFault(status.getCode())) {
+        span.setAttribute(ERROR, reason).setStatus(StatusCode.ERROR, reason);
+      }
     }
     span.end();
   }

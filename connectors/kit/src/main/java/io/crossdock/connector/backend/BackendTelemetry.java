@@ -1,6 +1,7 @@
 package io.crossdock.connector.backend;
 
 import io.crossdock.common.v1.Reason;
+import io.crossdock.failure.Failure;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -103,9 +104,10 @@ final class BackendTelemetry {
     }
 
     void failed(Reason reason) {
-      span.setAttribute(ERROR, reason.name());
+      String word = Failure.of(reason, "").reasonName();
+      span.setAttribute(ERROR, word);
       span.setStatus(StatusCode.ERROR);
-      attributes.put(ERROR, reason.name());
+      attributes.put(ERROR, word);
     }
 
     void end() {

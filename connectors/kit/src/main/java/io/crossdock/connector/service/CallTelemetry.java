@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallTelemetry {
 
-  private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("rpc.system");
-  private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("rpc.service");
+  private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("rpc.system.name");
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("rpc.method");
-  private static final AttributeKey<Long> STATUS = AttributeKey.longKey("rpc.grpc.status_code");
+  private static final AttributeKey<String> STATUS =
+      AttributeKey.stringKey("rpc.response.status_code");
+  private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
   private static final AttributeKey<String> REASON = AttributeKey.stringKey("crossdock.reason");
   private static final AttributeKey<String> OPERATION =
       AttributeKey.stringKey("crossdock.operation");
@@ -76,8 +77,7 @@ final class CallTelemetry {
             .setSpanKind(SpanKind.SERVER)
             .setParent(caller)
             .setAttribute(SYSTEM, "grpc")
-            .setAttribute(SERVICE, String.valueOf(method.getServiceName()))
-            .setAttribute(METHOD, String.valueOf(method.getBareMethodName()))
+            .setAttribute(METHOD, method.getFullMethodName())
             .startSpan();
     return new Trace(method.getFullMethodName(), span, caller.with(span));
   }
@@ -102,10 +102,11 @@ final class CallTelemetry {
 
     void end(@Nullable Failure failure) {
       Status.Code code = failure == null ? Status.Code.OK : failure.code();
-      span.setAttribute(STATUS, code.value());
+      span.setAttribute(STATUS, code.name());
       if (failure != null) {
         span.setAttribute(REASON, failure.reasonName());
         if (FailureMapper.isOurs(code)) {
+          span.setAttribute(ERROR, failure.reasonName());
           span.setStatus(StatusCode.ERROR, failure.reasonName());
         }
       }

@@ -7,6 +7,7 @@ import io.crossdock.gateway.pipeline.Exchange;
 import io.crossdock.gateway.pipeline.Outcome;
 import io.crossdock.gateway.routing.RouteTable;
 import io.crossdock.gateway.routing.Routes;
+import io.crossdock.gateway.telemetry.AttemptTracing;
 import io.crossdock.gateway.wire.Marshallers;
 import io.crossdock.gateway.wire.Payload;
 import io.grpc.CallOptions;
@@ -18,6 +19,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,14 +45,17 @@ public final class ConnectorExchange implements Exchange {
   private final RouteTable routes;
   private final Connectors connectors;
   private final Channel local;
+  private final AttemptTracing tracing;
 
   /**
    * @param local channel to the services inside the hub
    */
-  public ConnectorExchange(RouteTable routes, Connectors connectors, Channel local) {
+  public ConnectorExchange(
+      RouteTable routes, Connectors connectors, Channel local, AttemptTracing tracing) {
     this.routes = routes;
     this.connectors = connectors;
     this.local = local;
+    this.tracing = tracing;
   }
 
   @Override
@@ -78,6 +83,7 @@ public final class ConnectorExchange implements Exchange {
     Metadata headers = call.takeUpstreamHeaders();
     Channel channel;
     Instance instance = null;
+    Span attempt = Span.getInvalid();
     if (name.equals(Routes.LOCAL)) {
       channel = local;
       call.requestLeft();
@@ -96,6 +102,7 @@ public final class ConnectorExchange implements Exchange {
       if (call.operation().isWrite()) {
         options = options.withStreamTracerFactory(new Departure(call));
       }
+      attempt = tracing.begin(call, instance.attributes(), headers);
       if (!connector.forwardsBaggage()) {
         headers = withoutBaggage(headers);
       }
@@ -109,7 +116,8 @@ public final class ConnectorExchange implements Exchange {
     Context previous = Context.ROOT.attach();
     try {
       Stream stream =
-          new Stream(call, sink, instance, channel.newCall(call.operation().outbound(), options));
+          new Stream(
+              call, sink, instance, attempt, channel.newCall(call.operation().outbound(), options));
       stream.start(headers);
       return stream;
     } finally {
@@ -143,6 +151,7 @@ public final class ConnectorExchange implements Exchange {
     private final Sink sink;
     // Null for a service inside the hub.
     private final @Nullable Instance instance;
+    private final Span attempt;
     private final ClientCall<byte[], byte[]> server;
     private final boolean clientStreams;
     private final boolean serverStreams;
@@ -154,10 +163,16 @@ public final class ConnectorExchange implements Exchange {
     private boolean ended;
     private boolean headersReceived;
 
-    Stream(Call call, Sink sink, @Nullable Instance instance, ClientCall<byte[], byte[]> server) {
+    Stream(
+        Call call,
+        Sink sink,
+        @Nullable Instance instance,
+        Span attempt,
+        ClientCall<byte[], byte[]> server) {
       this.call = call;
       this.sink = sink;
       this.instance = instance;
+      this.attempt = attempt;
       this.server = server;
       this.clientStreams = call.operation().clientStreams();
       this.serverStreams = call.operation().serverStreams();
@@ -200,6 +215,9 @@ public final class ConnectorExchange implements Exchange {
 
     @Override
     public void cancel(String why) {
+      if (!ended) {
+        AttemptTracing.cancel(attempt);
+      }
       ended = true;
       server.cancel(why, null);
     }
@@ -274,6 +292,7 @@ public final class ConnectorExchange implements Exchange {
     private void finish(Outcome outcome) {
       if (!ended) {
         ended = true;
+        AttemptTracing.end(attempt, outcome);
         sink.finish(outcome);
       }
     }

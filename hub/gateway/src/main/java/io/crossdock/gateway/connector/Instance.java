@@ -8,6 +8,8 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -35,7 +37,13 @@ final class Instance {
   // gRPC drops a connection without calls after half an hour; here it must stay warm.
   private static final Duration NEVER_IDLE = Duration.ofDays(3650);
 
+  private static final AttributeKey<String> CONNECTOR =
+      AttributeKey.stringKey("crossdock.connector");
+  private static final AttributeKey<String> HOST = AttributeKey.stringKey("server.address");
+  private static final AttributeKey<Long> PORT = AttributeKey.longKey("server.port");
+
   private final String address;
+  private final Attributes attributes;
   private final Reachability reachability;
   private final EventLoops loops;
   private final ManagedChannel[] channels;
@@ -56,6 +64,7 @@ final class Instance {
   Instance(
       String connector, String address, Duration keepAlive, int maxMessageBytes, EventLoops loops) {
     this.address = address;
+    this.attributes = attributes(connector, address);
     this.reachability = new Reachability(connector, address);
     this.loops = loops;
     this.channels = new ManagedChannel[loops.count()];
@@ -94,6 +103,11 @@ final class Instance {
 
   String address() {
     return address;
+  }
+
+  /** What a span says of a call to this process. */
+  Attributes attributes() {
+    return attributes;
   }
 
   /** The connection that belongs to an event loop. */
@@ -292,6 +306,18 @@ final class Instance {
     return why.getCode() == Status.Code.UNAVAILABLE
         ? "connection lost"
         : "health check ended with " + why.getCode();
+  }
+
+  private static Attributes attributes(String connector, String address) {
+    int colon = address.lastIndexOf(':');
+    String host = address.substring(0, colon);
+    return Attributes.of(
+        CONNECTOR,
+        connector,
+        HOST,
+        host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+        PORT,
+        Long.parseLong(address.substring(colon + 1)));
   }
 
   private static int rank(ConnectivityState state) {

@@ -14,6 +14,7 @@ import io.crossdock.gateway.pipeline.EventLoops;
 import io.crossdock.gateway.pipeline.Exchange;
 import io.crossdock.gateway.pipeline.Pipeline;
 import io.crossdock.gateway.routing.RouteTable;
+import io.crossdock.gateway.telemetry.AttemptTracing;
 import io.crossdock.gateway.telemetry.NettyMetrics;
 import io.grpc.BindableService;
 import io.grpc.Channel;
@@ -75,7 +76,11 @@ public final class Gateway implements AutoCloseable {
         new NettyMetrics(plane.telemetry(), EventLoops.MEMORY.metric(), plane.loops());
     this.local = LocalServices.start(locals);
     Exchange exchange =
-        new ConnectorExchange(plane.routes(), plane.connectors(), this.local.channel());
+        new ConnectorExchange(
+            plane.routes(),
+            plane.connectors(),
+            this.local.channel(),
+            new AttemptTracing(plane.telemetry()));
     List<Pipeline> built = new ArrayList<>();
     List<ServerServiceDefinition> definitions = new ArrayList<>();
     for (String name : plane.routes().current().services()) {

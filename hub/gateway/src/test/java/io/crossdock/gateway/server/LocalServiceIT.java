@@ -23,6 +23,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.testing.junit5.OpenTelemetryExtension;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
@@ -132,7 +133,11 @@ class LocalServiceIT {
   }
 
   private static SpanData span(List<SpanData> spans, String name) {
-    return spans.stream().filter(span -> span.getName().equals(name)).findFirst().orElseThrow();
+    // Attempts to reach the connector have the same name.
+    return spans.stream()
+        .filter(span -> span.getName().equals(name) && span.getKind() != SpanKind.CLIENT)
+        .findFirst()
+        .orElseThrow();
   }
 
   private final class Desk extends SupportServiceGrpc.SupportServiceImplBase {

@@ -28,6 +28,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
@@ -115,18 +116,25 @@ final class CallTelemetryTest {
 
     assertThat(spans).hasSize(3);
     assertThat(spans.get(0).getAttributes().asMap())
-        .containsEntry(AttributeKey.stringKey("rpc.system"), "grpc")
-        .containsEntry(AttributeKey.stringKey("rpc.method"), "GetBalance")
-        .containsEntry(AttributeKey.stringKey("rpc.service"), "crossdock.loyalty.v1.LoyaltyService")
-        .containsEntry(AttributeKey.longKey("rpc.grpc.status_code"), 0L)
+        .containsEntry(AttributeKey.stringKey("rpc.system.name"), "grpc")
+        .containsEntry(
+            AttributeKey.stringKey("rpc.method"), "crossdock.loyalty.v1.LoyaltyService/GetBalance")
+        .containsEntry(AttributeKey.stringKey("rpc.response.status_code"), "OK")
+        .doesNotContainKey(AttributeKey.stringKey("error.type"))
         .containsEntry(AttributeKey.stringKey("crossdock.connector"), "loyalty");
     assertThat(spans.get(0).getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
     // A caller's fault is no error of the hub.
-    assertThat(spans.get(1).getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")))
-        .isEqualTo(5L);
+    assertThat(spans.get(1).getAttributes().asMap())
+        .containsEntry(AttributeKey.stringKey("rpc.response.status_code"), "NOT_FOUND")
+        .containsEntry(AttributeKey.stringKey("crossdock.reason"), "NOT_FOUND")
+        .doesNotContainKey(AttributeKey.stringKey("error.type"));
     assertThat(spans.get(1).getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
     assertThat(spans.get(2).getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
-    assertThat(spans.get(2).getStatus().getDescription()).isEqualTo("UNAVAILABLE");
+    assertThat(spans.get(2).getStatus().getDescription()).isEqualTo("CONNECTOR_UNAVAILABLE");
+    assertThat(spans.get(2).getAttributes().asMap())
+        .containsEntry(AttributeKey.stringKey("rpc.response.status_code"), "UNAVAILABLE")
+        .containsEntry(AttributeKey.stringKey("crossdock.reason"), "CONNECTOR_UNAVAILABLE")
+        .containsEntry(AttributeKey.stringKey("error.type"), "CONNECTOR_UNAVAILABLE");
   }
 
   @Test
@@ -138,8 +146,8 @@ final class CallTelemetryTest {
     receipt.cancel();
     receipt.answer();
 
-    assertThat(theSpan().getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")))
-        .isEqualTo(1L);
+    assertThat(theSpan().getAttributes().get(AttributeKey.stringKey("rpc.response.status_code")))
+        .isEqualTo("CANCELLED");
     assertThat(count("", Status.Code.CANCELLED)).isEqualTo(1);
   }
 
@@ -289,7 +297,9 @@ final class CallTelemetryTest {
             BuildContracts.ALL);
     ManagedChannel local = InProcessChannelBuilder.forName("nobody").directExecutor().build();
     try (Connectors none = new Connectors(List.of(), 4096, till.loops())) {
-      ConnectorExchange exchange = new ConnectorExchange(new RouteTable(routes), none, local);
+      ConnectorExchange exchange =
+          new ConnectorExchange(
+              new RouteTable(routes), none, local, new AttemptTracing(OpenTelemetry.noop()));
       byte[] request =
           GetAvailabilityRequest.newBuilder()
               .setItemId("SKU-1001")
