@@ -15,6 +15,7 @@ import io.crossdock.connector.backend.BackendClient;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendJson;
 import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.service.ContractService;
 import io.crossdock.customer.v1.Consent;
@@ -97,9 +98,7 @@ final class CustomerService {
 
   // An answer about somebody else must reach nobody, least of all the hub's cache.
   private static BackendData about(String id, BackendData contact) {
-    if (!contact.text("id").equals(id)) {
-      throw contact.invalid("id", "the contact that was asked about");
-    }
+    contact.expectEcho("id", id, "contact");
     return contact;
   }
 
@@ -118,18 +117,32 @@ final class CustomerService {
         };
     LookupCustomerResponse.Builder answer =
         LookupCustomerResponse.newBuilder().setFreshness(FRESHNESS);
-    for (BackendData match : backend.send(call.about("customer")).data().list("data")) {
-      answer.addMatches(
-          CustomerMatch.newBuilder()
-              .setCustomer(CustomerMapper.summary(match.object("contact")))
-              .setConfidencePermille(CustomerMapper.permille(match, "score")));
-    }
+    BackendData found = backend.send(call.about("customer")).data();
+    List<BackendData> matches = found.list("data");
+    answer.addAllMatches(
+        Rows.readable(
+            matches,
+            CustomerService::match,
+            match ->
+                BackendData.of(match.node().path("contact"))
+                    .optionalId("id")
+                    .ifPresent(answer::addUnreadableCustomerIds)));
     if (answer.getMatchesCount() == 0) {
+      if (!matches.isEmpty()) {
+        throw found.invalid("data", "one match at least that can be understood");
+      }
       throw new FailureException(
           Failure.of(Reason.REASON_NOT_FOUND, "There is no such customer.")
               .with("resource", "customer"));
     }
     return answer.build();
+  }
+
+  private static CustomerMatch match(BackendData match) {
+    return CustomerMatch.newBuilder()
+        .setCustomer(CustomerMapper.summary(match.object("contact")))
+        .setConfidencePermille(CustomerMapper.permille(match, "score"))
+        .build();
   }
 
   private GetAccountStatusResponse getAccountStatus(GetAccountStatusRequest request)
@@ -436,7 +449,11 @@ final class CustomerService {
     try {
       return merged(
           CustomerMapper.customer(
-              one(BackendRequest.post(CONTACT + "/merge", request.getSurvivorId()).json(body))));
+              about(
+                  request.getSurvivorId(),
+                  one(
+                      BackendRequest.post(CONTACT + "/merge", request.getSurvivorId())
+                          .json(body)))));
     } catch (FailureException e) {
       Reason reason = e.failure().reason();
       if (reason == Reason.REASON_ACCOUNT_NOT_ACTIVE || reason == Reason.REASON_ETAG_MISMATCH) {

@@ -15,6 +15,7 @@ import io.crossdock.connector.backend.BackendClient;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendJson;
 import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.service.ContractService;
 import io.crossdock.failure.Failure;
@@ -116,9 +117,10 @@ final class SupportService {
                     .query("dedupeKey", key)
                     .query("limit", Integer.toString(MAX_PAGE)))
             .data();
+    List<BackendData> rows = data.list("data");
+    rows.forEach(row -> row.expectEcho("dedupeKey", key, "key"));
     return read(
-        data.list("data").stream()
-            .map(SupportMapper::toCase)
+        Rows.readable(rows, SupportMapper::toCase, _ -> {}).stream()
             .max(Comparator.comparing(Case::getOpenedAt, Timestamps.comparator()))
             .orElseThrow(() ->
                 new FailureException(
@@ -137,9 +139,7 @@ final class SupportService {
 
   private static BackendData about(String id, BackendAnswer answer) {
     BackendData data = answer.data().object("data");
-    if (!data.text("id").equals(id)) {
-      throw data.invalid("id", "the case that was asked about");
-    }
+    data.expectEcho("id", id, "case");
     return data;
   }
 
@@ -435,8 +435,15 @@ final class SupportService {
     BackendData data = backend.send(call).data();
     List<BackendData> cases = data.list("data");
     ListCasesResponse.Builder answer = ListCasesResponse.newBuilder().setFreshness(FRESHNESS);
-    for (BackendData each : cases) {
-      Case told = SupportMapper.toCase(each).toBuilder().clearComments().build();
+    if (!request.getCustomerId().isEmpty()) {
+      cases.forEach(each -> each.expectEcho("contactId", request.getCustomerId(), "customer"));
+    }
+    for (Case each :
+        Rows.readable(
+            cases,
+            SupportMapper::toCase,
+            row -> row.optionalId("id").ifPresent(answer::addUnreadableCaseIds))) {
+      Case told = each.toBuilder().clearComments().build();
       // The CRM cannot look for a line of an order: a page may come out shorter.
       if (!request.hasLink()
           || request.getLink().getLineId().isEmpty()

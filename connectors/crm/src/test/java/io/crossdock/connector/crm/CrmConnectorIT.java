@@ -2,6 +2,7 @@ package io.crossdock.connector.crm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
@@ -247,6 +248,54 @@ class CrmConnectorIT extends ConnectorConformance {
                         .containsExactlyInAnyOrder("CASE-20001", "CASE-20002"))
             .neverMisses("a list may be empty")
             .refuses(ListCasesRequest.newBuilder().setPageSize(201).build()));
+  }
+
+  @Test
+  void leavesOutACaseThatItCannotUnderstandAndNamesIt() throws IOException {
+    withEdited(
+        "/cases",
+        answer -> ((ObjectNode) answer.path("data").path(0)).putObject("status"),
+        caller -> {
+          ListCasesResponse cases =
+              caller.call(
+                  SupportServiceGrpc.getListCasesMethod(),
+                  ListCasesRequest.newBuilder().setCustomerId(CUSTOMER).build());
+          assertThat(cases.getCasesList()).hasSize(1);
+          assertThat(cases.getUnreadableCaseIdsList()).hasSize(1);
+          assertThat(cases.getUnreadableCaseIds(0)).startsWith("CASE-2000");
+        });
+  }
+
+  @Test
+  void refusesCasesOfSomebodyElse() throws IOException {
+    withEdited(
+        "/cases",
+        answer -> ((ObjectNode) answer.path("data").path(0)).put("contactId", "C-2044"),
+        caller ->
+            assertThat(
+                    failure(() ->
+                            caller.call(
+                                SupportServiceGrpc.getListCasesMethod(),
+                                ListCasesRequest.newBuilder().setCustomerId(CUSTOMER).build()))
+                        .reason())
+                .isEqualTo(Reason.REASON_BACKEND_ANSWER_INVALID));
+  }
+
+  @Test
+  void refusesALookUpOfWhichItUnderstandsNothing() throws IOException {
+    withEdited(
+        "/contacts",
+        answer -> ((ObjectNode) answer.path("data").path(0)).put("score", "much"),
+        caller ->
+            assertThat(
+                    failure(() ->
+                            caller.call(
+                                CustomerServiceGrpc.getLookupCustomerMethod(),
+                                LookupCustomerRequest.newBuilder()
+                                    .setCard("2990000010017")
+                                    .build()))
+                        .reason())
+                .isEqualTo(Reason.REASON_BACKEND_ANSWER_INVALID));
   }
 
   @Test

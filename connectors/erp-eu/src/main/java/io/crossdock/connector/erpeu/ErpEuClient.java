@@ -110,10 +110,8 @@ final class ErpEuClient {
     if (found.isEmpty()) {
       throw notFound("location");
     }
+    found.getFirst().expectEcho("StoreID", location, "store");
     Plant plant = plant(found.getFirst());
-    if (!plant.location().equals(location)) {
-      throw found.getFirst().invalid("StoreID", "the store that was asked about");
-    }
     plants.put(location, plant);
     return plant;
   }
@@ -152,7 +150,9 @@ final class ErpEuClient {
                 .query("$filter", filter)
                 .query("$top", Integer.toString(size))
                 .query("$skiptoken", skipToken));
-    return new Plants(rows.rows().stream().map(ErpEuClient::plant).toList(), rows.next());
+    return new Plants(
+        io.crossdock.connector.backend.Rows.readable(rows.rows(), ErpEuClient::plant, _ -> {}),
+        rows.next());
   }
 
   /** The material of an item. */

@@ -11,6 +11,7 @@ import io.crossdock.price.v1.PriceKind;
 import io.crossdock.product.v1.ProductStatus;
 import io.crossdock.product.v1.Returnability;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,10 +43,9 @@ final class ErpEuCodes {
 
   /** Item of a material; empty when it is none. */
   static Optional<String> optionalItem(BackendData data, String field) {
-    String material = data.optionalText(field);
-    return material.matches("[0-9]{1,40}")
-        ? Optional.of("SKU-" + new java.math.BigInteger(material))
-        : Optional.empty();
+    return data.optionalId(field)
+        .filter(material -> material.matches("[0-9]{1,40}"))
+        .map(material -> "SKU-" + new BigInteger(material));
   }
 
   /** Style number of a product; empty for an id that is none of this ERP's. */

@@ -134,9 +134,8 @@ final class ErpEuInventoryService {
                     .about("item")
                     .query("$expand", "to_PlannedReceipt"))
             .data();
-    if (!data.text("Material").equals(material)) {
-      throw data.invalid("Material", "the material that was asked about");
-    }
+    data.expectEcho("Material", material, "material");
+    data.expectEcho("Plant", plant.number(), "plant");
     return ErpEuStockMapper.availability(data, plant);
   }
 
@@ -198,6 +197,9 @@ final class ErpEuInventoryService {
                 .query("$top", Integer.toString(size))
                 .query("$expand", "to_PlannedReceipt")
                 .query("$skiptoken", skipToken));
+    page.rows().stream()
+        .filter(row -> row.has("Plant"))
+        .forEach(row -> row.expectEcho("Plant", plant.number(), "plant"));
     List<Availability> rows =
         Rows.readable(
             page.rows(),
@@ -258,6 +260,7 @@ final class ErpEuInventoryService {
     if (found.isEmpty() || !found.getFirst().text("Plant").equals(plant.number())) {
       throw ErpEuClient.notFound("reservation");
     }
+    found.getFirst().expectEcho("ExternalReference", requestId, "request");
     return ErpEuStockMapper.reservation(found.getFirst(), plant);
   }
 
@@ -294,10 +297,11 @@ final class ErpEuInventoryService {
                 .query("$top", Integer.toString(byNumber.size()))
                 .query("$expand", "to_PlannedReceipt"));
     for (BackendData row : rows.rows()) {
-      ErpEuClient.Plant plant = byNumber.get(row.text("Plant"));
+      ErpEuClient.Plant plant = byNumber.get(row.optionalText("Plant"));
       if (plant == null) {
         throw row.invalid("Plant", "one that was asked about");
       }
+      row.expectEcho("Material", material, "material");
       List<Availability> stock =
           Rows.readable(
               List.of(row),
@@ -325,6 +329,7 @@ final class ErpEuInventoryService {
       throw ErpEuClient.notFound("adjustment");
     }
     BackendData document = documents.getFirst();
+    document.expectEcho("ExternalReference", request.getRequestId(), "request");
     boolean isCount = moves.isEmpty();
     BackendData item = isCount ? document : document.list("_Item").getFirst();
     return GetAdjustmentResponse.newBuilder()
@@ -385,6 +390,7 @@ final class ErpEuInventoryService {
     }
     try {
       BackendData data = erp.send(action("Commit", before, request.getEtag()).json(body)).data();
+      data.expectEcho("Reservation", before.getReservationId(), "reservation");
       return CommitReservationResponse.newBuilder()
           .setReservation(ErpEuStockMapper.reservation(data, plant))
           .build();
@@ -421,6 +427,7 @@ final class ErpEuInventoryService {
     }
     try {
       BackendData data = erp.send(action("Withdraw", before, request.getEtag()).json(body)).data();
+      data.expectEcho("Reservation", before.getReservationId(), "reservation");
       return ReleaseReservationResponse.newBuilder()
           .setReservation(ErpEuStockMapper.reservation(data, plant))
           .addAllRemainders(ErpEuStockMapper.rejected(data, before))
@@ -460,9 +467,7 @@ final class ErpEuInventoryService {
     BackendData data =
         erp.send(ErpEuClient.get(RESERVATIONS + "('{reservation}')", id).about("reservation"))
             .data();
-    if (!data.text("Reservation").equals(id)) {
-      throw data.invalid("Reservation", "the reservation that was asked about");
-    }
+    data.expectEcho("Reservation", id, "reservation");
     if (!data.text("Plant").equals(plant.number())) {
       throw ErpEuClient.notFound("reservation");
     }

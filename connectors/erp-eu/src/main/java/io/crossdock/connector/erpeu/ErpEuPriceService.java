@@ -123,19 +123,21 @@ final class ErpEuPriceService {
       throws InterruptedException {
     List<String> missing = asked.stream().filter(each -> !kept.containsKey(each)).toList();
     Set<String> elsewhere = new HashSet<>();
-    for (BackendData row : materials.products("Product", missing, "")) {
-      elsewhere.add(row.text("Product"));
-    }
+    elsewhere.addAll(
+        Rows.readable(
+            materials.products("Product", missing, ""), row -> row.text("Product"), _ -> {}));
     return elsewhere;
   }
 
   private Map<String, List<BackendData>> conditions(Set<String> asked, ErpEuClient.Plant plant)
       throws InterruptedException {
     Map<String, List<BackendData>> conditions = new HashMap<>();
-    for (BackendData row :
-        materials.rows(CONDITIONS, "Material", List.copyOf(asked), Materials.keptIn(plant))) {
-      conditions.computeIfAbsent(row.text("Material"), _ -> new ArrayList<>()).add(row);
-    }
+    List<BackendData> rows =
+        materials.rows(CONDITIONS, "Material", List.copyOf(asked), Materials.keptIn(plant));
+    Rows.readable(
+        rows,
+        row -> conditions.computeIfAbsent(row.text("Material"), _ -> new ArrayList<>()).add(row),
+        _ -> {});
     return conditions;
   }
 

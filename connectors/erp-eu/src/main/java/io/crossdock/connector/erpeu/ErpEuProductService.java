@@ -84,6 +84,9 @@ final class ErpEuProductService {
         throw ErpEuClient.notFound("item");
       }
       item = ErpEuCodes.item(found.getFirst(), "Product");
+      if (gtin.isEmpty() && !item.equals(request.getItemId())) {
+        throw found.getFirst().invalid("Product", "the material that was asked about");
+      }
       style = found.getFirst().text("StyleNumber");
     }
     List<CatalogueItem> items =
@@ -91,6 +94,7 @@ final class ErpEuProductService {
     if (items.isEmpty()) {
       throw ErpEuClient.notFound("product");
     }
+    Styles.expectOnly(items, style);
     GetProductResponse.Builder answer =
         GetProductResponse.newBuilder()
             .setProduct(Styles.product(items, ErpEuClient.SYSTEM))
@@ -125,9 +129,14 @@ final class ErpEuProductService {
             return items(materials.products("StyleNumber", styles, filter), assortment);
           }
         };
-    return ListProductsResponse.newBuilder()
-        .addAllProducts(
-            StyleList.page(items(page.rows(), assortment), source, statuses, ErpEuClient.SYSTEM))
+    ListProductsResponse.Builder answer = ListProductsResponse.newBuilder();
+    List<CatalogueItem> listed =
+        Rows.readable(
+            page.rows(),
+            row -> ErpEuProductMapper.item(row, assortment.country()),
+            row -> ErpEuCodes.optionalItem(row, "Product").ifPresent(answer::addUnreadableItemIds));
+    return answer
+        .addAllProducts(StyleList.page(listed, source, statuses, ErpEuClient.SYSTEM))
         .setNextPageToken(PageToken.of(request, page.next()))
         .setFreshness(Canonical.freshness(ErpEuClient.SYSTEM, Optional.empty()))
         .build();

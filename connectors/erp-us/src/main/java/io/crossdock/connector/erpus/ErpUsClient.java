@@ -8,11 +8,10 @@ import io.crossdock.connector.backend.BackendClient;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendJson;
 import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -33,8 +32,7 @@ final class ErpUsClient {
    *
    * @param location the store's id in the contract
    */
-  record Site(
-      String location, int number, String name, String currency, ZoneId zone, long readAtNanos) {}
+  record Site(String location, int number, String name, String currency, long readAtNanos) {}
 
   /**
    * Some of the ERP's sites.
@@ -75,10 +73,8 @@ final class ErpUsClient {
     if (found.isEmpty()) {
       throw notFound("location");
     }
+    found.getFirst().expectEcho("storeCode", location, "store");
     Site site = site(found.getFirst());
-    if (!site.location().equals(location)) {
-      throw found.getFirst().invalid("storeCode", "the store that was asked about");
-    }
     sites.put(location, site);
     return site;
   }
@@ -89,16 +85,7 @@ final class ErpUsClient {
         data.integer32("siteId"),
         data.optionalText("name"),
         data.text("currency"),
-        zone(data),
         System.nanoTime());
-  }
-
-  private static ZoneId zone(BackendData data) {
-    try {
-      return ZoneId.of(data.text("timeZone"));
-    } catch (DateTimeException e) {
-      throw data.invalid("timeZone", "a time zone by its IANA name");
-    }
   }
 
   /** A page of all sites, by number. */
@@ -111,7 +98,7 @@ final class ErpUsClient {
                 .query("pageSize", Integer.toString(size)));
     long number = data.integer("page");
     return new Sites(
-        data.list("items").stream().map(ErpUsClient::site).toList(),
+        Rows.readable(data.list("items"), ErpUsClient::site, _ -> {}),
         number < data.integer("totalPages") ? Long.toString(number + 1) : "");
   }
 
@@ -125,7 +112,9 @@ final class ErpUsClient {
     ObjectNode body = BackendJson.object().put("siteId", site.number());
     ArrayNode numbers = body.putArray("itemNumbers");
     itemNumbers.forEach(numbers::add);
-    return call(post("/onhand/query", body).asRead().about("location"));
+    BackendData data = call(post("/onhand/query", body).asRead().about("location"));
+    data.expectEcho("siteId", Integer.toString(site.number()), "site");
+    return data;
   }
 
   /** Rows of one item's stock at several sites, as {@code items} with {@code siteId}. */

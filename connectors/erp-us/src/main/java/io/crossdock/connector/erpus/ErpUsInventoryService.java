@@ -117,9 +117,9 @@ final class ErpUsInventoryService {
     if (rows.isEmpty()) {
       throw ErpUsClient.notFound("item");
     }
-    if (!ErpUsCodes.item(rows.getFirst()).equals(request.getItemId())) {
-      throw rows.getFirst().invalid("itemNumber", "the item that was asked about");
-    }
+    rows.getFirst()
+        .expectEcho(
+            "itemNumber", Integer.toString(ErpUsClient.itemNumber(request.getItemId())), "item");
     return GetAvailabilityResponse.newBuilder()
         .setAvailability(availability(rows.getFirst(), site))
         .setFreshness(Canonical.freshness(ErpUsClient.SYSTEM, data.epochMillis("asOf")))
@@ -219,6 +219,9 @@ final class ErpUsInventoryService {
                 .query("page", page.isEmpty() ? FIRST_PAGE : page)
                 .query("pageSize", Integer.toString(size))
                 .query("changedSince", changedSince));
+    if (data.has("siteId")) {
+      data.expectEcho("siteId", Integer.toString(site.number()), "site");
+    }
     List<String> unreadable = new ArrayList<>();
     List<Availability> rows = readable(data, site, unreadable::add);
     long number = data.integer("page");
@@ -266,14 +269,15 @@ final class ErpUsInventoryService {
     if (sites.sites().isEmpty()) {
       return answer.build();
     }
-    Map<Long, ErpUsClient.Site> byNumber = new HashMap<>();
-    sites.sites().forEach(site -> byNumber.put((long) site.number(), site));
+    Map<String, ErpUsClient.Site> byNumber = new HashMap<>();
+    sites.sites().forEach(site -> byNumber.put(Integer.toString(site.number()), site));
     BackendData data = erp.onhandAt(item, sites.sites());
     for (BackendData row : data.list("items")) {
-      ErpUsClient.Site site = byNumber.get(row.integer("siteId"));
-      if (site == null || row.integer("itemNumber") != item) {
-        throw row.invalid("siteId", "an item and a site that were asked about");
+      ErpUsClient.Site site = byNumber.get(row.optionalText("siteId"));
+      if (site == null) {
+        throw row.invalid("siteId", "a site that was asked about");
       }
+      row.expectEcho("itemNumber", Integer.toString(item), "item");
       List<Availability> stock =
           Rows.readable(
               List.of(row),
@@ -367,6 +371,7 @@ final class ErpUsInventoryService {
             ErpUsClient.post(
                     "/reservations/{reservation}/confirm", body, request.getReservationId())
                 .about("reservation"));
+    data.expectEcho("reservationId", request.getReservationId(), "reservation");
     return CommitReservationResponse.newBuilder()
         .setReservation(ErpUsStockMapper.reservation(data, site, units))
         .build();
@@ -398,6 +403,7 @@ final class ErpUsInventoryService {
         erp.call(
             ErpUsClient.post("/reservations/{reservation}/cancel", body, before.getReservationId())
                 .about("reservation"));
+    data.expectEcho("reservationId", before.getReservationId(), "reservation");
     return ReleaseReservationResponse.newBuilder()
         .setReservation(ErpUsStockMapper.reservation(data, site, units))
         .addAllRemainders(ErpUsStockMapper.remainders(data, "invalid", units))
@@ -408,9 +414,7 @@ final class ErpUsInventoryService {
   private Reservation reservation(String id, ErpUsClient.Site site) throws InterruptedException {
     BackendData data =
         erp.call(ErpUsClient.get("/reservations/{reservation}", id).about("reservation"));
-    if (!data.text("reservationId").equals(id)) {
-      throw data.invalid("reservationId", "the reservation that was asked about");
-    }
+    data.expectEcho("reservationId", id, "reservation");
     if (data.integer("siteId") != site.number()) {
       throw ErpUsClient.notFound("reservation");
     }

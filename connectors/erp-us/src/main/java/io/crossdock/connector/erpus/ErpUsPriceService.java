@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendJson;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.catalogue.Conversions;
 import io.crossdock.connector.catalogue.LinePrice;
@@ -58,9 +59,7 @@ final class ErpUsPriceService {
     if (!numbers.isEmpty()) {
       BackendData data = prices(request, site, numbers);
       currency = data.text("currency");
-      for (BackendData row : data.list("items")) {
-        known.put(ErpUsCodes.item(row), row);
-      }
+      Rows.readable(data.list("items"), row -> known.put(ErpUsCodes.item(row), row), _ -> {});
     }
     boolean isCurrency =
         request.getCurrencyCode().isEmpty() || request.getCurrencyCode().equals(currency);
@@ -76,25 +75,41 @@ final class ErpUsPriceService {
         line.setOutcome(PricedLine.Outcome.OUTCOME_UNKNOWN_ITEM);
         continue;
       }
-      line.setTaxCode(ErpUsCodes.taxCode(row.optionalText("taxable")));
-      if (!row.flag("sellable")) {
-        line.setOutcome(PricedLine.Outcome.OUTCOME_NOT_FOR_SALE);
-        continue;
-      }
-      Optional<BigDecimal> inItsUnit =
-          inItsUnit(row, quantities.get(i), question.getQuantity().getUnitCode());
-      if (inItsUnit.isEmpty()) {
-        line.setOutcome(PricedLine.Outcome.OUTCOME_UNIT_NOT_CONVERTIBLE);
-        continue;
-      }
-      String charged = currency;
-      LinePrice.unlessUnreadable(
-          line,
-          () ->
-              LinePrice.settle(
-                  line, inItsUnit.get(), isCurrency ? offers(row, charged, site) : List.of()));
+      Asked asked = new Asked(question, quantities.get(i), site, currency, isCurrency);
+      LinePrice.unlessUnreadable(line, () -> price(line, row, asked));
     }
     return answer.build();
+  }
+
+  /**
+   * What a line asks for.
+   *
+   * @param isCurrency whether the site's currency is the one that was asked for
+   */
+  private record Asked(
+      PriceQuestion question,
+      BigDecimal quantity,
+      ErpUsClient.Site site,
+      String currency,
+      boolean isCurrency) {}
+
+  private void price(PricedLine.Builder line, BackendData row, Asked asked)
+      throws InterruptedException {
+    line.setTaxCode(ErpUsCodes.taxCode(row.optionalText("taxable")));
+    if (!row.flag("sellable")) {
+      line.setOutcome(PricedLine.Outcome.OUTCOME_NOT_FOR_SALE);
+      return;
+    }
+    Optional<BigDecimal> inItsUnit =
+        inItsUnit(row, asked.quantity(), asked.question().getQuantity().getUnitCode());
+    if (inItsUnit.isEmpty()) {
+      line.setOutcome(PricedLine.Outcome.OUTCOME_UNIT_NOT_CONVERTIBLE);
+      return;
+    }
+    LinePrice.settle(
+        line,
+        inItsUnit.get(),
+        asked.isCurrency() ? offers(row, asked.currency(), asked.site()) : List.of());
   }
 
   private static List<BigDecimal> quantities(QuotePricesRequest request) {
@@ -133,6 +148,7 @@ final class ErpUsPriceService {
         erp.call(
             ErpUsClient.get("/items/{item}", Long.toString(row.integer("itemNumber")))
                 .about("item"));
+    item.expectEcho("itemNumber", row.text("itemNumber"), "item");
     return Conversions.inUnitOf(ErpUsProductMapper.unit(item), number, unitCode);
   }
 

@@ -5,6 +5,7 @@ import static io.crossdock.connector.canonical.Canonical.instant;
 import io.crossdock.answer.PageToken;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.catalogue.CatalogueItem;
 import io.crossdock.connector.catalogue.Gtin;
@@ -87,9 +88,10 @@ final class ErpUsProductService {
   }
 
   private BackendData byItem(String itemId) throws InterruptedException {
-    return erp.call(
-        ErpUsClient.get("/items/{item}", Integer.toString(ErpUsClient.itemNumber(itemId)))
-            .about("item"));
+    String number = Integer.toString(ErpUsClient.itemNumber(itemId));
+    BackendData item = erp.call(ErpUsClient.get("/items/{item}", number).about("item"));
+    item.expectEcho("itemNumber", number, "item");
+    return item;
   }
 
   private BackendData byNumber(String gtin) throws InterruptedException {
@@ -117,26 +119,33 @@ final class ErpUsProductService {
     List<CatalogueItem> all = new ArrayList<>();
     String page = FIRST_PAGE;
     while (!page.isEmpty()) {
-      Rows rows = rows(items.query("styleCode", style), STYLE_PAGE, page);
-      all.addAll(rows.items());
-      page = rows.next();
+      Page some = page(items.query("styleCode", style), STYLE_PAGE, page);
+      all.addAll(some.items());
+      page = some.next();
     }
+    Styles.expectOnly(all, style);
     return all;
   }
 
   /**
    * A page of items.
    *
+   * @param unreadable ids of the items that cannot be understood
    * @param next number of the next page; empty on the last
    */
-  private record Rows(List<CatalogueItem> items, String next) {}
+  private record Page(List<CatalogueItem> items, List<String> unreadable, String next) {}
 
-  private Rows rows(BackendRequest items, int size, String page) throws InterruptedException {
+  private Page page(BackendRequest items, int size, String page) throws InterruptedException {
     BackendData data =
         erp.call(items.query("page", page).query("pageSize", Integer.toString(size)));
     long number = data.integer("page");
-    return new Rows(
-        data.list("items").stream().map(ErpUsProductMapper::item).toList(),
+    List<String> unreadable = new ArrayList<>();
+    return new Page(
+        Rows.readable(
+            data.list("items"),
+            ErpUsProductMapper::item,
+            row -> ErpUsCodes.optionalItem(row).ifPresent(unreadable::add)),
+        unreadable,
         number < data.integer("totalPages") ? Long.toString(number + 1) : "");
   }
 
@@ -153,7 +162,7 @@ final class ErpUsProductService {
     String[] place = PageToken.place(request).split("\\|", -1);
     boolean first = place.length < 2;
     int size = first ? Math.min(PageToken.size(request, PAGE), PAGE) : Integer.parseInt(place[0]);
-    Rows page = rows(listed, size, first ? FIRST_PAGE : place[1]);
+    Page page = page(listed, size, first ? FIRST_PAGE : place[1]);
     StyleList.Source source =
         new StyleList.Source() {
           @Override
@@ -170,6 +179,7 @@ final class ErpUsProductService {
         .addAllProducts(
             StyleList.page(
                 wanted(page.items(), category, statuses), source, statuses, ErpUsClient.SYSTEM))
+        .addAllUnreadableItemIds(page.unreadable())
         .setNextPageToken(
             PageToken.of(request, page.next().isEmpty() ? "" : size + "|" + page.next()))
         .setFreshness(Canonical.freshness(ErpUsClient.SYSTEM, Optional.empty()))

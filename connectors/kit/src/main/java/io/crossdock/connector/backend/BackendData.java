@@ -28,6 +28,8 @@ public final class BackendData {
   private static final Instant FIRST_MOMENT = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant LAST_MOMENT = Instant.parse("+10000-01-01T00:00:00Z");
 
+  private static final int MOST_ID = 64;
+
   private final JsonNode node;
   private final String path;
 
@@ -138,6 +140,15 @@ public final class BackendData {
     throw invalid(name, "a text");
   }
 
+  /**
+   * The id under a name, if there is one to be read; for a row that is not understood otherwise.
+   */
+  public Optional<String> optionalId(String name) {
+    JsonNode child = node.path(name);
+    String id = child.isTextual() || child.isIntegralNumber() ? child.asText() : "";
+    return id.isEmpty() || id.length() > MOST_ID ? Optional.empty() : Optional.of(id);
+  }
+
   /** The whole number under a name. */
   public long integer(String name) {
     try {
@@ -235,6 +246,18 @@ public final class BackendData {
       return Optional.of(day);
     } catch (DateTimeException e) {
       throw invalid(name, "a day");
+    }
+  }
+
+  /**
+   * Refuses an answer about something else than was asked for: it must reach nobody, least of all
+   * the hub's cache.
+   *
+   * @param what the thing that was asked about, for the failure
+   */
+  public void expectEcho(String name, String asked, String what) {
+    if (!text(name).equals(asked)) {
+      throw invalid(name, "the " + what + " that was asked about");
     }
   }
 

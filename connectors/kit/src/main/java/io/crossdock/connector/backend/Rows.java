@@ -25,6 +25,7 @@ public final class Rows {
   public static <T> List<T> readable(
       List<BackendData> rows, Function<BackendData, T> mapper, Consumer<BackendData> unreadable) {
     List<T> mapped = new ArrayList<>(rows.size());
+    FailureException first = null;
     for (BackendData row : rows) {
       try {
         mapped.add(mapper.apply(row));
@@ -32,9 +33,16 @@ public final class Rows {
         if (e.failure().reason() != Reason.REASON_BACKEND_ANSWER_INVALID) {
           throw e;
         }
-        log.warn("a row was left out: {}", e.failure().message());
+        first = first == null ? e : first;
         unreadable.accept(row);
       }
+    }
+    if (first != null) {
+      log.warn(
+          "rows left out: {} of {}; the first: {}",
+          rows.size() - mapped.size(),
+          rows.size(),
+          first.failure().message());
     }
     return mapped;
   }

@@ -71,11 +71,18 @@ public final class LinePrice {
     }
   }
 
+  /** Prices one line. */
+  @FunctionalInterface
+  public interface Pricing {
+    void run() throws InterruptedException;
+  }
+
   /**
    * Prices a line, or says that it has no price when the source's data about it cannot be
    * understood: one bad row must not stop the other lines, and no guess may be charged.
    */
-  public static void unlessUnreadable(PricedLine.Builder line, Runnable pricing) {
+  public static void unlessUnreadable(PricedLine.Builder line, Pricing pricing)
+      throws InterruptedException {
     PricedLine before = line.buildPartial();
     try {
       pricing.run();

@@ -3,7 +3,9 @@ package io.crossdock.connector.catalogue;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.crossdock.common.v1.Identifier;
+import io.crossdock.common.v1.Reason;
 import io.crossdock.connector.canonical.Canonical;
+import io.crossdock.failure.FailureException;
 import io.crossdock.product.v1.Product;
 import io.crossdock.product.v1.ProductStatus;
 import io.crossdock.product.v1.Variant;
@@ -31,6 +33,15 @@ public final class Styles {
           ProductStatus.PRODUCT_STATUS_DISCONTINUED);
 
   private Styles() {}
+
+  /** Refuses items of another style than the one that was asked for. */
+  public static void expectOnly(List<CatalogueItem> items, String style) {
+    if (!items.stream().allMatch(item -> item.style().equals(style))) {
+      throw new FailureException(
+          Reason.REASON_BACKEND_ANSWER_INVALID,
+          "The backend's answer cannot be understood: an item (expected: of the style that was asked about).");
+    }
+  }
 
   /**
    * The style of some items, texts as its first item has them.

@@ -13,6 +13,7 @@ import io.crossdock.connector.backend.BackendClient;
 import io.crossdock.connector.backend.BackendData;
 import io.crossdock.connector.backend.BackendJson;
 import io.crossdock.connector.backend.BackendRequest;
+import io.crossdock.connector.backend.Rows;
 import io.crossdock.connector.canonical.Canonical;
 import io.crossdock.connector.service.ContractService;
 import io.crossdock.failure.Failure;
@@ -112,6 +113,7 @@ final class LoyaltyService {
     BackendData data;
     if (request.getRequestId().isEmpty()) {
       data = read("/v2/redemptions/{redemption}", "redemption", request.getRedemptionId());
+      data.expectEcho("id", request.getRedemptionId(), "redemption");
       expectMember(data, request.getMemberId(), "redemption");
     } else {
       List<BackendData> found =
@@ -157,11 +159,16 @@ final class LoyaltyService {
     }
     BackendData data = backend.send(call).data();
     ListEntriesResponse.Builder answer = ListEntriesResponse.newBuilder();
-    for (BackendData entry : data.list("data")) {
-      expectEcho(entry, request.getMemberId());
-      answer.addEntries(LoyaltyMapper.entry(entry));
-    }
+    List<BackendData> rows = data.list("data");
+    rows.stream()
+        .filter(row -> row.has("member_id"))
+        .forEach(row -> expectEcho(row, request.getMemberId()));
     return answer
+        .addAllEntries(
+            Rows.readable(
+                rows,
+                LoyaltyMapper::entry,
+                row -> row.optionalId("id").ifPresent(answer::addUnreadableEntryIds)))
         .setNextPageToken(PageToken.of(request, data.optionalText("next_cursor")))
         .setFreshness(Canonical.freshness(LoyaltyMapper.SYSTEM, Optional.empty()))
         .build();
@@ -181,6 +188,7 @@ final class LoyaltyService {
     }
     BackendData data = redeem(request.getContext(), request.getMemberId(), body);
     expectEcho(data.object("redemption"), request.getMemberId());
+    expectEcho(data.object("balance"), request.getMemberId());
     return ReservePointsResponse.newBuilder()
         .setRedemption(
             LoyaltyMapper.redemption(data.object("redemption"), HoldKind.HOLD_KIND_NATIVE))
@@ -194,6 +202,9 @@ final class LoyaltyService {
     BackendData data = held ? capture(request) : redeemAtOnce(request);
     BackendData balance = data.object("balance");
     expectEcho(data.object("redemption"), request.getMemberId());
+    if (held) {
+      data.object("redemption").expectEcho("id", request.getRedemptionId(), "redemption");
+    }
     expectEcho(balance, request.getMemberId());
     return CommitRedemptionResponse.newBuilder()
         .setRedemption(
@@ -253,6 +264,8 @@ final class LoyaltyService {
                     .idempotencyKey(request.getContext().getRequestId())
                     .json(body))
             .data();
+    data.object("redemption").expectEcho("id", request.getRedemptionId(), "redemption");
+    expectEcho(data.object("balance"), request.getMemberId());
     return VoidRedemptionResponse.newBuilder()
         .setRedemption(
             LoyaltyMapper.redemption(data.object("redemption"), HoldKind.HOLD_KIND_NATIVE))
@@ -295,9 +308,11 @@ final class LoyaltyService {
                     .idempotencyKey(request.getContext().getRequestId())
                     .json(body))
             .data();
+    expectEcho(data.object("balance"), request.getMemberId());
     AccruePointsResponse.Builder answer =
         AccruePointsResponse.newBuilder().setBalance(LoyaltyMapper.balance(data.object("balance")));
     for (BackendData entry : data.list("entries")) {
+      expectEcho(entry, request.getMemberId());
       answer.addEntries(LoyaltyMapper.entry(entry));
     }
     return answer.build();
@@ -306,6 +321,7 @@ final class LoyaltyService {
   private ReverseEntryResponse reverseEntry(ReverseEntryRequest request)
       throws InterruptedException {
     BackendData entry = read("/v2/ledger/{entry}", "entry", request.getEntryId());
+    entry.expectEcho("id", request.getEntryId(), "entry");
     expectMember(entry, request.getMemberId(), "entry");
     ObjectNode body = BackendJson.object();
     body.put("points", number(request.getPoints(), "points"));
@@ -332,6 +348,8 @@ final class LoyaltyService {
                     .idempotencyKey(request.getContext().getRequestId())
                     .json(body))
             .data();
+    expectEcho(data.object("entry"), request.getMemberId());
+    expectEcho(data.object("balance"), request.getMemberId());
     return ReverseEntryResponse.newBuilder()
         .setEntry(LoyaltyMapper.entry(data.object("entry")))
         .setBalance(LoyaltyMapper.balance(data.object("balance")))
@@ -363,6 +381,7 @@ final class LoyaltyService {
       throw data.invalid("entries", "one entry");
     }
     expectEcho(entries.getFirst(), request.getMemberId());
+    expectEcho(data.object("balance"), request.getMemberId());
     return AdjustPointsResponse.newBuilder()
         .setEntry(
             LoyaltyMapper.entry(entries.getFirst()).toBuilder()
@@ -408,10 +427,12 @@ final class LoyaltyService {
                     .query("eligible", request.getEligibleOnly() ? "true" : ""))
             .data();
     ListRewardsResponse.Builder answer = ListRewardsResponse.newBuilder();
-    for (BackendData reward : data.list("data")) {
-      answer.addRewards(LoyaltyMapper.reward(reward));
-    }
     return answer
+        .addAllRewards(
+            Rows.readable(
+                data.list("data"),
+                LoyaltyMapper::reward,
+                row -> row.optionalId("id").ifPresent(answer::addUnreadableRewardIds)))
         .setNextPageToken(PageToken.of(request, data.optionalText("next_cursor")))
         .setAccountId(data.optionalText("account_id"))
         .setFreshness(Canonical.freshness(LoyaltyMapper.SYSTEM, Optional.empty()))
@@ -442,8 +463,9 @@ final class LoyaltyService {
   // The platform finds a redemption without its member. A wrong pair must not move points: the hub
   // would drop the memory of the wrong balance.
   private void expectOwner(String redemption, String member) throws InterruptedException {
-    expectMember(
-        read("/v2/redemptions/{redemption}", "redemption", redemption), member, "redemption");
+    BackendData found = read("/v2/redemptions/{redemption}", "redemption", redemption);
+    found.expectEcho("id", redemption, "redemption");
+    expectMember(found, member, "redemption");
   }
 
   private static void expectMember(BackendData found, String member, String resource) {
@@ -460,9 +482,7 @@ final class LoyaltyService {
 
   // An answer about somebody else must reach nobody, least of all the hub's cache.
   private static void expectEcho(BackendData answered, String member) {
-    if (!answered.text("member_id").equals(member)) {
-      throw answered.invalid("member_id", "the member who was asked about");
-    }
+    answered.expectEcho("member_id", member, "member");
   }
 
   private static void expectMemberNamed(String member) {

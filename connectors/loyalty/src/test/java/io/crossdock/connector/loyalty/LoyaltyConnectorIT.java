@@ -2,6 +2,7 @@ package io.crossdock.connector.loyalty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Money;
 import io.crossdock.common.v1.Reason;
@@ -42,6 +43,7 @@ import io.crossdock.loyalty.v1.ReverseEntryRequest.ReversalReason;
 import io.crossdock.loyalty.v1.TransferPointsRequest;
 import io.crossdock.loyalty.v1.VoidRedemptionRequest;
 import io.grpc.ServiceDescriptor;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -254,6 +256,47 @@ class LoyaltyConnectorIT extends ConnectorConformance {
                         }))
             .findsNothing(_ -> ListRewardsRequest.newBuilder().setMemberId("M-999999").build())
             .refuses(ListRewardsRequest.getDefaultInstance()));
+  }
+
+  @Test
+  void leavesOutAnEntryThatItCannotUnderstandAndNamesIt() throws IOException {
+    ListEntriesRequest all = ListEntriesRequest.newBuilder().setMemberId(MEMBER).build();
+    int entries = caller().call(LoyaltyServiceGrpc.getListEntriesMethod(), all).getEntriesCount();
+    withEdited(
+        "/ledger",
+        answer -> ((ObjectNode) answer.path("data").path(0)).put("points", "many"),
+        caller -> {
+          ListEntriesResponse answer = caller.call(LoyaltyServiceGrpc.getListEntriesMethod(), all);
+          assertThat(answer.getEntriesList()).hasSize(entries - 1);
+          assertThat(answer.getUnreadableEntryIdsList()).hasSize(1);
+        });
+  }
+
+  @Test
+  void refusesAnAnswerAboutSomethingElse() throws IOException {
+    Redemption held = reserved(caller());
+    withEdited(
+        "/void",
+        answer -> ((ObjectNode) answer.path("redemption")).put("id", "R-0-0"),
+        caller -> {
+          Failure failure =
+              failure(() ->
+                  caller.call(
+                      LoyaltyServiceGrpc.getVoidRedemptionMethod(),
+                      voidOf(caller, MEMBER, held.getRedemptionId())));
+          assertThat(failure.reason()).isEqualTo(Reason.REASON_BACKEND_ANSWER_INVALID);
+          assertThat(failure.unknownOutcome()).isNotNull();
+        });
+    withEdited(
+        "/earnings",
+        answer -> ((ObjectNode) answer.path("balance")).put("member_id", "M-1002"),
+        caller ->
+            assertThat(
+                    failure(() ->
+                            caller.call(
+                                LoyaltyServiceGrpc.getAccruePointsMethod(), accrue(caller, MEMBER)))
+                        .reason())
+                .isEqualTo(Reason.REASON_BACKEND_ANSWER_INVALID));
   }
 
   @Test

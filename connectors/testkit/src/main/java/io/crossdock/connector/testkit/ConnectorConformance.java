@@ -394,9 +394,25 @@ public abstract class ConnectorConformance {
 
   /** Calls a second process of the connector, which remembers nothing of the first. */
   protected final void afterRestart(Consumer<Caller> calls) throws IOException {
-    try (RunningConnector restarted =
-        process().start(config(estate.url().resolve("/" + backendName()).toString()), telemetry)) {
-      ManagedChannel there = channel(restarted);
+    callNew(estate.url().resolve("/" + backendName()).toString(), calls);
+  }
+
+  /**
+   * Calls a process of the connector whose backend's answers are edited on their way.
+   *
+   * @param path part of the paths whose answers are edited
+   */
+  protected final void withEdited(String path, Consumer<JsonNode> edit, Consumer<Caller> calls)
+      throws IOException {
+    try (EditedBackend edited =
+        new EditedBackend(estate.url().resolve("/" + backendName()), path, edit)) {
+      callNew(edited.url(), calls);
+    }
+  }
+
+  private void callNew(String backendUrl, Consumer<Caller> calls) throws IOException {
+    try (RunningConnector fresh = process().start(config(backendUrl), telemetry)) {
+      ManagedChannel there = channel(fresh);
       try {
         calls.accept(new Caller(there));
       } finally {
