@@ -36,6 +36,7 @@ public record HubSettings(
     Draft draft = new Draft(document, contracts, catalogue);
     List.of(
             new ListenerCheck(),
+            new LimitsCheck(),
             new CacheCheck(Runtime.getRuntime().maxMemory()),
             new ConnectorCheck(),
             new RouteCheck(localServices, ledgerServices),

@@ -4,6 +4,7 @@ import io.crossdock.gateway.cache.AnswerCache;
 import io.crossdock.gateway.connector.Connector;
 import io.crossdock.gateway.connector.Connector.InstanceState;
 import io.crossdock.gateway.connector.Health;
+import io.crossdock.gateway.server.CallerConnections;
 import io.crossdock.gateway.server.Gateway;
 import io.grpc.ConnectivityState;
 import io.opentelemetry.api.OpenTelemetry;
@@ -20,12 +21,17 @@ import java.util.function.ToLongFunction;
  * What operators watch of the gateway: for each instance of a connector {@code
  * crossdock.connector.ready} (1 or 0), {@code .in_flight}, {@code .calls} and {@code .failures}; of
  * the cache {@code crossdock.cache.entries}, {@code .bytes}, {@code .max_bytes}, {@code .hits},
- * {@code .misses}, {@code .evictions} and {@code .invalidations}. Read when they are asked for.
+ * {@code .misses}, {@code .evictions} and {@code .invalidations}; of the callers {@code
+ * crossdock.caller.connections}, how many of them were cut off, and what memory they hold. Read
+ * when they are asked for.
  */
 public final class GatewayMetrics implements AutoCloseable {
 
   private static final AttributeKey<String> CONNECTOR =
       AttributeKey.stringKey("crossdock.connector");
+  private static final AttributeKey<String> CAUSE = AttributeKey.stringKey("crossdock.cause");
+  private static final AttributeKey<String> MEMORY =
+      AttributeKey.stringKey("crossdock.memory.kind");
   private static final AttributeKey<String> INSTANCE = AttributeKey.stringKey("crossdock.instance");
 
   private final Gateway gateway;
@@ -42,6 +48,7 @@ public final class GatewayMetrics implements AutoCloseable {
     GatewayMetrics metrics = new GatewayMetrics(gateway, telemetry);
     metrics.connectors();
     metrics.cache();
+    metrics.callers();
     return metrics;
   }
 
@@ -92,6 +99,36 @@ public final class GatewayMetrics implements AutoCloseable {
         "crossdock.cache.invalidations",
         "Answers dropped by writes, events and operators",
         total(each -> each.invalidations()));
+  }
+
+  private void callers() {
+    CallerConnections connections = gateway.connections();
+    gauge(
+        "crossdock.caller.connections",
+        "Connections of callers that are open",
+        of -> of.record(connections.count()));
+    counter(
+        "crossdock.caller.connections.cut_off",
+        "Connections that were cut off because they asked for more than their share",
+        of ->
+            connections
+                .cutOff()
+                .forEach((cause, count) -> of.record(count, Attributes.of(CAUSE, cause))));
+    gauge(
+        "crossdock.caller.memory.held",
+        "Bytes of requests that are incomplete or under way, and of answers that nobody has taken",
+        of -> {
+          of.record(connections.requestBytes(), Attributes.of(MEMORY, "requests"));
+          of.record(connections.answerBytes(), Attributes.of(MEMORY, "answers"));
+        });
+    gauge(
+        "crossdock.caller.memory.largest",
+        "Bytes that the connection holds which holds most",
+        of -> of.record(connections.largestBytes()));
+    gauge(
+        "crossdock.caller.memory.max",
+        "Bytes that all connections may hold together",
+        of -> of.record(connections.maxBytes()));
   }
 
   private void gauge(String name, String description, Consumer<ObservableLongMeasurement> read) {

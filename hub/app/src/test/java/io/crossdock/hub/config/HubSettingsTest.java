@@ -71,6 +71,18 @@ class HubSettingsTest {
   }
 
   @Test
+  void refusesAConnectionThatHasNoRoomForACall() throws Exception {
+    assertThat(errors("limits: {max_connection_bytes: 4194304}\n" + ROUTES))
+        .containsExactly(
+            "hub.yaml:1: limits.max_connection_bytes: 4194304 (expected: at least 8388608, twice"
+                + " limits.max_message_bytes)");
+    assertThat(errors("limits: {max_buffered_bytes: 4194304}\n" + ROUTES))
+        .singleElement()
+        .asString()
+        .startsWith("hub.yaml:1: limits.max_buffered_bytes: 4194304 (expected: at least ");
+  }
+
+  @Test
   void refusesAConnectorOnPortZero() throws Exception {
     assertThat(errors(ROUTES.replace("7103", "0")))
         .containsExactly(

@@ -253,7 +253,12 @@ public final class ConnectorExchange implements Exchange {
         answer = message;
         return;
       }
-      sink.message(Payload.of(message));
+      call.enter();
+      try {
+        sink.message(Payload.of(message));
+      } finally {
+        call.leave();
+      }
       if (sink.isReady()) {
         server.request(1);
       } else {
@@ -263,6 +268,15 @@ public final class ConnectorExchange implements Exchange {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      call.enter();
+      try {
+        closed(status, trailers);
+      } finally {
+        call.leave();
+      }
+    }
+
+    private void closed(Status status, Metadata trailers) {
       if (instance != null) {
         count(instance, status);
       }

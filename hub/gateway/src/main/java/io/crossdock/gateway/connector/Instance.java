@@ -33,6 +33,9 @@ final class Instance {
   private static final Duration RETRY = Duration.ofMillis(500);
   // A connector's details may be larger than what goes on to a caller; here they are cut.
   private static final int MAX_METADATA_BYTES = 256 << 10;
+  // What a process may send of a stream before its reader takes it: each slow reader holds this
+  // much.
+  private static final int WINDOW_BYTES = 256 << 10;
   private static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(5);
   // gRPC drops a connection without calls after half an hour; here it must stay warm.
   private static final Duration NEVER_IDLE = Duration.ofDays(3650);
@@ -82,6 +85,7 @@ final class Instance {
               .withOption(ChannelOption.ALLOCATOR, EventLoops.MEMORY)
               .maxInboundMessageSize(maxMessageBytes)
               .maxInboundMetadataSize(MAX_METADATA_BYTES)
+              .flowControlWindow(WINDOW_BYTES)
               .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
               .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
               .keepAliveWithoutCalls(true)

@@ -120,6 +120,16 @@ public final class Call {
     return loop.inEventLoop();
   }
 
+  /** Notes that the event loop is busy with this call, for whoever asks why it stands still. */
+  public void enter() {
+    loops.enter(loopIndex, operation);
+  }
+
+  /** Notes that the event loop is done with this call for now. */
+  public void leave() {
+    loops.leave(loopIndex);
+  }
+
   /** Runs something on the event loop that owns the call, later. */
   public void execute(Runnable task) {
     loop.execute(task);
@@ -248,6 +258,20 @@ public final class Call {
     return stream != null && stream.timeoutNanos() == GrpcTimeout.MALFORMED;
   }
 
+  /** The request's messages so far were passed on. */
+  void requestTaken() {
+    if (stream != null) {
+      stream.requestTaken();
+    }
+  }
+
+  /** The caller took the messages of the answer so far. */
+  void answersTaken() {
+    if (stream != null) {
+      stream.answersTaken();
+    }
+  }
+
   /** The caller's fault that ended the stream; null when the caller gave up. */
   @Nullable Failure callersFault(int maxRequestBytes) {
     return stream == null ? null : stream.fault(maxRequestBytes);
@@ -352,6 +376,9 @@ public final class Call {
       if (!finished) {
         if (!headersSent) {
           headers(new Metadata());
+        }
+        if (peer.isReady()) {
+          answersTaken();
         }
         peer.sendMessage(message);
       }

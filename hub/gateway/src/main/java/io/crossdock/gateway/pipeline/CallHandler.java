@@ -100,6 +100,7 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
 
     @Override
     public void onReady() {
+      call.answersTaken();
       Exchange.Upstream upstream = call.upstream;
       if (upstream != null && !call.finished) {
         upstream.peerReady();
@@ -140,7 +141,12 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
       if (pipeline.operation().deadline().isZero()) {
         call.expireNever();
       }
-      pipeline.start(call);
+      call.enter();
+      try {
+        pipeline.start(call);
+      } finally {
+        call.leave();
+      }
     }
 
     private void fail(String why) {
@@ -161,7 +167,13 @@ public final class CallHandler implements ServerCallHandler<byte[], Payload> {
     @Override
     public void onMessage(byte[] message) {
       if (!refuses(message)) {
-        pipeline.message(call, message);
+        call.requestTaken();
+        call.enter();
+        try {
+          pipeline.message(call, message);
+        } finally {
+          call.leave();
+        }
       }
     }
 

@@ -9,8 +9,8 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What gRPC tells of a caller's stream beside its messages: how long the caller waits, and how the
- * stream ended.
+ * What gRPC tells of a caller's stream beside its messages: how long the caller waits, what the
+ * stream holds of the hub's memory, and how it ended.
  *
  * <p>gRPC tells a handler only that the call is cancelled, whether the caller gave up or sent a
  * frame that cannot be read; which of the two it was is known here. Belongs to the event loop of
@@ -28,8 +28,15 @@ public final class CallerStream extends ServerStreamTracer {
       };
 
   private static final Context.Key<CallerStream> KEY = Context.key("crossdock-caller-stream");
+  // A piece of a message may be the last that keeps a buffer alive which was read with it.
+  private static final long PIECE_BYTES = 512;
+  // The smallest buffer that gRPC takes for a message.
+  private static final long MESSAGE_BYTES = 4096;
 
   private final long timeoutNanos;
+  private @Nullable ConnectionMemory memory;
+  private long requestBytes;
+  private long answerBytes;
   private @Nullable Status status;
 
   private CallerStream(long timeoutNanos) {
@@ -47,8 +54,48 @@ public final class CallerStream extends ServerStreamTracer {
   }
 
   @Override
+  public void serverCallStarted(ServerCallInfo<?, ?> call) {
+    memory = call.getAttributes().get(ConnectionMemory.KEY);
+  }
+
+  @Override
+  public void inboundWireSize(long bytes) {
+    if (memory != null) {
+      requestBytes += bytes + PIECE_BYTES;
+      memory.addRequestBytes(bytes + PIECE_BYTES);
+    }
+  }
+
+  @Override
+  public void outboundMessageSent(int number, long wireSize, long uncompressedSize) {
+    if (memory != null) {
+      long bytes = Math.max(MESSAGE_BYTES, wireSize);
+      answerBytes += bytes;
+      memory.addAnswerBytes(bytes);
+    }
+  }
+
+  @Override
   public void streamClosed(Status ended) {
     status = ended;
+    requestTaken();
+    answersTaken();
+  }
+
+  /** The request was passed on, so the hub holds nothing of it any more. */
+  public void requestTaken() {
+    if (memory != null && requestBytes > 0) {
+      memory.addRequestBytes(-requestBytes);
+      requestBytes = 0;
+    }
+  }
+
+  /** The caller took what it was sent. */
+  public void answersTaken() {
+    if (memory != null && answerBytes > 0) {
+      memory.addAnswerBytes(-answerBytes);
+      answerBytes = 0;
+    }
   }
 
   /** How long the caller waits from the headers on, or what {@link GrpcTimeout} says else. */

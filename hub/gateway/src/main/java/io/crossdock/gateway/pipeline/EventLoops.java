@@ -1,5 +1,6 @@
 package io.crossdock.gateway.pipeline;
 
+import io.crossdock.gateway.operation.Operation;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The threads of the data plane. A call lives on one of them from its first byte to its last, its
@@ -26,11 +28,19 @@ public final class EventLoops implements AutoCloseable {
   /** Where the data plane's buffers come from; one pool, so that its use can be told. */
   public static final PooledByteBufAllocator MEMORY = PooledByteBufAllocator.DEFAULT;
 
+  /** Name of what a loop is busy with when it is no call. */
+  static final String NO_CALL = "no call";
+
+  private static final int APART = 16;
+
   private final EventLoopGroup group;
   private final List<EventLoop> loops = new ArrayList<>();
   private final List<DeadlineWheel> deadlines = new ArrayList<>();
   // Streams to callers, which may last for hours; each set belongs to its loop.
   private final List<Set<Call>> streams = new ArrayList<>();
+  private final List<Thread> loopThreads = new ArrayList<>();
+  // The operation that each loop is busy with; apart in memory, so that no two loops share a line.
+  private final AtomicReferenceArray<String> busy;
   private volatile boolean stopping;
   private final FastThreadLocal<Integer> index = new FastThreadLocal<>();
   private final AtomicInteger next = new AtomicInteger();
@@ -47,7 +57,18 @@ public final class EventLoops implements AutoCloseable {
       loops.add((EventLoop) loop);
       deadlines.add(new DeadlineWheel((EventLoop) loop));
       streams.add(Collections.newSetFromMap(new IdentityHashMap<>()));
-      loop.submit(() -> index.set(number)).syncUninterruptibly();
+      loopThreads.add(
+          loop.submit(
+                  () -> {
+                    index.set(number);
+                    return Thread.currentThread();
+                  })
+              .syncUninterruptibly()
+              .getNow());
+    }
+    busy = new AtomicReferenceArray<>(threads * APART);
+    for (int i = 0; i < busy.length(); i++) {
+      busy.set(i, NO_CALL);
     }
   }
 
@@ -64,6 +85,29 @@ public final class EventLoops implements AutoCloseable {
   /** The loop of that number. */
   public EventLoop loop(int number) {
     return loops.get(number);
+  }
+
+  /** Notes that a loop is busy with a call of this operation. */
+  void enter(int number, Operation operation) {
+    busy.setOpaque(number * APART, operation.name());
+  }
+
+  /** Notes that a loop is done with a call for now. */
+  void leave(int number) {
+    busy.setOpaque(number * APART, NO_CALL);
+  }
+
+  /**
+   * Name of the operation that a loop is busy with; {@link #NO_CALL} when it does something else.
+   */
+  String busyWith(int number) {
+    return busy.getOpaque(number * APART);
+  }
+
+  /** Where in the code a loop is; empty when it is nowhere. */
+  String at(int number) {
+    StackTraceElement[] stack = loopThreads.get(number).getStackTrace();
+    return stack.length == 0 ? "" : stack[0].toString();
   }
 
   /** The deadlines of that loop's calls. */

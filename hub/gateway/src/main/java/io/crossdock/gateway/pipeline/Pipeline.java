@@ -209,7 +209,12 @@ public final class Pipeline {
             call.execute(() -> {
               if (!call.finished) {
                 call.waiting = false;
-                advance(call);
+                call.enter();
+                try {
+                  advance(call);
+                } finally {
+                  call.leave();
+                }
               }
             }));
   }

@@ -12,10 +12,12 @@ import io.crossdock.gateway.pipeline.CallHandler;
 import io.crossdock.gateway.pipeline.CallerStream;
 import io.crossdock.gateway.pipeline.EventLoops;
 import io.crossdock.gateway.pipeline.Exchange;
+import io.crossdock.gateway.pipeline.LoopWatchdog;
 import io.crossdock.gateway.pipeline.Pipeline;
 import io.crossdock.gateway.routing.RouteTable;
 import io.crossdock.gateway.telemetry.AttemptTracing;
 import io.crossdock.gateway.telemetry.NettyMetrics;
+import io.crossdock.gateway.telemetry.StallReport;
 import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.Server;
@@ -35,7 +37,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -56,6 +57,8 @@ public final class Gateway implements AutoCloseable {
   private final EventLoopGroup acceptor;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenStreams openStreams = new OpenStreams();
+  private final CallerConnections connections;
+  private final LoopWatchdog watchdog;
   private final LocalServices local;
   private final NettyMetrics nettyMetrics;
   private final List<Pipeline> pipelines;
@@ -74,6 +77,8 @@ public final class Gateway implements AutoCloseable {
     this.acceptor = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     this.nettyMetrics =
         new NettyMetrics(plane.telemetry(), EventLoops.MEMORY.metric(), plane.loops());
+    this.connections = new CallerConnections(plane.loops(), plane.settings());
+    this.watchdog = new LoopWatchdog(plane.loops(), new StallReport(plane.telemetry()));
     this.local = LocalServices.start(locals);
     Exchange exchange =
         new ConnectorExchange(
@@ -95,7 +100,7 @@ public final class Gateway implements AutoCloseable {
     }
     this.pipelines = List.copyOf(built);
     this.inner = innerServer(plane, definitions);
-    this.server = server(plane, acceptor, health, openStreams, definitions);
+    this.server = server(plane, acceptor, health, openStreams, connections, definitions);
     for (ServerServiceDefinition definition : definitions) {
       health.setStatus(definition.getServiceDescriptor().getName(), ServingStatus.SERVING);
     }
@@ -107,6 +112,7 @@ public final class Gateway implements AutoCloseable {
    * @throws IOException when the port cannot be opened
    */
   public void start() throws IOException {
+    watchdog.start();
     plane.connectors().connect();
     inner.start();
     server.start();
@@ -130,6 +136,11 @@ public final class Gateway implements AutoCloseable {
   /** The connectors and their states. */
   public Connectors connectors() {
     return plane.connectors();
+  }
+
+  /** The connections of all callers. */
+  public CallerConnections connections() {
+    return connections;
   }
 
   /** The cached answers. */
@@ -170,6 +181,7 @@ public final class Gateway implements AutoCloseable {
     inner.shutdownNow();
     local.close();
     nettyMetrics.close();
+    watchdog.close();
     plane.close();
     acceptor.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
   }
@@ -188,6 +200,7 @@ public final class Gateway implements AutoCloseable {
       EventLoopGroup acceptor,
       HealthStatusManager health,
       OpenStreams openStreams,
+      CallerConnections connections,
       List<ServerServiceDefinition> definitions) {
     GatewaySettings settings = plane.settings();
     NettyServerBuilder builder =
@@ -195,7 +208,10 @@ public final class Gateway implements AutoCloseable {
             .directExecutor()
             .bossEventLoopGroup(acceptor)
             .workerEventLoopGroup(plane.loops().group())
-            .channelType(NioServerSocketChannel.class)
+            .channelFactory(connections::listener)
+            .addTransportFilter(connections.accounts())
+            // Streams that the hub resets count too; the guard counts those that the caller does.
+            .maxRstFramesPerWindow(settings.maxResetsPerSecond(), 1)
             .withChildOption(ChannelOption.ALLOCATOR, EventLoops.MEMORY)
             .maxInboundMessageSize(settings.maxMessageBytes())
             .addStreamTracerFactory(CallerStream.FACTORY)

@@ -1,5 +1,7 @@
 package io.crossdock.gateway.server;
 
+import io.crossdock.gateway.pipeline.CallerStream;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
@@ -26,7 +28,34 @@ final class OpenStreams implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     open.add(call);
-    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+    CallerStream stream = CallerStream.current();
+    ServerCall<Q, A> accounted =
+        new SimpleForwardingServerCall<>(call) {
+          @Override
+          public void sendMessage(A message) {
+            if (stream != null && isReady()) {
+              stream.answersTaken();
+            }
+            super.sendMessage(message);
+          }
+        };
+    return new SimpleForwardingServerCallListener<>(next.startCall(accounted, headers)) {
+      @Override
+      public void onMessage(Q message) {
+        if (stream != null) {
+          stream.requestTaken();
+        }
+        super.onMessage(message);
+      }
+
+      @Override
+      public void onReady() {
+        if (stream != null) {
+          stream.answersTaken();
+        }
+        super.onReady();
+      }
+
       @Override
       public void onCancel() {
         open.remove(call);

@@ -16,6 +16,7 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,10 +61,26 @@ final class Reflection extends ServerReflectionGrpc.ServerReflectionImplBase {
   @Override
   public StreamObserver<ServerReflectionRequest> serverReflectionInfo(
       StreamObserver<ServerReflectionResponse> answers) {
+    // An answer is far larger than its request: whoever takes none may not ask for more.
+    ServerCallStreamObserver<ServerReflectionResponse> caller =
+        (ServerCallStreamObserver<ServerReflectionResponse>) answers;
+    caller.disableAutoRequest();
+    boolean[] waiting = {true};
+    caller.setOnReadyHandler(() -> {
+      if (waiting[0]) {
+        waiting[0] = false;
+        caller.request(1);
+      }
+    });
     return new StreamObserver<>() {
       @Override
       public void onNext(ServerReflectionRequest request) {
         answers.onNext(answer(request));
+        if (caller.isReady()) {
+          caller.request(1);
+        } else {
+          waiting[0] = true;
+        }
       }
 
       @Override
