@@ -62,7 +62,8 @@ public final class BackendJson {
     }
     try {
       return Optional.of(MAPPER.readTree(bytes));
-    } catch (IOException e) {
+    } catch (IOException | NumberFormatException e) {
+      // The parser lets what BigDecimal says of an exponent of eleven digits pass.
       return Optional.empty();
     }
   }

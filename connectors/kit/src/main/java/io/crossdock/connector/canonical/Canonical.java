@@ -23,6 +23,9 @@ import java.util.Optional;
 public final class Canonical {
 
   private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
+  // What the contracts allow of an amount and of a quantity.
+  private static final BigDecimal TOO_MUCH = BigDecimal.TEN.pow(12);
+  private static final int MOST_DECIMALS = 9;
 
   private Canonical() {}
 
@@ -74,7 +77,7 @@ public final class Canonical {
    * @param currency ISO 4217
    */
   public static Money money(BigDecimal amount, String currency) {
-    if (Numbers.bounded(amount).isEmpty()) {
+    if (!isAllowed(amount)) {
       throw invalidAmount();
     }
     BigDecimal units = amount.setScale(0, RoundingMode.DOWN);
@@ -93,7 +96,15 @@ public final class Canonical {
   private static FailureException invalidAmount() {
     return new FailureException(
         Reason.REASON_BACKEND_ANSWER_INVALID,
-        "The backend's answer cannot be understood: an amount (expected: at most 9 decimals).");
+        "The backend's answer cannot be understood: an amount (expected: at most 12 digits and 9"
+            + " decimals).");
+  }
+
+  // Bounded first: to compare or to strip a number of a million digits takes long.
+  private static boolean isAllowed(BigDecimal number) {
+    return Numbers.bounded(number).isPresent()
+        && number.abs().compareTo(TOO_MUCH) < 0
+        && number.stripTrailingZeros().scale() <= MOST_DECIMALS;
   }
 
   /** The number of an amount of money. */
@@ -103,8 +114,19 @@ public final class Canonical {
         .stripTrailingZeros();
   }
 
-  /** So many pieces, or so much of a unit (UN/ECE Rec 20; empty means pieces). */
+  /**
+   * So many pieces, or so much of a unit (UN/ECE Rec 20; empty means pieces).
+   *
+   * @throws FailureException {@code BACKEND_ANSWER_INVALID} when it has more than 12 digits before
+   *     the point or 9 after it, which no contract allows
+   */
   public static Quantity quantity(BigDecimal amount, String unit) {
+    if (!isAllowed(amount)) {
+      throw new FailureException(
+          Reason.REASON_BACKEND_ANSWER_INVALID,
+          "The backend's answer cannot be understood: a quantity (expected: at most 12 digits and 9"
+              + " decimals).");
+    }
     return Quantity.newBuilder()
         .setValue(Decimal.newBuilder().setValue(plain(amount)))
         .setUnitCode(unit)

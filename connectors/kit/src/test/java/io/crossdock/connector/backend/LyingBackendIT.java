@@ -153,6 +153,16 @@ class LyingBackendIT {
         .isEqualTo(Reason.REASON_BACKEND_ANSWER_INVALID);
   }
 
+  // Of an exponent of eleven digits the JSON parser says something else than of other bad numbers.
+  @ParameterizedTest
+  @ValueSource(strings = {"1E+99999999999", "1e-99999999795000000000", "-0E+12345678901"})
+  void refusesAnExponentThatIsNoNumber(String number) {
+    backend.answersJson("{\"n\":" + number + "}");
+
+    assertThat(failure(() -> client.send(READ)).reason())
+        .isEqualTo(Reason.REASON_BACKEND_ANSWER_INVALID);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

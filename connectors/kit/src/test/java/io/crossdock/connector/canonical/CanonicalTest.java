@@ -15,7 +15,7 @@ class CanonicalTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"0", "12.34", "-12.34", "-0.01", "0.000000001", "9223372036854775807.999999999"})
+      strings = {"0", "12.34", "-12.34", "-0.01", "0.000000001", "-999999999999.999999999"})
   void keepsEveryDigitOfMoney(String amount) {
     BigDecimal number = new BigDecimal(amount);
 
@@ -26,6 +26,24 @@ class CanonicalTest {
   void refusesMoneyThatWouldLoseADigit() {
     assertThatThrownBy(() -> Canonical.money(new BigDecimal("0.0000000001"), "EUR"))
         .hasMessageContaining("BACKEND_ANSWER_INVALID");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1000000000000", "-1e12", "0.0000000001", "1E+40", "1e-2147483647"})
+  void refusesWhatNoContractAllows(String number) {
+    assertThatThrownBy(() -> Canonical.money(new BigDecimal(number), "EUR"))
+        .hasMessageContaining("BACKEND_ANSWER_INVALID");
+    assertThatThrownBy(() -> Canonical.quantity(new BigDecimal(number), "C62"))
+        .hasMessageContaining("BACKEND_ANSWER_INVALID");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"999999999999", "-0.000000001", "1E+11", "0.1000000000000", "0E-30"})
+  void makesAQuantityOfWhatTheContractsAllow(String number) {
+    Quantity quantity = Canonical.quantity(new BigDecimal(number), "C62");
+
+    assertThat(new BigDecimal(quantity.getValue().getValue()))
+        .isEqualByComparingTo(new BigDecimal(number));
   }
 
   @Test
