@@ -53,6 +53,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private final FrameCounter frames = new FrameCounter();
   private long windowNanos = System.nanoTime();
   private boolean leaving;
+  private long unread;
   private @Nullable ConnectionMemory memory;
   private @Nullable Http2Connection http2;
 
@@ -105,9 +106,10 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     if (account == null || leaving) {
       return;
     }
-    if (frames.dataBytes() >= LOOK_AGAIN_BYTES) {
+    if (unread > 0 || frames.dataBytes() >= LOOK_AGAIN_BYTES) {
       var _ = frames.takeDataBytes();
-      account.unreadBytes(unread(context));
+      unread = unread(context);
+      account.unreadBytes(unread);
     }
     if (!context.channel().isWritable()) {
       account.unsentBytes(unsent(context.channel()));

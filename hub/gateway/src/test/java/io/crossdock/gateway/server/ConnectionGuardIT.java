@@ -151,6 +151,34 @@ class ConnectionGuardIT {
   }
 
   @Test
+  void cutsOffWhoMakesTheHubResetOneStreamAfterTheOther() throws Exception {
+    try (RawFrames attacker = new RawFrames(gateway.port(), WINDOW)) {
+      for (int stream = 1; stream < 20_000; stream += 2) {
+        attacker.open(stream, GET_BALANCE);
+        // A window that grows by nothing is an error of its stream.
+        attacker.frame(RawFrames.WINDOW_UPDATE, 0, stream, new byte[4]);
+      }
+      flushQuietly(attacker);
+
+      // It hangs up; else this waits until the test's time is over.
+      var _ = attacker.goodbye();
+    }
+
+    assertThatTheNeighbourIsUnharmed();
+  }
+
+  @Test
+  void sendsNothingOnAStreamThatWasReset() throws Exception {
+    try (RawFrames caller = new RawFrames(gateway.port(), WINDOW)) {
+      caller.open(1, GET_BALANCE);
+      caller.frame(RawFrames.DATA, 0, 1, framed(request()));
+      caller.frame(RawFrames.RST_STREAM, 0, 1, new byte[] {0, 0, 0, 8});
+
+      assertThat(caller.typesUntilPing(1)).isEmpty();
+    }
+  }
+
+  @Test
   void cutsOffWhoSendsNothingButFramesThatAskForNothing() throws Exception {
     try (RawFrames attacker = new RawFrames(gateway.port(), WINDOW)) {
       for (int i = 0; i < 30_000; i++) {

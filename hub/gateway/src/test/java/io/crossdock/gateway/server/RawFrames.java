@@ -2,6 +2,8 @@ package io.crossdock.gateway.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
@@ -11,6 +13,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A connection to the hub frame by frame, without anything that HTTP/2 expects of a caller. */
 final class RawFrames implements Closeable {
@@ -19,7 +23,9 @@ final class RawFrames implements Closeable {
   static final int HEADERS = 1;
   static final int RST_STREAM = 3;
   static final int SETTINGS = 4;
+  static final int PING = 6;
   static final int GOAWAY = 7;
+  static final int WINDOW_UPDATE = 8;
   static final int UNKNOWN = 0x42;
   static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
@@ -34,8 +40,8 @@ final class RawFrames implements Closeable {
   RawFrames(int port, int window) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(PATIENCE_MILLIS);
-    out = new DataOutputStream(new java.io.BufferedOutputStream(socket.getOutputStream(), 1 << 16));
-    in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
+    out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 1 << 16));
+    in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
     ByteArrayOutputStream settings = new ByteArrayOutputStream();
     DataOutputStream one = new DataOutputStream(settings);
@@ -68,6 +74,26 @@ final class RawFrames implements Closeable {
 
   void flush() throws IOException {
     out.flush();
+  }
+
+  /** Asks for a ping, and returns the types of the frames of a stream that come before it. */
+  List<Integer> typesUntilPing(int stream) throws IOException {
+    frame(PING, 0, 0, new byte[8]);
+    out.flush();
+    List<Integer> types = new ArrayList<>();
+    while (true) {
+      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      int type = in.readUnsignedByte();
+      boolean answer = in.readUnsignedByte() == 1;
+      int of = in.readInt();
+      in.skipNBytes(length);
+      if (type == PING && answer) {
+        return types;
+      }
+      if (of == stream) {
+        types.add(type);
+      }
+    }
   }
 
   /** What a GOAWAY says that the hub hangs up with; empty when it hangs up without one. */
