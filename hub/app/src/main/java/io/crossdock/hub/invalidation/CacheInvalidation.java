@@ -86,7 +86,12 @@ public final class CacheInvalidation implements AutoCloseable {
     for (boolean more = true; more && !loop.isStopping(); ) {
       EventPage page = log.read(lane, read.getOrDefault(lane, 0L), selection, PAGE);
       for (StoredEvent event : page.events()) {
-        tags.of(event.envelope()).forEach(cache::invalidate);
+        if (event.intact()) {
+          tags.of(event.envelope()).forEach(cache::invalidate);
+        } else {
+          // Nobody knows what it would have dropped.
+          var _ = cache.invalidateAll();
+        }
       }
       read.put(lane, page.upTo());
       more = page.more();

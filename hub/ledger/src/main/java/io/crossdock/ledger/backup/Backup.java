@@ -1,10 +1,12 @@
 package io.crossdock.ledger.backup;
 
-import io.crossdock.ledger.audit.ChainCheck;
-import io.crossdock.ledger.audit.Verification;
+import io.crossdock.ledger.audit.AuditCheck;
+import io.crossdock.ledger.audit.Head;
 import io.crossdock.ledger.event.LedgerEpoch;
+import io.crossdock.ledger.store.Engine;
 import io.crossdock.ledger.store.Migrations;
 import io.crossdock.ledger.store.SqliteDatabase;
+import io.crossdock.ledger.store.Transaction;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,12 +16,9 @@ import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -30,7 +29,6 @@ import org.sqlite.SQLiteDataSource;
 public final class Backup {
 
   private static final int BUSY_MILLIS = 10_000;
-  private static final int MOST_PROBLEMS = 100;
 
   private Backup() {}
 
@@ -70,37 +68,60 @@ public final class Backup {
     }
   }
 
+  /** The same as {@link #check(Path, List)} with no head noted. */
+  public static Report check(Path file) throws BackupException {
+    return check(file, List.of());
+  }
+
   /**
-   * Checks a ledger's file: SQLite's own structures, and the audit chain.
+   * Checks a ledger's file, in use or not: whatever is wrong, everything is looked at that can be
+   * read. The file of a directory is compared with the directory's anchor, too.
    *
    * @param file a back-up, or the {@code ledger.db} of a directory
-   * @throws BackupException when it cannot be read at all
+   * @param noted heads of the audit chain that were noted elsewhere
+   * @throws BackupException when it is not there
    */
-  public static Report check(Path file) throws BackupException {
+  public static Report check(Path file, List<AuditCheck.Noted> noted) throws BackupException {
     if (!Files.isRegularFile(file)) {
       throw new BackupException(file + " is not there");
     }
-    try (Connection connection = open(file, true)) {
-      List<String> problems = new ArrayList<>();
-      collect(connection, "PRAGMA integrity_check(" + MOST_PROBLEMS + ")", problems);
-      problems.removeIf("ok"::equals);
-      if (!problems.isEmpty()) {
-        return damaged(problems);
+    Path directory = file.toAbsolutePath().getParent();
+    try (FileReader reader = new FileReader(file)) {
+      Optional<Anchor> anchor =
+          directory != null && file.equals(new SqliteDatabase(file.resolveSibling("")).file())
+              ? Anchor.read(directory)
+              : Optional.empty();
+      return LedgerCheck.run(reader::read, Engine.SQLITE, noted, anchor);
+    } catch (SQLException | IOException e) {
+      return new Report(List.of(String.valueOf(e.getMessage())), List.of(), "", 0, 0, 0, Head.NONE);
+    }
+  }
+
+  /** Reads with a connection of its own, and with another one after each failure. */
+  private static final class FileReader implements AutoCloseable {
+
+    private final Path file;
+    private Connection connection;
+
+    FileReader(Path file) throws SQLException {
+      this.file = file;
+      this.connection = open(file, true);
+    }
+
+    <T> T read(Transaction<T> work) throws SQLException {
+      try {
+        return work.in(connection);
+      } catch (SQLException e) {
+        // Its prepared statements are of no use any more.
+        connection.close();
+        connection = open(file, true);
+        throw e;
       }
-      String version = Migrations.version(connection);
-      return switch (chain(connection)) {
-        case Verification.Intact intact ->
-            new Report(List.of(), "", version, intact.checked(), intact.hash());
-        case Verification.Broken broken ->
-            new Report(
-                List.of(),
-                "audit record " + broken.sequence() + ": " + broken.fault(),
-                version,
-                broken.checked(),
-                "");
-      };
-    } catch (SQLException e) {
-      return damaged(List.of(String.valueOf(e.getMessage())));
+    }
+
+    @Override
+    public void close() throws SQLException {
+      connection.close();
     }
   }
 
@@ -108,7 +129,7 @@ public final class Backup {
    * Puts a back-up into a directory that has no ledger. A hub that is started there goes on from
    * the moment of the back-up.
    *
-   * @return what the check found; a broken audit chain is no reason not to restore
+   * @return what the check found; what can be read is restored, also when it is not in order
    * @throws BackupException when the file is damaged or the directory has a ledger
    */
   public static Report restore(Path file, Path directory) throws BackupException {
@@ -130,6 +151,8 @@ public final class Backup {
       Files.createDirectories(directory);
       Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
       beginEpoch(part);
+      // It names what the ledger before this one had.
+      Files.deleteIfExists(directory.resolve(Anchor.FILE));
       publish(part, ledger);
       return report;
     } catch (IOException | SQLException e) {
@@ -146,29 +169,6 @@ public final class Backup {
       if (!Migrations.version(connection).isEmpty()
           && Long.parseLong(Migrations.version(connection)) >= LedgerEpoch.SINCE) {
         LedgerEpoch.begin(connection);
-      }
-    }
-  }
-
-  private static Report damaged(List<String> damage) {
-    return new Report(damage, "", "", 0, "");
-  }
-
-  private static Verification chain(Connection connection) throws SQLException {
-    ChainCheck check = new ChainCheck(0, 0);
-    @Nullable Verification found = null;
-    while (found == null) {
-      found = check.step(connection);
-    }
-    return found;
-  }
-
-  private static void collect(Connection connection, String sql, List<String> into)
-      throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      while (rows.next()) {
-        into.add(rows.getString(1));
       }
     }
   }

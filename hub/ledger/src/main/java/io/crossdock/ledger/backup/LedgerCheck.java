@@ -1,111 +1,99 @@
 package io.crossdock.ledger.backup;
 
-import io.crossdock.common.v1.Reason;
-import io.crossdock.failure.Failure;
-import io.crossdock.failure.FailureException;
-import io.crossdock.ledger.audit.Audit;
-import io.crossdock.ledger.audit.Verification;
+import io.crossdock.ledger.audit.AuditCheck;
+import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventLogCheck;
+import io.crossdock.ledger.idempotency.Idempotency;
+import io.crossdock.ledger.offline.OfflineAuthorisations;
 import io.crossdock.ledger.position.ConsumerPositions;
+import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.Findings;
+import io.crossdock.ledger.store.LedgerReader;
 import io.crossdock.ledger.store.Migrations;
-import io.crossdock.ledger.store.SqliteDatabase;
-import io.crossdock.ledger.store.Store;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import io.crossdock.ledger.store.RowCheck;
+import io.crossdock.ledger.store.Sql;
+import java.sql.SQLException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /**
- * A check of the ledger while it is in use: the database's structures (SQLite), the audit chain,
- * and whether the events, the sequences that were given, and the consumers' places agree.
+ * A check of the ledger, in use or not: the database's structures (SQLite), the audit trail, the
+ * checksums of events and records, and whether the events, the sequences that were given, and the
+ * consumers' positions agree. What cannot be read is a finding; everything else is checked all the
+ * same.
  *
  * <p>It reads some rows at a time, so that nobody waits for it. Events that were forgotten are
  * nothing that it could miss: of each lane they are older than its floor.
  */
 final class LedgerCheck {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LedgerCheck.class);
-  private static final int MOST_PROBLEMS = 100;
-
-  private final Store store;
-  private final List<String> problems = new ArrayList<>();
+  private final Engine engine;
+  private final LedgerReader reader;
+  private final Findings findings = new Findings();
   private String version = "";
-  private long events;
-  private long auditRecords;
 
-  /**
-   * What was found.
-   *
-   * @param problems what is not in order, a sentence each
-   * @param version of the tables
-   * @param events that are kept
-   * @param auditRecords that were checked
-   */
-  record Finding(List<String> problems, String version, long events, long auditRecords) {
-    Finding {
-      problems = List.copyOf(problems);
-    }
-  }
-
-  private LedgerCheck(Store store) {
-    this.store = store;
+  private LedgerCheck(LedgerReader reader, Engine engine) {
+    this.reader = reader;
+    this.engine = engine;
   }
 
   /**
    * Checks.
    *
-   * @param directory of the embedded ledger; null when it is on PostgreSQL
+   * @param noted heads of the audit chain that were noted elsewhere
+   * @param anchor how far the ledger had come, if that was noted
    */
-  static Finding run(Store store, Audit audit, @Nullable Path directory) {
-    LedgerCheck check = new LedgerCheck(store);
-    if (directory != null) {
-      check.file(new SqliteDatabase(directory).file());
-    } else {
-      check.chain(audit);
-    }
-    EventLogCheck log = new EventLogCheck(store, MOST_PROBLEMS);
-    check.problems.addAll(log.run());
-    check.events = log.events();
-    check.positions(log.newest());
-    return new Finding(
-        check.problems.subList(0, Math.min(MOST_PROBLEMS, check.problems.size())),
-        check.version,
-        check.events,
-        check.auditRecords);
+  static Report run(
+      LedgerReader reader, Engine engine, List<AuditCheck.Noted> noted, Optional<Anchor> anchor) {
+    return new LedgerCheck(reader, engine).run(noted, anchor);
   }
 
-  private void file(Path file) {
-    try {
-      Report report = Backup.check(file);
-      problems.addAll(report.damage());
-      if (!report.brokenChain().isEmpty()) {
-        problems.add(report.brokenChain());
-      }
-      version = report.version();
-      auditRecords = report.auditRecords();
-    } catch (BackupException e) {
-      LOG.atError().setCause(e).log("the ledger cannot be checked");
-      throw new FailureException(
-          Failure.of(Reason.REASON_BACKEND_UNAVAILABLE, "The ledger cannot be read.")
-              .with("system", "ledger"));
+  private Report run(List<AuditCheck.Noted> noted, Optional<Anchor> anchor) {
+    if (engine == Engine.SQLITE) {
+      findings.attempt("the database's structures", this::structures);
     }
+    findings.attempt("the version", () -> version = reader.read(Migrations::version));
+    long number = version.isEmpty() ? 0 : Long.parseLong(version);
+
+    AuditCheck audit = new AuditCheck(engine, reader, findings);
+    audit.run(noted);
+    anchor.ifPresent(
+        each -> audit.compare(new AuditCheck.Noted("the file " + Anchor.FILE, each.head())));
+
+    EventLogCheck log = new EventLogCheck(reader, findings, number);
+    log.run();
+    anchor.flatMap(each -> each.differs(log.newest())).ifPresent(findings::add);
+    long unchecked = log.rows().unchecked();
+    for (RowCheck check :
+        List.of(DeadLetters.check(), OfflineAuthorisations.check(), Idempotency.check())) {
+      RowCheck rows = check.ofVersion(number);
+      rows.run(reader, findings);
+      unchecked += rows.unchecked();
+    }
+    findings.attempt("the consumers' positions", () -> positions(log.newest()));
+    return new Report(
+        findings.damage(),
+        findings.sentences(),
+        version,
+        log.rows().rows(),
+        audit.checked(),
+        unchecked,
+        audit.head());
   }
 
-  private void chain(Audit audit) {
-    Verification found = audit.verify(0, 0);
-    auditRecords = found.checked();
-    if (found instanceof Verification.Broken broken) {
-      problems.add("audit record " + broken.sequence() + ": " + broken.fault());
-    }
-    version = store.read(Migrations::version);
+  private void structures() throws SQLException {
+    reader
+        .read(connection ->
+            Sql.list(connection, "PRAGMA integrity_check(100)", row -> row.getString(1)))
+        .stream()
+        .filter(problem -> !problem.equals("ok"))
+        .forEach(findings::unreadable);
   }
 
-  private void positions(long newest) {
-    store
+  private void positions(long newest) throws SQLException {
+    reader
         .read(connection -> ConsumerPositions.beyond(connection, newest))
         .forEach(consumer ->
-            problems.add("consumer " + consumer + ": its position is past the end of the log"));
+            findings.add("consumer " + consumer + ": its position is past the end of the log"));
   }
 }

@@ -8,7 +8,10 @@ import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.audit.Audit;
+import io.crossdock.ledger.audit.AuditCheck;
+import io.crossdock.ledger.audit.Head;
 import io.crossdock.ledger.store.LogKeys;
+import io.crossdock.ledger.store.SqliteDatabase;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.CheckLedgerRequest;
@@ -27,6 +30,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -98,17 +103,38 @@ public final class LedgerEndpoint extends LedgerServiceGrpc.LedgerServiceImplBas
     Answers.reply(
         answer,
         () -> {
-          LedgerCheck.Finding found = LedgerCheck.run(store, audit, directory);
+          Report found = check(request);
           return CheckLedgerResponse.newBuilder()
-              .setWhole(found.problems().isEmpty())
+              .setWhole(found.whole())
               .setEngine(store.engine().name())
               .setVersion(found.version())
               .setEvents(found.events())
               .setAuditRecords(found.auditRecords())
-              .addAllFindings(found.problems())
+              .setAuditHead(found.head().toProto())
+              .setUnchecked(found.unchecked())
+              .addAllFindings(found.all())
               .setFreshness(Answers.live(clock))
               .build();
         });
+  }
+
+  private Report check(CheckLedgerRequest request) {
+    List<AuditCheck.Noted> noted =
+        request.hasKnownHead()
+            ? List.of(
+                new AuditCheck.Noted("the head that was given", Head.of(request.getKnownHead())))
+            : List.of();
+    if (directory == null) {
+      return LedgerCheck.run(store::inspect, store.engine(), noted, Optional.empty());
+    }
+    try {
+      return Backup.check(new SqliteDatabase(directory).file(), noted);
+    } catch (BackupException e) {
+      LOG.atError().setCause(e).log("the ledger cannot be checked");
+      throw new FailureException(
+          Failure.of(Reason.REASON_BACKEND_UNAVAILABLE, "The ledger's file is not there.")
+              .with("system", "ledger"));
+    }
   }
 
   /** A copy on its way to a caller. */

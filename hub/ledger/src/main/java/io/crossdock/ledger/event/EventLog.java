@@ -29,8 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -59,20 +61,15 @@ public final class EventLog {
   private static final String LAST_SEQUENCE =
       "SELECT sequence FROM event_keys WHERE aggregate = ? AND key = ?";
   private static final String PAGE =
-      """
-      SELECT id, type, key, recorded_at, aggregate, sequence, envelope FROM events
-      WHERE lane = ? AND id > ? ORDER BY id LIMIT ?
-      """;
+      "SELECT "
+          + StoredEvent.COLUMNS
+          + " FROM events WHERE lane = ? AND id > ? ORDER BY id LIMIT ?";
   private static final String OF_KEY =
-      """
-      SELECT id, type, key, recorded_at, aggregate, sequence, envelope, lane FROM events
-      WHERE aggregate = ? AND key = ? AND id > ? ORDER BY sequence LIMIT ?
-      """;
+      "SELECT "
+          + StoredEvent.COLUMNS
+          + " FROM events WHERE aggregate = ? AND key = ? AND id > ? ORDER BY sequence LIMIT ?";
   private static final String OF_ID =
-      """
-      SELECT id, type, key, recorded_at, aggregate, sequence, envelope, lane FROM events
-      WHERE event_id = ?
-      """;
+      "SELECT " + StoredEvent.COLUMNS + " FROM events WHERE event_id = ?";
   private static final String TAIL = "SELECT coalesce(max(id), 0) FROM events";
   private static final String FLOOR = "SELECT id FROM event_floors WHERE lane = ?";
   private static final String RAISE_FLOOR =
@@ -83,7 +80,9 @@ public final class EventLog {
   private static final String OLDEST = "SELECT coalesce(min(id), 0) FROM events";
   private static final String COUNT_AFTER =
       """
-      SELECT count(*) FROM (SELECT 1 FROM events WHERE lane = ? AND id > ? LIMIT ?) AS later
+      SELECT type, count(*) FROM (
+        SELECT type FROM events WHERE lane = ? AND id > ? ORDER BY id LIMIT ?) AS later
+      GROUP BY type
       """;
   private static final String FORGET = "DELETE FROM events WHERE lane = ? AND id <= ?";
   private static final String RECORDED_AFTER =
@@ -95,6 +94,8 @@ public final class EventLog {
   private final Appender appender;
   private volatile long epoch;
   private final AtomicInteger appendedLanes = new AtomicInteger();
+  // As many as the catalogue has types.
+  private final Map<String, LongAdder> appendedTypes = new ConcurrentHashMap<>();
   private final List<IntConsumer> listeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<CheckedEvent>> observers = new CopyOnWriteArrayList<>();
   // Appended in the writer's current transaction. Only for its thread.
@@ -191,6 +192,7 @@ public final class EventLog {
         if (!observers.isEmpty()) {
           uncommitted.add(event);
         }
+        appendedTypes.computeIfAbsent(event.type().name(), _ -> new LongAdder()).increment();
       }
       appended.add(new Appended(event.eventId(), row.sequence(), Position.at(row.id()), duplicate));
     }
@@ -256,12 +258,10 @@ public final class EventLog {
         while (bytes < limit && rows.next()) {
           seen++;
           upTo = rows.getLong(1);
-          long recorded = rows.getLong(4);
-          if (selection.matches(rows.getString(2), rows.getString(3), recorded)) {
-            byte[] envelope = rows.getBytes(7);
-            bytes += envelope.length;
-            events.add(
-                StoredEvent.of(upTo, lane, rows.getString(5), rows.getLong(6), recorded, envelope));
+          if (selection.matches(rows.getString(4), rows.getString(6), rows.getLong(8))) {
+            StoredEvent event = StoredEvent.read(rows);
+            bytes += event.size();
+            events.add(event);
           }
         }
       }
@@ -287,7 +287,7 @@ public final class EventLog {
       page.setInt(4, most);
       try (ResultSet rows = page.executeQuery()) {
         while (bytes < PAGE_BYTES && rows.next()) {
-          StoredEvent event = event(rows);
+          StoredEvent event = StoredEvent.read(rows);
           upTo = event.id();
           bytes += event.envelope().getSerializedSize();
           events.add(event);
@@ -302,7 +302,7 @@ public final class EventLog {
     return store.read(connection -> {
       List<StoredEvent> events = new ArrayList<>();
       for (String eventId : eventIds) {
-        Sql.one(connection, OF_ID, EventLog::event, CheckedEvent.idBytes(eventId))
+        Sql.one(connection, OF_ID, StoredEvent::read, CheckedEvent.idBytes(eventId))
             .ifPresent(events::add);
       }
       events.sort(Comparator.comparingLong(StoredEvent::id));
@@ -413,10 +413,26 @@ public final class EventLog {
     return store.read(connection -> Sql.number(connection, OLDEST));
   }
 
-  /** How many events of a lane are behind an id, at most {@code most}. */
-  public static long countAfter(Connection connection, Lane lane, long id, int most)
+  /** How many events of each type are among the next {@code most} of a lane behind an id. */
+  public static Map<String, Long> countAfter(Connection connection, Lane lane, long id, int most)
       throws SQLException {
-    return Sql.number(connection, COUNT_AFTER, lane.getNumber(), id, most);
+    Map<String, Long> counts = new TreeMap<>();
+    Sql.list(
+            connection,
+            COUNT_AFTER,
+            row -> Map.entry(row.getString(1), row.getLong(2)),
+            lane.getNumber(),
+            id,
+            most)
+        .forEach(each -> counts.put(each.getKey(), each.getValue()));
+    return counts;
+  }
+
+  /** How many events of each type this process has appended. */
+  public Map<String, Long> appendedByType() {
+    Map<String, Long> counts = new TreeMap<>();
+    appendedTypes.forEach((type, count) -> counts.put(type, count.sum()));
+    return counts;
   }
 
   /** The id of the newest event; 0 when there is none. */
@@ -541,17 +557,6 @@ public final class EventLog {
             row -> new Appender.Row(row.getLong(1), row.getLong(2)),
             CheckedEvent.idBytes(eventId))
         .orElse(null);
-  }
-
-  private static StoredEvent event(ResultSet row) throws SQLException {
-    Lane lane = Lane.forNumber(row.getInt(8));
-    return StoredEvent.of(
-        row.getLong(1),
-        lane == null ? Lane.LANE_UNSPECIFIED : lane,
-        row.getString(5),
-        row.getLong(6),
-        row.getLong(4),
-        row.getBytes(7));
   }
 
   private static long floor(Connection connection, Lane lane) throws SQLException {

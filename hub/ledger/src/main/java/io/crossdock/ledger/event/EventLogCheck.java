@@ -1,17 +1,18 @@
 package io.crossdock.ledger.event;
 
-import io.crossdock.ledger.store.Store;
+import io.crossdock.ledger.store.Findings;
+import io.crossdock.ledger.store.LedgerReader;
+import io.crossdock.ledger.store.RowCheck;
+import io.crossdock.ledger.store.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks whether the events and the sequences that were given to them agree, some rows at a time.
- * For one thread.
+ * Checks the events against their checksums, and whether they and the sequences that were given to
+ * them agree, some rows at a time. For one thread.
  */
 public final class EventLogCheck {
 
@@ -36,30 +37,38 @@ public final class EventLogCheck {
       FROM (SELECT id, aggregate, key, sequence FROM events WHERE id > ? ORDER BY id LIMIT ?) e
       LEFT JOIN event_keys k ON k.aggregate = e.aggregate AND k.key = e.key
       """;
-  private final Store store;
-  private final int mostProblems;
-  private final List<String> problems = new ArrayList<>();
-  private long events;
+  private final LedgerReader reader;
+  private final Findings findings;
+  private final RowCheck rows;
   private long newest;
 
   /**
-   * @param mostProblems after which it looks no further
+   * Prepares a check.
+   *
+   * @param version of the tables
    */
-  public EventLogCheck(Store store, int mostProblems) {
-    this.store = store;
-    this.mostProblems = mostProblems;
+  public EventLogCheck(LedgerReader reader, Findings findings, long version) {
+    this.reader = reader;
+    this.findings = findings;
+    this.rows =
+        RowCheck.byNumber(
+                "event",
+                "SELECT " + StoredEvent.COLUMNS + " FROM events WHERE id > ? ORDER BY id LIMIT ?",
+                "SELECT coalesce(max(id), 0) FROM events",
+                StoredEvent::state)
+            .ofVersion(version);
   }
 
-  /** Checks; a sentence for each problem. */
-  public List<String> run() {
-    keys();
-    sequences();
-    return List.copyOf(problems);
+  /** Checks. */
+  public void run() {
+    rows.run(reader, findings);
+    findings.attempt("the keys of the events", this::keys);
+    findings.attempt("the sequences of the events", this::sequences);
   }
 
-  /** How many events were seen. */
-  public long events() {
-    return events;
+  /** The checksums. */
+  public RowCheck rows() {
+    return rows;
   }
 
   /** The id of the newest event that was seen; 0 when there is none. */
@@ -69,32 +78,28 @@ public final class EventLogCheck {
 
   private record Key(String aggregate, String key) {}
 
-  private void keys() {
+  private void keys() throws SQLException {
     @Nullable Key next = new Key("", "");
-    while (next != null && problems.size() < mostProblems) {
+    while (next != null) {
       Key after = next;
       List<String> found = new ArrayList<>();
       List<Key> end =
-          store.read(connection -> {
+          reader.read(connection -> {
             found.clear();
             return keys(connection, after, found);
           });
-      problems.addAll(found);
+      found.forEach(findings::add);
       next = end.isEmpty() ? null : end.getLast();
     }
   }
 
   private static List<Key> keys(Connection connection, Key after, List<String> found)
       throws SQLException {
-    List<Key> keys = new ArrayList<>();
-    try (PreparedStatement next = connection.prepareStatement(NEXT_KEYS)) {
-      next.setString(1, after.aggregate());
-      next.setString(2, after.key());
-      next.setInt(3, KEYS);
-      try (ResultSet row = next.executeQuery()) {
-        while (row.next()) {
+    return Sql.list(
+        connection,
+        NEXT_KEYS,
+        row -> {
           Key key = new Key(row.getString(1), row.getString(2));
-          keys.add(key);
           long given = row.getLong(3);
           long count = row.getLong(4);
           long first = row.getLong(5);
@@ -107,35 +112,33 @@ public final class EventLogCheck {
           } else if (count != expected) {
             found.add(what + count + " events are there (expected: " + expected + ")");
           }
-        }
-      }
-    }
-    return keys;
+          return key;
+        },
+        after.aggregate(),
+        after.key(),
+        KEYS);
   }
 
-  private void sequences() {
+  private void sequences() throws SQLException {
+    record Page(long seen, long last, long wrong) {}
     long last = 0;
     for (long seen = EVENTS; seen == EVENTS; ) {
       long after = last;
-      long[] page =
-          store.read(connection -> {
-            try (PreparedStatement next = connection.prepareStatement(NEXT_EVENTS)) {
-              next.setLong(1, after);
-              next.setInt(2, EVENTS);
-              try (ResultSet row = next.executeQuery()) {
-                return row.next()
-                    ? new long[] {row.getLong(1), row.getLong(2), row.getLong(3)}
-                    : new long[3];
-              }
-            }
-          });
-      seen = page[0];
-      last = page[1];
+      Page page =
+          reader.read(connection ->
+              Sql.one(
+                      connection,
+                      NEXT_EVENTS,
+                      row -> new Page(row.getLong(1), row.getLong(2), row.getLong(3)),
+                      after,
+                      EVENTS)
+                  .orElseThrow());
+      seen = page.seen;
+      last = page.last;
       newest = Math.max(newest, last);
-      events += seen;
-      if (page[2] > 0) {
-        problems.add(
-            "events up to number " + last + " with a sequence that was never given: " + page[2]);
+      if (page.wrong > 0) {
+        findings.add(
+            "events up to number " + last + " with a sequence that was never given: " + page.wrong);
       }
     }
   }

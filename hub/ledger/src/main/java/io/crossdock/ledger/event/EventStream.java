@@ -3,6 +3,7 @@ package io.crossdock.ledger.event;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.policy.v1.Lane;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
@@ -126,6 +127,9 @@ final class EventStream<A> {
         throw new FailureException(why);
       }
       StoredEvent event = page.poll();
+      if (event != null && !event.intact()) {
+        throw new FailureException(damaged(event));
+      }
       if (event != null) {
         var _ = given.put(event.lane(), event.id());
         lifeIsDue = false;
@@ -168,6 +172,20 @@ final class EventStream<A> {
       }
     }
     return false;
+  }
+
+  // Leaving it out in silence would be worse; the position after it lets the reader go on.
+  private Failure damaged(StoredEvent event) {
+    var _ = given.put(event.lane(), event.id());
+    LOG.atError()
+        .addKeyValue(LogKeys.LANE, event.lane())
+        .addKeyValue(LogKeys.POSITION, event.id())
+        .log("an event was changed in the ledger after it was recorded and ends a subscription");
+    return Failure.of(
+            Reason.REASON_INTERNAL,
+            "An event was changed in the ledger after it was recorded; continue after it.")
+        .with("event_id", event.envelope().getEventId())
+        .with("position_after", Position.at(given).text(log.epoch()));
   }
 
   private void end(Failure why) {

@@ -40,8 +40,9 @@ final class PostgresAppender implements Appender {
             ON CONFLICT (aggregate, key) DO UPDATE SET sequence = k.sequence + 1
             RETURNING aggregate, key, sequence)
           INSERT INTO events
-            (lane, event_id, type, aggregate, key, sequence, recorded_at, envelope)
-          SELECT ?, ?, ?, aggregate, key, sequence, ?, ? FROM numbered
+            (lane, event_id, type, aggregate, key, sequence, recorded_at, envelope, checksum)
+          SELECT ?, ?, ?, aggregate, key, sequence, ?, ?, ? + ((sequence & 2147483647) << 32)
+          FROM numbered
           RETURNING id, sequence
           """;
   private static final String LOOK =
@@ -57,10 +58,10 @@ final class PostgresAppender implements Appender {
       INSERT INTO event_keys (aggregate, key, sequence) SELECT * FROM unnest(?, ?, ?)
       ON CONFLICT (aggregate, key) DO UPDATE SET sequence = excluded.sequence;
       INSERT INTO events
-        (lane, event_id, type, aggregate, key, sequence, envelope, recorded_at)
-      SELECT lane, event_id, type, aggregate, key, sequence, envelope, ?
-      FROM unnest(?, ?, ?, ?, ?, ?, ?) WITH ORDINALITY
-        AS g (lane, event_id, type, aggregate, key, sequence, envelope, n)
+        (lane, event_id, type, aggregate, key, sequence, envelope, checksum, recorded_at)
+      SELECT lane, event_id, type, aggregate, key, sequence, envelope, checksum, ?
+      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?) WITH ORDINALITY
+        AS g (lane, event_id, type, aggregate, key, sequence, envelope, checksum, n)
       ORDER BY n RETURNING id
       """;
 
@@ -106,6 +107,7 @@ final class PostgresAppender implements Appender {
     append.setString(6, event.type().name());
     append.setLong(7, recordedMicros);
     append.setBytes(8, event.bytes());
+    append.setLong(9, EventChecksum.content(event, recordedMicros));
     var _ = append.execute();
     var _ = append.getMoreResults();
     return Appender.row(append);
@@ -132,6 +134,12 @@ final class PostgresAppender implements Appender {
     arrays.texts(9, fresh.stream().map(each -> each.event.key()));
     arrays.numbers(10, fresh.stream().mapToLong(Fresh::sequence));
     arrays.bytes(11, fresh.stream().map(each -> each.event.bytes()));
+    arrays.numbers(
+        12,
+        fresh.stream()
+            .mapToLong(each ->
+                EventChecksum.of(
+                    EventChecksum.content(each.event, recordedMicros), each.sequence)));
     var _ = many.execute();
     var _ = many.getMoreResults();
     try (ResultSet ids = many.getResultSet()) {

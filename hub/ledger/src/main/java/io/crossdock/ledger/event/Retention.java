@@ -1,5 +1,6 @@
 package io.crossdock.ledger.event;
 
+import io.crossdock.ledger.store.LogKeys;
 import io.crossdock.policy.v1.Lane;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.zip.GZIPOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves old events out of the log into compressed files, lane by lane.
@@ -27,6 +30,7 @@ import java.util.zip.GZIPOutputStream;
  */
 public final class Retention {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
   private static final int PAGE = 500;
   private static final int MOST_IN_FILE = 100_000;
 
@@ -109,6 +113,12 @@ public final class Retention {
           if (!isOld(event, last, untilMicros)) {
             more = false;
             break;
+          }
+          if (!event.intact()) {
+            LOG.atError()
+                .addKeyValue(LogKeys.LANE, lane)
+                .addKeyValue(LogKeys.POSITION, event.id())
+                .log("an event is archived that was changed in the ledger after it was recorded");
           }
           event.envelope().writeDelimitedTo(out);
           upTo = event.id();

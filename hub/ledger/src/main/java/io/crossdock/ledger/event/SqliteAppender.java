@@ -14,10 +14,11 @@ final class SqliteAppender implements Appender {
   private static final String INSERT =
       """
       INSERT INTO events
-        (lane, event_id, type, aggregate, key, sequence, recorded_at, envelope)
-      VALUES (?1, ?2, ?3, ?4, ?5,
-        coalesce((SELECT sequence FROM event_keys WHERE aggregate = ?4 AND key = ?5), 0) + 1,
-        ?6, ?7)
+        (lane, event_id, type, aggregate, key, sequence, recorded_at, envelope, checksum)
+      SELECT ?1, ?2, ?3, ?4, ?5, s.next, ?6, ?7, ?8 + ((s.next & 0x7fffffff) << 32)
+      FROM (SELECT coalesce(
+        (SELECT sequence FROM event_keys WHERE aggregate = ?4 AND key = ?5), 0) + 1 AS next) s
+      WHERE true
       ON CONFLICT (event_id) DO NOTHING
       RETURNING id, sequence
       """;
@@ -47,6 +48,7 @@ final class SqliteAppender implements Appender {
     insert.setString(5, event.key());
     insert.setLong(6, recordedMicros);
     insert.setBytes(7, event.bytes());
+    insert.setLong(8, EventChecksum.content(event, recordedMicros));
     var _ = insert.execute();
     Row row = Appender.row(insert);
     if (row != null) {

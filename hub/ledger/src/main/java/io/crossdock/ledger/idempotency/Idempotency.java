@@ -1,5 +1,8 @@
 package io.crossdock.ledger.idempotency;
 
+import io.crossdock.ledger.store.Checksum;
+import io.crossdock.ledger.store.RowCheck;
+import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Statements;
 import io.crossdock.ledger.store.Store;
 import java.security.MessageDigest;
@@ -31,22 +34,35 @@ public final class Idempotency {
       VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (operation, request_id) DO UPDATE SET
         fingerprint = excluded.fingerprint, owner = excluded.owner,
-        lease_until = excluded.lease_until, answer = NULL, expires_at = excluded.expires_at
+        lease_until = excluded.lease_until, answer = NULL, checksum = NULL,
+        expires_at = excluded.expires_at
       WHERE idempotency.expires_at <= ?
          OR (idempotency.answer IS NULL AND idempotency.lease_until <= ?
              AND idempotency.fingerprint = excluded.fingerprint)
       """;
   private static final String FIND =
-      "SELECT fingerprint, answer FROM idempotency WHERE operation = ? AND request_id = ?";
+      "SELECT operation, request_id, answer, checksum, fingerprint FROM idempotency"
+          + " WHERE operation = ? AND request_id = ?";
   private static final String COMPLETE =
       """
-      UPDATE idempotency SET answer = ?, expires_at = ?
+      UPDATE idempotency SET answer = ?, checksum = ?, expires_at = ?
       WHERE operation = ? AND request_id = ? AND owner = ? AND answer IS NULL
       """;
   private static final String RELEASE =
       """
       DELETE FROM idempotency
       WHERE operation = ? AND request_id = ? AND owner = ? AND answer IS NULL
+      """;
+
+  private static final String EXPIRE =
+      """
+      DELETE FROM idempotency WHERE (operation, request_id) IN (
+        SELECT operation, request_id FROM idempotency WHERE expires_at <= ? LIMIT ?)
+      """;
+  private static final String CHECK =
+      """
+      SELECT operation, request_id, answer, checksum FROM idempotency
+      WHERE (operation, request_id) > (?, ?) ORDER BY operation, request_id LIMIT ?
       """;
 
   private final Store store;
@@ -129,20 +145,39 @@ public final class Idempotency {
 
   private static Claim find(Connection connection, String operation, Claimant claimant)
       throws SQLException {
-    PreparedStatement find = Statements.of(connection, FIND);
-    find.setString(1, operation);
-    find.setString(2, claimant.requestId);
-    try (ResultSet row = find.executeQuery()) {
-      if (!row.next()) {
-        // Released by its holder between the two statements (PostgreSQL only).
-        return new Claim.InFlight();
-      }
-      if (!Arrays.equals(row.getBytes(1), claimant.fingerprint)) {
-        return new Claim.OtherRequest();
-      }
-      byte[] answer = row.getBytes(2);
-      return answer == null ? new Claim.InFlight() : new Claim.Done(answer);
-    }
+    // Not there: released by its holder between the two statements (PostgreSQL only).
+    return Sql.<Claim>one(
+            connection,
+            FIND,
+            row -> {
+              if (!Arrays.equals(row.getBytes(5), claimant.fingerprint)) {
+                return new Claim.OtherRequest();
+              }
+              byte[] answer = row.getBytes(3);
+              if (answer == null) {
+                return new Claim.InFlight();
+              }
+              if (state(row) == RowCheck.State.CHANGED) {
+                throw new IllegalStateException(
+                    "the answer recorded for a request was changed in the ledger (check it)");
+              }
+              return new Claim.Done(answer);
+            },
+            operation,
+            claimant.requestId)
+        .orElseGet(Claim.InFlight::new);
+  }
+
+  /** Checks the answers against their checksums. */
+  public static RowCheck check() {
+    return RowCheck.byRequest("answer", CHECK, Idempotency::state);
+  }
+
+  private static RowCheck.State state(ResultSet row) throws SQLException {
+    byte[] answer = row.getBytes(3);
+    return answer == null
+        ? RowCheck.State.INTACT
+        : RowCheck.state(row, 4, Checksum.of(row.getString(1), row.getString(2), answer));
   }
 
   /**
@@ -182,10 +217,11 @@ public final class Idempotency {
     PreparedStatement update = Statements.of(connection, COMPLETE);
     for (Completion completion : completions) {
       update.setBytes(1, completion.answer);
-      update.setLong(2, clock.millis() + KEEP.toMillis());
-      update.setString(3, operation);
-      update.setString(4, completion.requestId);
-      update.setString(5, completion.owner);
+      update.setLong(2, Checksum.of(operation, completion.requestId, completion.answer));
+      update.setLong(3, clock.millis() + KEEP.toMillis());
+      update.setString(4, operation);
+      update.setString(5, completion.requestId);
+      update.setString(6, completion.owner);
       update.addBatch();
     }
     return Arrays.stream(update.executeBatch()).sum();
@@ -199,11 +235,7 @@ public final class Idempotency {
   /** The same within a transaction of the caller's. */
   public boolean release(Connection connection, String operation, String requestId, String owner)
       throws SQLException {
-    PreparedStatement delete = Statements.of(connection, RELEASE);
-    delete.setString(1, operation);
-    delete.setString(2, requestId);
-    delete.setString(3, owner);
-    return delete.executeUpdate() == 1;
+    return Sql.update(connection, RELEASE, operation, requestId, owner) == 1;
   }
 
   /**
@@ -213,18 +245,7 @@ public final class Idempotency {
    * @return how many were forgotten
    */
   public int expire(int most) {
-    return store.write(connection -> {
-      try (PreparedStatement delete =
-          connection.prepareStatement(
-              """
-              DELETE FROM idempotency WHERE (operation, request_id) IN (
-                SELECT operation, request_id FROM idempotency WHERE expires_at <= ? LIMIT ?)
-              """)) {
-        delete.setLong(1, clock.millis());
-        delete.setInt(2, most);
-        return delete.executeUpdate();
-      }
-    });
+    return store.write(connection -> Sql.update(connection, EXPIRE, clock.millis(), most));
   }
 
   /** What two requests are compared by: SHA-256 of the bytes. */

@@ -2,9 +2,11 @@ package io.crossdock.ledger.offline;
 
 import com.google.protobuf.ByteString;
 import io.crossdock.ledger.idempotency.Idempotency;
+import io.crossdock.ledger.store.Checksum;
+import io.crossdock.ledger.store.RowCheck;
+import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Store;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -12,7 +14,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,8 @@ public final class OfflineAuthorisations {
   private static final String INSERT =
       """
       INSERT INTO offline_authorisations (operation, request_id, fingerprint, request, member,
-        store, amount, correlation_id, recorded_at, state, outcome)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', '')
+        store, amount, correlation_id, recorded_at, checksum, state, outcome)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', '')
       ON CONFLICT (operation, request_id) DO NOTHING
       """;
   private static final String COLUMNS =
@@ -58,6 +59,19 @@ public final class OfflineAuthorisations {
       """
       UPDATE offline_authorisations SET state = ?, outcome = ?, settled_at = ?
       WHERE operation = ? AND request_id = ? AND state = 'OPEN'
+      """;
+
+  private static final String EXPIRE =
+      """
+      DELETE FROM offline_exposure WHERE (scope, period) IN (
+        SELECT scope, period FROM offline_exposure WHERE ends_at <= ? LIMIT ?)
+      """;
+  private static final String CHECK =
+      """
+      SELECT operation, request_id, fingerprint, request, member, store, amount, correlation_id,
+        recorded_at, checksum
+      FROM offline_authorisations WHERE (operation, request_id) > (?, ?)
+      ORDER BY operation, request_id LIMIT ?
       """;
 
   private final Store store;
@@ -93,11 +107,7 @@ public final class OfflineAuthorisations {
     }
     Decision.Limit beyond = take(connection, wish, limits, now.atZone(clock.getZone()));
     if (beyond != null) {
-      try (PreparedStatement remove = connection.prepareStatement(REMOVE)) {
-        remove.setString(1, wish.operation());
-        remove.setString(2, wish.requestId());
-        remove.executeUpdate();
-      }
+      var _ = Sql.update(connection, REMOVE, wish.operation(), wish.requestId());
       return new Decision.Beyond(beyond);
     }
     return new Decision.Accepted(
@@ -118,21 +128,15 @@ public final class OfflineAuthorisations {
    * @param after the last of the page before; null for the first page
    */
   public List<Authorisation> open(@Nullable Authorisation after, int most) {
-    return store.read(connection -> {
-      try (PreparedStatement select = connection.prepareStatement(OPEN)) {
-        select.setLong(1, after == null ? Long.MIN_VALUE : after.recordedAt().toEpochMilli());
-        select.setString(2, after == null ? "" : after.operation());
-        select.setString(3, after == null ? "" : after.requestId());
-        select.setInt(4, most);
-        List<Authorisation> open = new ArrayList<>();
-        try (ResultSet row = select.executeQuery()) {
-          while (row.next()) {
-            open.add(read(row));
-          }
-        }
-        return open;
-      }
-    });
+    return store.read(connection ->
+        Sql.list(
+            connection,
+            OPEN,
+            OfflineAuthorisations::read,
+            after == null ? Long.MIN_VALUE : after.recordedAt().toEpochMilli(),
+            after == null ? "" : after.operation(),
+            after == null ? "" : after.requestId(),
+            most));
   }
 
   /**
@@ -145,14 +149,15 @@ public final class OfflineAuthorisations {
   public boolean settle(
       Connection connection, String operation, String requestId, boolean accepted, String outcome)
       throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(SETTLE)) {
-      update.setString(1, accepted ? "ACCEPTED" : "REFUSED");
-      update.setString(2, outcome);
-      update.setLong(3, clock.millis());
-      update.setString(4, operation);
-      update.setString(5, requestId);
-      return update.executeUpdate() == 1;
-    }
+    return Sql.update(
+            connection,
+            SETTLE,
+            accepted ? "ACCEPTED" : "REFUSED",
+            outcome,
+            clock.millis(),
+            operation,
+            requestId)
+        == 1;
   }
 
   /**
@@ -162,51 +167,72 @@ public final class OfflineAuthorisations {
    * @return how many were forgotten
    */
   public int expire(int most) {
-    return store.write(connection -> {
-      try (PreparedStatement delete =
-          connection.prepareStatement(
-              """
-              DELETE FROM offline_exposure WHERE (scope, period) IN (
-                SELECT scope, period FROM offline_exposure WHERE ends_at <= ? LIMIT ?)
-              """)) {
-        delete.setLong(1, clock.millis());
-        delete.setInt(2, most);
-        return delete.executeUpdate();
-      }
-    });
+    return store.write(connection -> Sql.update(connection, EXPIRE, clock.millis(), most));
+  }
+
+  /** Checks the authorisations against their checksums. */
+  public static RowCheck check() {
+    return RowCheck.byRequest(
+        "offline authorisation",
+        CHECK,
+        row ->
+            RowCheck.state(
+                row,
+                10,
+                Checksum.of(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getBytes(3),
+                    row.getBytes(4),
+                    row.getString(5),
+                    row.getString(6),
+                    row.getLong(7),
+                    row.getString(8),
+                    row.getLong(9))));
   }
 
   private static boolean insert(
       Connection connection, Authorisation wish, byte[] fingerprint, Instant now)
       throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      insert.setString(1, wish.operation());
-      insert.setString(2, wish.requestId());
-      insert.setBytes(3, fingerprint);
-      insert.setBytes(4, wish.request().toByteArray());
-      insert.setString(5, wish.member());
-      insert.setString(6, wish.store());
-      insert.setLong(7, wish.amount());
-      insert.setString(8, wish.correlationId());
-      insert.setLong(9, now.toEpochMilli());
-      return insert.executeUpdate() == 1;
-    }
+    byte[] request = wish.request().toByteArray();
+    return Sql.update(
+            connection,
+            INSERT,
+            wish.operation(),
+            wish.requestId(),
+            fingerprint,
+            request,
+            wish.member(),
+            wish.store(),
+            wish.amount(),
+            wish.correlationId(),
+            now.toEpochMilli(),
+            Checksum.of(
+                wish.operation(),
+                wish.requestId(),
+                fingerprint,
+                request,
+                wish.member(),
+                wish.store(),
+                wish.amount(),
+                wish.correlationId(),
+                now.toEpochMilli()))
+        == 1;
   }
 
   private static Decision repeated(Connection connection, Authorisation wish, byte[] fingerprint)
       throws SQLException {
-    try (PreparedStatement find = connection.prepareStatement(FIND)) {
-      find.setString(1, wish.operation());
-      find.setString(2, wish.requestId());
-      try (ResultSet row = find.executeQuery()) {
-        if (!row.next()) {
-          throw new IllegalStateException("an authorisation went away; none is ever removed");
-        }
-        return Arrays.equals(row.getBytes(9), fingerprint)
-            ? new Decision.Accepted(read(row))
-            : new Decision.OtherRequest();
-      }
-    }
+    return Sql.<Decision>one(
+            connection,
+            FIND,
+            row ->
+                Arrays.equals(row.getBytes(9), fingerprint)
+                    ? new Decision.Accepted(read(row))
+                    : new Decision.OtherRequest(),
+            wish.operation(),
+            wish.requestId())
+        .orElseThrow(
+            () -> new IllegalStateException("an authorisation went away; none is ever removed"));
   }
 
   private static Decision.@Nullable Limit take(
@@ -225,12 +251,7 @@ public final class OfflineAuthorisations {
     String place = "store/" + wish.store();
     if (!take(
         connection, place, hour, (hour + 1) * HOUR_MILLIS, wish.amount(), limits.storeHour())) {
-      try (PreparedStatement back = connection.prepareStatement(GIVE_BACK)) {
-        back.setLong(1, wish.amount());
-        back.setString(2, member);
-        back.setLong(3, day.toEpochDay());
-        back.executeUpdate();
-      }
+      var _ = Sql.update(connection, GIVE_BACK, wish.amount(), member, day.toEpochDay());
       return Decision.Limit.STORE_HOUR;
     }
     return null;
@@ -243,14 +264,7 @@ public final class OfflineAuthorisations {
     if (amount > limit) {
       return false;
     }
-    try (PreparedStatement take = connection.prepareStatement(TAKE)) {
-      take.setString(1, scope);
-      take.setLong(2, period);
-      take.setLong(3, amount);
-      take.setLong(4, endsAt);
-      take.setLong(5, limit);
-      return take.executeUpdate() == 1;
-    }
+    return Sql.update(connection, TAKE, scope, period, amount, endsAt, limit) == 1;
   }
 
   private static Authorisation read(ResultSet row) throws SQLException {

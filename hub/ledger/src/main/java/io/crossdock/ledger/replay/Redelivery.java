@@ -150,6 +150,7 @@ final class Redelivery {
     }
     return attempt(
         event,
+        letter,
         () -> {
           if (letter == null) {
             effect.apply(event);
@@ -177,6 +178,7 @@ final class Redelivery {
     }
     return attempt(
         event,
+        letter,
         () ->
             commit(connection -> {
               boolean due =
@@ -190,7 +192,11 @@ final class Redelivery {
             }));
   }
 
-  private Outcome attempt(StoredEvent event, Callable<Outcome> attempt) {
+  private Outcome attempt(
+      StoredEvent event, @Nullable DeadLetter letter, Callable<Outcome> attempt) {
+    if (!(letter == null ? event : letter.event()).intact()) {
+      return park(event, DeliveryFailure.damaged());
+    }
     int failed = 0;
     for (int tries = 1; lease.isActive(); tries++) {
       try {

@@ -1,13 +1,19 @@
 package io.crossdock.ledger.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
 import io.crossdock.failure.FailureException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ledger's database. Safe for any thread; callers wait, so they are virtual threads or have
@@ -18,6 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * whether it was done; it has to be repeatable.
  */
 public final class Store implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
 
   private final Database database;
   private final GroupCommit writer;
@@ -67,7 +75,7 @@ public final class Store implements AutoCloseable {
     return writer.statistics();
   }
 
-  /** Whether the last write found the database in order. */
+  /** Whether the database takes writes; after an outage not before it took a large one. */
   public boolean isWritable() {
     return writer.isWorking();
   }
@@ -100,6 +108,32 @@ public final class Store implements AutoCloseable {
     return await(reader.submit(work));
   }
 
+  /**
+   * Does a piece of work that only reads, for a check.
+   *
+   * @throws SQLException what the database says, unless it is out
+   * @throws FailureException with {@code BACKEND_UNAVAILABLE} when the database cannot be read
+   */
+  public <T> T inspect(Transaction<T> work) throws SQLException {
+    SQLException[] refused = new SQLException[1];
+    Optional<T> result =
+        read(connection -> {
+          try {
+            return Optional.of(work.in(connection));
+          } catch (SQLException e) {
+            if (database.isOutage(e) && !database.isDamage(e)) {
+              throw e;
+            }
+            refused[0] = e;
+            return Optional.empty();
+          }
+        });
+    if (result.isEmpty()) {
+      throw requireNonNull(refused[0]);
+    }
+    return result.get();
+  }
+
   /** Has a listener follow the transactions of the writes. */
   public void onTransaction(TransactionListener listener) {
     writer.onTransaction(listener);
@@ -117,6 +151,19 @@ public final class Store implements AutoCloseable {
   static FailureException unavailable() {
     return new FailureException(
         Failure.of(Reason.REASON_BACKEND_UNAVAILABLE, "The ledger cannot be reached.")
+            .with("system", "ledger"));
+  }
+
+  /** Tells callers of an error that is no outage. */
+  static RuntimeException failure(Database database, SQLException error) {
+    if (!database.isDamage(error)) {
+      return new IllegalStateException(error);
+    }
+    LOG.atError()
+        .addKeyValue(LogKeys.REASON, error.getMessage())
+        .log("the ledger is damaged: run ctl ledger check");
+    return new FailureException(
+        Failure.of(Reason.REASON_INTERNAL, "The ledger is damaged; an operator has to check it.")
             .with("system", "ledger"));
   }
 
