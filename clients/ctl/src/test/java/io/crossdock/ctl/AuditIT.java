@@ -123,6 +123,32 @@ final class AuditIT {
   }
 
   @Test
+  void comparesWithAHeadThatWasNotedElsewhere() {
+    String hash = "ab".repeat(32);
+    hub.answers(
+        VerifyAuditChainResponse.class,
+        """
+        checked: 4 finding: "audit record 5 is not there any more"
+        head { sequence: 4 hash: "%s" }
+        """
+            .formatted("\\253".repeat(32)));
+
+    Ran ran = Ran.ctl(hub, "audit", "verify", "--head", "5:" + hash);
+
+    assertThat(ran.out())
+        .isEqualTo(
+            """
+            The audit chain is broken; 4 records checked.
+              audit record 5 is not there any more
+            head 4:%s
+            """
+                .formatted(hash));
+    assertThat(ran.exit()).isEqualTo(1);
+    assertThat(hub.asked(VerifyAuditChainRequest.class).getKnownHead().getSequence()).isEqualTo(5);
+    assertThat(Ran.ctl(hub, "audit", "verify", "--head", "5:abc").exit()).isEqualTo(2);
+  }
+
+  @Test
   void refusesARangeThatEndsBeforeItBegins() {
     Ran ran = Ran.ctl(hub, "audit", "verify", "--from", "9", "--to", "8");
 

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.crossdock.common.v1.Freshness;
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.Failure;
+import io.crossdock.ops.v1.CheckLedgerRequest;
 import io.crossdock.ops.v1.CheckLedgerResponse;
 import io.crossdock.ops.v1.DownloadBackupRequest;
 import io.crossdock.ops.v1.DownloadBackupResponse;
@@ -203,20 +204,28 @@ final class LedgerIT {
   void tellsThatTheLedgerIsWhole() {
     hub.answers(
         CheckLedgerResponse.class,
-        "whole: true engine: \"SQLITE\" version: \"5\" events: 1250000 audit_records: 90211");
+        """
+        whole: true engine: "SQLITE" version: "5" events: 1250000 audit_records: 90211
+        audit_head { sequence: 90211 hash: "%s" } unchecked: 12
+        """
+            .formatted("\\253".repeat(32)));
 
-    assertThat(Ran.ctl(hub, "ledger", "check"))
+    assertThat(Ran.ctl(hub, "ledger", "check", "--head", "90000:" + "ab".repeat(32)))
         .isEqualTo(
             new Ran(
                 0,
                 """
-                engine         SQLITE
-                version        5
-                events         1,250,000
-                audit records  90,211
+                engine            SQLITE
+                version           5
+                events            1,250,000
+                audit records     90,211
+                audit head        90211:%s
+                without checksum  12
                 The ledger is intact.
-                """,
+                """
+                    .formatted("ab".repeat(32)),
                 ""));
+    assertThat(hub.asked(CheckLedgerRequest.class).getKnownHead().getSequence()).isEqualTo(90000);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.crossdock.hub;
 
+import io.crossdock.ledger.audit.AuditCheck;
+import io.crossdock.ledger.audit.Head;
 import io.crossdock.ledger.backup.Backup;
 import io.crossdock.ledger.backup.BackupException;
 import io.crossdock.ledger.backup.Report;
@@ -8,10 +10,12 @@ import io.crossdock.runtime.lifecycle.Release;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -53,7 +57,13 @@ public final class LedgerMain {
       @Parameters(
               paramLabel = "FILE|DIRECTORY",
               description = "A backup, or the directory of a ledger.")
-          Path path) {
+          Path path,
+      @Option(
+              names = "--head",
+              paramLabel = "N:HASH",
+              description =
+                  "Head of the audit chain as an earlier check, the log or /metrics has it.")
+          @Nullable String head) {
     Path file = Files.isDirectory(path) ? new SqliteDatabase(path).file() : path;
     if (!Files.isRegularFile(file)) {
       throw mistake(
@@ -62,7 +72,7 @@ public final class LedgerMain {
               : path + ": is not there (expected: a back-up, or the directory of a ledger)");
     }
     try {
-      return print(Backup.check(file));
+      return print(Backup.check(file, noted(head)));
     } catch (BackupException e) {
       return fail(e);
     }
@@ -94,24 +104,34 @@ public final class LedgerMain {
     }
   }
 
+  private List<AuditCheck.Noted> noted(@Nullable String head) {
+    if (head == null) {
+      return List.of();
+    }
+    Head known =
+        Head.parse(head)
+            .orElseThrow(
+                () -> mistake("--head: " + head + " (expected: N:HASH, 64 hexadecimal digits)"));
+    return List.of(new AuditCheck.Noted("the head that was given", known));
+  }
+
   private int print(Report report) {
     PrintWriter out = out();
     if (!report.version().isEmpty()) {
       out.println("version " + report.version());
+      out.println("events " + report.events());
       out.println("audit records " + report.auditRecords());
+      out.println("audit head " + report.head());
+    }
+    if (report.unchecked() > 0) {
+      out.println("without checksum " + report.unchecked());
     }
     if (report.whole()) {
-      if (!report.auditHash().isEmpty()) {
-        out.println("audit hash " + report.auditHash());
-      }
-      out.println("The ledger is whole.");
+      out.println("The ledger is intact.");
       return WHOLE;
     }
-    out.println("The ledger is not whole:");
-    report.damage().forEach(line -> out.println("  " + line));
-    if (!report.brokenChain().isEmpty()) {
-      out.println("  " + report.brokenChain());
-    }
+    out.println("The ledger is damaged:");
+    report.all().forEach(line -> out.println("  " + line));
     return NOT_WHOLE;
   }
 

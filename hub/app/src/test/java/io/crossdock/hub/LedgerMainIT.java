@@ -43,11 +43,12 @@ final class LedgerMainIT {
     String whole =
         """
         version %s
+        events 0
         audit records 200
-        audit hash %s
-        The ledger is whole.
+        audit head %s
+        The ledger is intact.
         """
-            .formatted(report.version(), report.auditHash());
+            .formatted(report.version(), report.head());
 
     assertThat(run("check", backup)).isEqualTo(new Ran(0, whole, ""));
     assertThat(run("check", ledger)).isEqualTo(new Ran(0, whole, ""));
@@ -61,7 +62,7 @@ final class LedgerMainIT {
 
     assertThat(ran.out())
         .startsWith("restored into " + restored + "\n")
-        .endsWith("The ledger is whole.\n");
+        .endsWith("The ledger is intact.\n");
     assertThat(ran.exit()).isZero();
     append(restored, 1);
     assertThat(Backup.check(restored.resolve("ledger.db")).auditRecords()).isEqualTo(201);
@@ -80,7 +81,7 @@ final class LedgerMainIT {
     Ran checked = run("check", backup);
     Ran refused = run("restore", backup, restored);
 
-    assertThat(checked.out()).startsWith("The ledger is not whole:\n  ");
+    assertThat(checked.out()).contains("The ledger is damaged:\n  ");
     assertThat(checked.exit()).isEqualTo(1);
     assertThat(refused.err()).startsWith(backup + " is damaged: ");
     assertThat(refused.exit()).isEqualTo(1);
@@ -100,7 +101,9 @@ final class LedgerMainIT {
 
     Ran ran = run("check", ledger);
 
-    assertThat(ran.out()).endsWith("The ledger is not whole:\n  audit record 7: CHANGED\n");
+    assertThat(ran.out())
+        .contains("The ledger is damaged:\n")
+        .endsWith("  audit record 7: CHANGED\n");
     assertThat(ran.exit()).isEqualTo(1);
   }
 

@@ -10,6 +10,8 @@ import io.crossdock.ledger.audit.Audit;
 import io.crossdock.ledger.audit.AuditEndpoint;
 import io.crossdock.ledger.audit.OperatorActions;
 import io.crossdock.ledger.backup.LedgerEndpoint;
+import io.crossdock.ledger.backup.LedgerWatch;
+import io.crossdock.ledger.consumer.ConsumerWatch;
 import io.crossdock.ledger.consumer.Consumers;
 import io.crossdock.ledger.consumer.DeliveryContext;
 import io.crossdock.ledger.consumer.LogTransport;
@@ -28,6 +30,7 @@ import io.crossdock.ledger.kafka.KafkaTransport;
 import io.crossdock.ledger.lease.Leases;
 import io.crossdock.ledger.offline.OfflineAuthorisations;
 import io.crossdock.ledger.position.ConsumerPositions;
+import io.crossdock.ledger.registry.ConsumerEndpoint;
 import io.crossdock.ledger.replay.ReplayEndpoint;
 import io.crossdock.ledger.replay.Replayer;
 import io.crossdock.ledger.store.Database;
@@ -37,6 +40,7 @@ import io.crossdock.ledger.store.PostgresDatabase;
 import io.crossdock.ledger.store.SqliteDatabase;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.AuditServiceGrpc;
+import io.crossdock.ops.v1.ConsumerServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.crossdock.ops.v1.ReplayServiceGrpc;
@@ -60,6 +64,7 @@ public final class HubLedger implements AutoCloseable {
           AuditServiceGrpc.getServiceDescriptor(),
           DeadLetterServiceGrpc.getServiceDescriptor(),
           ReplayServiceGrpc.getServiceDescriptor(),
+          ConsumerServiceGrpc.getServiceDescriptor(),
           LedgerServiceGrpc.getServiceDescriptor());
 
   private static final Duration FINANCIAL_AGE = Duration.ofDays(366);
@@ -77,26 +82,33 @@ public final class HubLedger implements AutoCloseable {
   private final EventSignal signal;
   private final Idempotency idempotency;
   private final Audit audit;
+  private final LedgerWatch watch;
   private final OfflineAuthorisations offline;
   private final DeadLetters deadLetters;
   private final Leases leases;
   private final Consumers consumers;
+  private final ConsumerWatch consumerWatch;
   private final Replayer replayer;
   private final Housekeeping housekeeping;
   private final EventEndpoint events;
   private final List<BindableService> services;
 
   private HubLedger(
-      LedgerConfig config, Path base, Store store, EventCatalogue catalogue, Clock clock) {
+      LedgerConfig config, Path base, Store store, EventCatalogue catalogue, Clock clock)
+      throws LedgerException {
+    Path directory = config.hasDirectory() ? base.resolve(config.getDirectory()) : null;
     this.store = store;
     this.log = new EventLog(store, catalogue, clock);
+    this.audit = new Audit(store, clock);
+    // Before anything that would write to a ledger which has lost its end.
+    this.watch = LedgerWatch.start(store, audit, log, directory);
     this.signal = EventSignal.start(log, LOOK);
     this.idempotency = new Idempotency(store, clock);
-    this.audit = new Audit(store, clock);
     this.offline = new OfflineAuthorisations(store, clock);
     this.deadLetters = new DeadLetters(store, catalogue, clock);
     this.leases = Leases.start(store, Consumers.LEASE);
     this.consumers = consumers(config, clock);
+    this.consumerWatch = ConsumerWatch.start(store, log, clock);
     this.replayer = Replayer.start(store, log, leases, deadLetters, consumers, clock);
     this.housekeeping = housekeeping(config.getRetention(), archive(config, base), clock);
     this.events = new EventEndpoint(store, log, signal, idempotency, SIGN_OF_LIFE);
@@ -105,13 +117,10 @@ public final class HubLedger implements AutoCloseable {
         List.of(
             events,
             new AuditEndpoint(audit, clock),
-            new DeadLetterEndpoint(deadLetters, actions, clock),
+            new DeadLetterEndpoint(deadLetters, consumers::isOutward, actions, clock),
+            new ConsumerEndpoint(store, consumers, deadLetters, replayer, actions, clock),
             new ReplayEndpoint(log, consumers, replayer, actions, clock),
-            new LedgerEndpoint(
-                store,
-                audit,
-                config.hasDirectory() ? base.resolve(config.getDirectory()) : null,
-                clock));
+            new LedgerEndpoint(store, audit, directory, clock));
   }
 
   /**
@@ -131,7 +140,7 @@ public final class HubLedger implements AutoCloseable {
         Consumers.freeAll(store);
       }
       return new HubLedger(config, base, store, catalogue, clock);
-    } catch (RuntimeException e) {
+    } catch (LedgerException | RuntimeException e) {
       store.close();
       throw e;
     }
@@ -214,6 +223,11 @@ public final class HubLedger implements AutoCloseable {
     return audit;
   }
 
+  /** Notices when the ledger goes back behind the hub's back. */
+  public LedgerWatch watch() {
+    return watch;
+  }
+
   /** What was accepted without its owner. */
   public OfflineAuthorisations offline() {
     return offline;
@@ -234,6 +248,11 @@ public final class HubLedger implements AutoCloseable {
     return consumers;
   }
 
+  /** What the consumers have still to do, and what nobody reads. */
+  public ConsumerWatch consumerWatch() {
+    return consumerWatch;
+  }
+
   /** Its services, to be reached through the pipeline. */
   public List<BindableService> services() {
     return services;
@@ -247,6 +266,7 @@ public final class HubLedger implements AutoCloseable {
     events.close();
     housekeeping.close();
     replayer.close();
+    consumerWatch.close();
     consumers.close();
   }
 
@@ -255,6 +275,7 @@ public final class HubLedger implements AutoCloseable {
     quiesce();
     leases.close();
     signal.close();
+    watch.close();
     store.close();
   }
 }

@@ -5,16 +5,17 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.crossdock.ledger.store.Engine;
+import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.ops.v1.AuditRecord;
 import io.crossdock.ops.v1.ListAuditRecordsRequest;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,10 @@ public final class Audit {
       """;
   private static final String ADVANCE =
       "UPDATE audit_head SET sequence = ?, hash = ? WHERE one = 1";
+
+  /** The last record of the chain. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Last(long sequence, byte[] hash) {}
 
   private final Store store;
   private final Clock clock;
@@ -60,38 +65,31 @@ public final class Audit {
    * the transaction does, because other nodes that append wait for its end.
    */
   public AuditRecord append(Connection connection, AuditRecord action) throws SQLException {
-    long sequence;
-    byte[] previous;
-    try (PreparedStatement select = connection.prepareStatement(head);
-        ResultSet row = select.executeQuery()) {
-      if (!row.next()) {
-        throw new IllegalStateException("the audit chain has no head (run the ledger's check)");
-      }
-      sequence = row.getLong(1) + 1;
-      previous = row.getBytes(2);
-    }
+    Last last =
+        Sql.one(connection, head, row -> new Last(row.getLong(1), row.getBytes(2)))
+            .orElseThrow(() ->
+                new IllegalStateException("the audit chain has no head (run the ledger's check)"));
+    long sequence = last.sequence + 1;
+    byte[] previous = last.hash;
     long now = clock.millis();
     AuditRecord record =
         action.toBuilder().setSequence(sequence).setAt(Timestamps.fromMillis(now)).build();
     byte[] canonical = Chain.canonical(record);
     byte[] hash = Chain.hash(previous, canonical);
-    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      insert.setLong(1, sequence);
-      insert.setLong(2, now);
-      insert.setString(3, record.getActor().getId());
-      insert.setString(4, record.getOperation());
-      insert.setString(5, record.getSubjectId());
-      insert.setString(6, record.getCorrelationId());
-      insert.setBytes(7, canonical);
-      insert.setBytes(8, previous);
-      insert.setBytes(9, hash);
-      insert.executeUpdate();
-    }
-    try (PreparedStatement advance = connection.prepareStatement(ADVANCE)) {
-      advance.setLong(1, sequence);
-      advance.setBytes(2, hash);
-      advance.executeUpdate();
-    }
+    var _ =
+        Sql.update(
+            connection,
+            INSERT,
+            sequence,
+            now,
+            record.getActor().getId(),
+            record.getOperation(),
+            record.getSubjectId(),
+            record.getCorrelationId(),
+            canonical,
+            previous,
+            hash);
+    var _ = Sql.update(connection, ADVANCE, sequence, hash);
     return withHashes(record, previous, hash);
   }
 
@@ -104,17 +102,32 @@ public final class Audit {
   public Verification verify(long first, long last) {
     ChainCheck check = new ChainCheck(first, last);
     while (true) {
-      // Within the holder, because a piece of work returns a value.
-      Verification[] found = new Verification[1];
-      boolean done =
-          store.read(connection -> {
-            found[0] = check.step(connection);
-            return found[0] != null;
-          });
-      if (done) {
-        return found[0];
+      Optional<Verification> found =
+          store.read(connection -> Optional.ofNullable(check.step(connection)));
+      if (found.isPresent()) {
+        return found.get();
       }
     }
+  }
+
+  /** The head of the chain, to be noted elsewhere. */
+  public Head head() {
+    return store.read(AuditCheck::head);
+  }
+
+  /**
+   * Whether the trail is still the one that a head was noted of, and is guarded.
+   *
+   * @return what is wrong, a sentence each
+   */
+  public List<String> compare(AuditCheck.Noted noted) {
+    return store.read(connection -> {
+      List<String> wrong = new ArrayList<>();
+      AuditCheck.differs(connection, noted).ifPresent(wrong::add);
+      AuditCheck.missingGuards(connection, store.engine())
+          .forEach(trigger -> wrong.add("trigger " + trigger + " is missing"));
+      return wrong;
+    });
   }
 
   /**
@@ -128,58 +141,39 @@ public final class Audit {
     return store.read(connection -> {
       StringBuilder sql =
           new StringBuilder("SELECT record, previous_hash, hash FROM audit WHERE sequence < ?");
-      List<String> texts = new ArrayList<>();
-      narrow(sql, texts, "actor_id", filter.getActorId());
-      narrow(sql, texts, "operation", filter.getOperation());
-      narrow(sql, texts, "subject_id", filter.getSubjectId());
-      narrow(sql, texts, "correlation_id", filter.getCorrelationId());
+      List<@Nullable Object> arguments = new ArrayList<>(List.of(before));
+      narrow(sql, arguments, " AND actor_id = ?", filter.getActorId());
+      narrow(sql, arguments, " AND operation = ?", filter.getOperation());
+      narrow(sql, arguments, " AND subject_id = ?", filter.getSubjectId());
+      narrow(sql, arguments, " AND correlation_id = ?", filter.getCorrelationId());
       if (filter.hasRecordedFrom()) {
         sql.append(" AND recorded_at >= ?");
+        arguments.add(millisUp(filter.getRecordedFrom()));
       }
       if (filter.hasRecordedUntil()) {
         sql.append(" AND recorded_at < ?");
+        arguments.add(millisUp(filter.getRecordedUntil()));
       }
       sql.append(" ORDER BY sequence DESC LIMIT ?");
-      try (PreparedStatement select = connection.prepareStatement(sql.toString())) {
-        int at = 0;
-        select.setLong(++at, before);
-        for (String text : texts) {
-          select.setString(++at, text);
-        }
-        if (filter.hasRecordedFrom()) {
-          select.setLong(++at, millisUp(filter.getRecordedFrom()));
-        }
-        if (filter.hasRecordedUntil()) {
-          select.setLong(++at, millisUp(filter.getRecordedUntil()));
-        }
-        select.setInt(++at, most);
-        return read(select);
-      }
+      arguments.add(most);
+      return Sql.list(connection, sql.toString(), Audit::read, arguments.toArray());
     });
   }
 
   private static void narrow(
-      StringBuilder sql, List<String> texts, String column, @Nullable String text) {
-    if (text != null && !text.isEmpty()) {
-      sql.append(" AND ").append(column).append(" = ?");
-      texts.add(text);
+      StringBuilder sql, List<@Nullable Object> arguments, String condition, String text) {
+    if (!text.isEmpty()) {
+      sql.append(condition);
+      arguments.add(text);
     }
   }
 
-  private static List<AuditRecord> read(PreparedStatement select) throws SQLException {
-    List<AuditRecord> records = new ArrayList<>();
-    try (ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        AuditRecord record;
-        try {
-          record = AuditRecord.parseFrom(row.getBytes(1));
-        } catch (InvalidProtocolBufferException e) {
-          throw new IllegalStateException("an audit record cannot be read (verify the chain)", e);
-        }
-        records.add(withHashes(record, row.getBytes(2), row.getBytes(3)));
-      }
+  private static AuditRecord read(ResultSet row) throws SQLException {
+    try {
+      return withHashes(AuditRecord.parseFrom(row.getBytes(1)), row.getBytes(2), row.getBytes(3));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("an audit record cannot be read (verify the chain)", e);
     }
-    return records;
   }
 
   private static AuditRecord withHashes(AuditRecord record, byte[] previous, byte[] hash) {

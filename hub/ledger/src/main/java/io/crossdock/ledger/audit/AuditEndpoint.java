@@ -10,6 +10,7 @@ import io.crossdock.ops.v1.VerifyAuditChainRequest;
 import io.crossdock.ops.v1.VerifyAuditChainResponse;
 import io.grpc.stub.StreamObserver;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The audit trail as a service of the hub. */
@@ -42,15 +43,20 @@ public final class AuditEndpoint extends AuditServiceGrpc.AuditServiceImplBase {
     Answers.reply(
         answer,
         () -> {
-          VerifyAuditChainResponse.Builder response =
-              VerifyAuditChainResponse.newBuilder().setFreshness(Answers.live(clock));
           Verification found = audit.verify(request.getFirstSequence(), request.getLastSequence());
-          response.setChecked(found.checked());
-          switch (found) {
-            case Verification.Intact _ -> response.setIntact(true);
-            case Verification.Broken broken -> response.setFirstBrokenSequence(broken.sequence());
+          List<String> wrong = new ArrayList<>();
+          VerifyAuditChainResponse.Builder response =
+              VerifyAuditChainResponse.newBuilder()
+                  .setChecked(found.checked())
+                  .setHead(audit.head().toProto())
+                  .setFreshness(Answers.live(clock));
+          if (found instanceof Verification.Broken broken) {
+            response.setFirstBrokenSequence(broken.sequence());
+            wrong.add("audit record " + broken.sequence() + ": " + broken.fault());
           }
-          return response.build();
+          Head known = request.hasKnownHead() ? Head.of(request.getKnownHead()) : Head.NONE;
+          wrong.addAll(audit.compare(new AuditCheck.Noted("the head that was given", known)));
+          return response.setIntact(wrong.isEmpty()).setFinding(String.join("; ", wrong)).build();
         });
   }
 

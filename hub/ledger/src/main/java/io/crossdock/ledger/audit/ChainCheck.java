@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import io.crossdock.ledger.audit.Verification.Broken;
 import io.crossdock.ledger.audit.Verification.Fault;
 import io.crossdock.ledger.audit.Verification.Intact;
+import io.crossdock.ledger.store.Statements;
 import io.crossdock.ops.v1.AuditRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -76,16 +77,15 @@ public final class ChainCheck {
       }
     }
     int rows = 0;
-    try (PreparedStatement select = connection.prepareStatement(NEXT)) {
-      select.setLong(1, next);
-      select.setLong(2, last);
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          rows++;
-          Fault fault = check(row);
-          if (fault != null) {
-            return new Broken(checked, next, fault);
-          }
+    PreparedStatement select = Statements.of(connection, NEXT);
+    select.setLong(1, next);
+    select.setLong(2, last);
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        rows++;
+        Fault fault = check(row);
+        if (fault != null) {
+          return new Broken(checked, next, fault);
         }
       }
     }

@@ -9,11 +9,13 @@ public final class LedgerException extends Exception {
 
   private static final long serialVersionUID = 1;
 
-  LedgerException(String message) {
+  /** Says what an operator has to do. */
+  public LedgerException(String message) {
     super(message);
   }
 
-  LedgerException(String message, Throwable cause) {
+  /** The same, with what led to it. */
+  public LedgerException(String message, Throwable cause) {
     super(message, cause);
   }
 
@@ -31,7 +33,10 @@ public final class LedgerException extends Exception {
       if (each instanceof SQLException sql && sql.getSQLState() != null) {
         String state = sql.getSQLState();
         // Connection errors, insufficient resources, operator intervention such as a start.
-        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57");
+        // A protocol violation is a pooler that refuses what the hub asks for.
+        return (state.startsWith("08") && !state.equals("08P01"))
+            || state.startsWith("53")
+            || state.startsWith("57");
       }
     }
     return false;

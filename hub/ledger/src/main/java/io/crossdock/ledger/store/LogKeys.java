@@ -42,6 +42,9 @@ public final class LogKeys {
   /** Who keeps events from being deleted. */
   public static final String HOLDER = "holder";
 
+  /** Head of the audit chain: number and hash of its last record. */
+  public static final String AUDIT_HEAD = "audit_head";
+
   /** How many. */
   public static final String COUNT = "count";
 

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ public final class SqliteDatabase implements Database {
   private static final int CACHE = -16_384;
 
   private static final int PAGE_BYTES = 4_096;
+  private static final Pattern MISSING = Pattern.compile("no such (table|column)");
+
+  private static final String ANCHORED = "How far it has come is noted in ledger.anchor.\n";
 
   private final Path directory;
   private final long maxBytes;
@@ -127,6 +131,18 @@ public final class SqliteDatabase implements Database {
     }
   }
 
+  /** Whether it was recorded that how far the ledger has come is noted beside it. */
+  public boolean isAnchored() throws IOException {
+    return Files.exists(marker()) && Files.readString(marker()).contains(ANCHORED);
+  }
+
+  /** Records that how far the ledger has come is noted beside it. */
+  public void setAnchored() throws IOException {
+    if (!isAnchored()) {
+      Files.writeString(marker(), ANCHORED, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+  }
+
   private Path marker() {
     return directory.resolve("ledger.marker");
   }
@@ -176,6 +192,19 @@ public final class SqliteDatabase implements Database {
               true;
           default -> false;
         };
+  }
+
+  @Override
+  public boolean isDamage(SQLException error) {
+    if (!(error instanceof SQLiteException sqlite)) {
+      return false;
+    }
+    return switch (primary(sqlite.getResultCode())) {
+      case SQLITE_CORRUPT, SQLITE_NOTADB -> true;
+      // SQLite has no code for it.
+      case SQLITE_ERROR -> MISSING.matcher(String.valueOf(error.getMessage())).find();
+      default -> false;
+    };
   }
 
   @Override
