@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       ContractsCommand.class,
       CacheCommand.class,
       EventsCommand.class,
+      ConsumersCommand.class,
       DeadLettersCommand.class,
       AuditCommand.class,
       LedgerCommand.class

@@ -40,7 +40,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ctl dead-letters redeliver D-771 D-774 --reason \"mapping fixed\"",
-      "  ctl dead-letters redeliver --consumer erp-sales --reason \"it is back\""
+      "  ctl dead-letters redeliver --consumer erp-sales --reason \"it is back\"",
+      "  ctl dead-letters redeliver --consumer erp-old --to erp-sales --reason \"removed\""
     })
 final class DeadLettersRedeliverCommand
     extends DeadLetterCommand<DeadLettersRedeliverCommand.Outcome> {
@@ -68,6 +69,12 @@ final class DeadLettersRedeliverCommand
   @Mixin private ReasonOption reason = new ReasonOption();
 
   @Mixin private RateOption rate = new RateOption();
+
+  @Option(
+      names = "--to",
+      paramLabel = "NAME",
+      description = "Consumer that receives them, when their own was removed.")
+  private String to = "";
 
   @Option(names = "--dry-run", description = "Only show which would be delivered.")
   private boolean dryRun;
@@ -223,6 +230,7 @@ final class DeadLettersRedeliverCommand
                       .setContext(context(letter))
                       .setDeadLetterId(letter.getDeadLetterId())
                       .setReason(reason.text())
+                      .setToConsumer(to)
                       .build())
               .getDeadLetter();
     } catch (StatusRuntimeException e) {

@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import io.crossdock.event.v1.EventServiceGrpc;
 import io.crossdock.ops.v1.AuditServiceGrpc;
+import io.crossdock.ops.v1.ConsumerServiceGrpc;
 import io.crossdock.ops.v1.DeadLetterServiceGrpc;
 import io.crossdock.ops.v1.LedgerServiceGrpc;
 import io.crossdock.ops.v1.OpsServiceGrpc;
@@ -59,6 +60,7 @@ final class ScriptedHub implements AutoCloseable {
             EventServiceGrpc.getServiceDescriptor(),
             DeadLetterServiceGrpc.getServiceDescriptor(),
             ReplayServiceGrpc.getServiceDescriptor(),
+            ConsumerServiceGrpc.getServiceDescriptor(),
             AuditServiceGrpc.getServiceDescriptor(),
             LedgerServiceGrpc.getServiceDescriptor())
         .forEach(service -> builder.addService(scripted(service)));

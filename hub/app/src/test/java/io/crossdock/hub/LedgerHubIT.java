@@ -389,6 +389,7 @@ class LedgerHubIT {
       - {service: crossdock.ops.v1.AuditService, local: true}
       - {service: crossdock.ops.v1.DeadLetterService, local: true}
       - {service: crossdock.ops.v1.ReplayService, local: true}
+      - {service: crossdock.ops.v1.ConsumerService, local: true}
       - {service: crossdock.ops.v1.LedgerService, local: true}
     consumers:
       - {name: books, types: [crossdock.event.v1.PostingCompleted], attempts: 2}

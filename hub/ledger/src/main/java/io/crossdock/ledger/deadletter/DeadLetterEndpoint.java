@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * {@code crossdock.ops.v1.DeadLetterService} over the ledger. An action, its audit record and the
@@ -49,12 +50,20 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final DeadLetters deadLetters;
+  private final Predicate<String> receivers;
   private final OperatorActions actions;
   private final Clock clock;
 
-  /** Makes the service. */
-  public DeadLetterEndpoint(DeadLetters deadLetters, OperatorActions actions, Clock clock) {
+  /**
+   * Makes the service.
+   *
+   * @param receivers whether a consumer can receive dead letters of another, removed one: it
+   *     recognises what it has done before, wherever that was
+   */
+  public DeadLetterEndpoint(
+      DeadLetters deadLetters, Predicate<String> receivers, OperatorActions actions, Clock clock) {
     this.deadLetters = deadLetters;
+    this.receivers = receivers;
     this.actions = actions;
     this.clock = clock;
   }
@@ -88,15 +97,26 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
     Answers.reply(
         answer,
         () -> {
-          act(
+          checkReceiver(request.getToConsumer());
+          OperatorAction action =
               new OperatorAction(
                   DeadLetterServiceGrpc.getRedeliverDeadLetterMethod(),
                   request.getContext(),
                   request,
                   SUBJECT,
-                  request.getReason()),
-              request.getDeadLetterId(),
-              Status.RELEASED);
+                  request.getReason());
+          String id = request.getDeadLetterId();
+          once(
+              action,
+              id,
+              connection ->
+                  deadLetters.release(
+                      connection,
+                      number(id),
+                      request.getToConsumer(),
+                      action.context().getActor().getId(),
+                      action.reason()));
+          deadLetters.releaseRequested();
           return RedeliverDeadLetterResponse.newBuilder()
               .setDeadLetter(told(outcome(request.getDeadLetterId())))
               .build();
@@ -122,15 +142,24 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
     Answers.reply(
         answer,
         () -> {
-          act(
+          OperatorAction action =
               new OperatorAction(
                   DeadLetterServiceGrpc.getDiscardDeadLetterMethod(),
                   request.getContext(),
                   request,
                   SUBJECT,
-                  request.getReason()),
-              request.getDeadLetterId(),
-              Status.DISCARDED);
+                  request.getReason());
+          String id = request.getDeadLetterId();
+          once(
+              action,
+              id,
+              connection ->
+                  deadLetters.discard(
+                      connection,
+                      number(id),
+                      action.context().getActor().getId(),
+                      action.reason()));
+          deadLetters.releaseRequested();
           return DiscardDeadLetterResponse.newBuilder()
               .setDeadLetter(told(find(request.getDeadLetterId())))
               .build();
@@ -162,13 +191,15 @@ public final class DeadLetterEndpoint extends DeadLetterServiceGrpc.DeadLetterSe
     return response.setTotal(deadLetters.count(query)).build();
   }
 
-  private void act(OperatorAction action, String letterId, Status to) {
-    String actor = action.context().getActor().getId();
-    once(
-        action,
-        letterId,
-        connection -> deadLetters.change(connection, number(letterId), to, actor, action.reason()));
-    deadLetters.releaseRequested();
+  private void checkReceiver(String consumer) {
+    if (!consumer.isEmpty() && !receivers.test(consumer)) {
+      throw new FailureException(
+          Failure.of(
+                  Reason.REASON_INVALID_STATE,
+                  "No consumer of this hub can receive it: name one that is configured here and"
+                      + " whose effects are outside the ledger.")
+              .with("consumer", consumer));
+    }
   }
 
   private void edit(EditDeadLetterRequest request) {

@@ -11,6 +11,8 @@ import io.crossdock.ledger.event.StoredEvent;
 import io.crossdock.ledger.position.Assignment;
 import io.crossdock.ledger.position.ConsumerPositions;
 import io.crossdock.ledger.position.Key;
+import io.crossdock.ledger.store.Checksum;
+import io.crossdock.ledger.store.RowCheck;
 import io.crossdock.ledger.store.Sql;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
@@ -40,7 +42,7 @@ public final class DeadLetters {
 
   private static final String COLUMNS =
       "id, consumer, lane, event, aggregate, status, reason, message, attempts, failed_at,"
-          + " envelope";
+          + " envelope, type, key, checksum";
   private static final String OPEN = "status IN ('WAITING', 'RELEASED', 'BEHIND')";
   private static final String OPEN_COUNTS =
       "SELECT consumer, lane, count(*) FROM dead_letters WHERE "
@@ -49,8 +51,8 @@ public final class DeadLetters {
   private static final String PARK =
       """
       INSERT INTO dead_letters (consumer, lane, event, type, aggregate, key, status, reason,
-        message, attempts, failed_at, envelope)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        message, attempts, failed_at, envelope, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (consumer, event) DO NOTHING
       """;
   private static final String FIRST_OF =
@@ -69,7 +71,27 @@ public final class DeadLetters {
       WHERE id = ? AND status = ?
       """;
   private static final String EDIT =
-      "UPDATE dead_letters SET envelope = ? WHERE id = ? AND status = 'WAITING'";
+      "UPDATE dead_letters SET envelope = ?, checksum = ? WHERE id = ? AND status = 'WAITING'";
+  // Nobody delivers what waits behind another one any more: each waits for an operator.
+  private static final String ORPHAN =
+      """
+      UPDATE dead_letters SET status = 'WAITING',
+        reason = CASE WHEN reason = '' THEN 'INVALID_STATE' ELSE reason END,
+        message = CASE WHEN message = '' THEN 'Its consumer was removed.' ELSE message END
+      WHERE consumer = ? AND status IN ('BEHIND', 'RELEASED')
+      """;
+  private static final String GIVE =
+      """
+      UPDATE dead_letters SET consumer = ?
+      WHERE consumer = ? AND NOT EXISTS (SELECT 1 FROM dead_letters other
+        WHERE other.consumer = ? AND other.event = dead_letters.event)
+      """;
+  private static final String RELEASE_TO =
+      """
+      UPDATE dead_letters SET consumer = ?, status = 'RELEASED'
+      WHERE id = ? AND status = 'WAITING' AND NOT EXISTS (SELECT 1 FROM dead_letters other
+        WHERE other.consumer = ? AND other.event = dead_letters.event)
+      """;
   private static final String REOPEN =
       """
       UPDATE dead_letters
@@ -164,6 +186,15 @@ public final class DeadLetters {
         row -> new Open(row.getString(1), lane(row.getInt(2)), row.getLong(3)));
   }
 
+  /** Checks the dead letters against their checksums. */
+  public static RowCheck check() {
+    return RowCheck.byNumber(
+        "dead letter",
+        "SELECT " + COLUMNS + " FROM dead_letters WHERE id > ? ORDER BY id LIMIT ?",
+        "SELECT coalesce(max(id), 0) FROM dead_letters",
+        DeadLetters::state);
+  }
+
   /** One dead letter. */
   public Optional<DeadLetter> find(long id) {
     return store.read(connection -> Optional.ofNullable(find(connection, id)));
@@ -237,12 +268,78 @@ public final class DeadLetters {
   }
 
   /**
-   * Releases or discards within a transaction of the caller's, so that an audit record goes with
-   * it; {@link #releaseRequested} is to be called when it is committed.
+   * Discards within a transaction of the caller's, so that an audit record goes with it; {@link
+   * #releaseRequested} is to be called when it is committed.
    *
    * @return why not; null when it was done
    */
-  public @Nullable Failure change(
+  public @Nullable Failure discard(Connection connection, long id, String actor, String reason)
+      throws SQLException {
+    return change(connection, id, Status.DISCARDED, actor, reason);
+  }
+
+  /**
+   * Releases within a transaction of the caller's, in the same way.
+   *
+   * @param to consumer that receives it instead of the one that was removed; empty for its own
+   * @return why not; null when it was done
+   */
+  public @Nullable Failure release(
+      Connection connection, long id, String to, String actor, String reason) throws SQLException {
+    DeadLetter letter = find(connection, id);
+    if (letter == null || letter.status() != Status.WAITING) {
+      return refusal(letter);
+    }
+    String consumer = letter.consumer();
+    boolean isReceived =
+        !consumer.equals(ConsumerPositions.RELAY)
+            && ConsumerPositions.isKnown(connection, consumer);
+    if (isReceived) {
+      return to.isEmpty() || to.equals(consumer)
+          ? change(connection, id, Status.RELEASED, actor, reason)
+          : Failure.of(
+                  Reason.REASON_INVALID_STATE,
+                  "The dead letter goes to its own consumer; only that of a removed one can go to"
+                      + " another.")
+              .with("consumer", consumer);
+    }
+    if (to.isEmpty()) {
+      return Failure.of(
+              Reason.REASON_INVALID_STATE,
+              consumer.equals(ConsumerPositions.RELAY)
+                  ? "No Kafka record can hold it: name the consumer that is to receive it, or discard"
+                      + " it."
+                  : "Its consumer was removed: name the one that is to receive it, or discard it.")
+          .with("consumer", consumer);
+    }
+    if (!ConsumerPositions.isKnown(connection, to)) {
+      return Failure.of(Reason.REASON_INVALID_STATE, "There is no such consumer to receive it.")
+          .with("consumer", to);
+    }
+    if (Sql.update(connection, RELEASE_TO, to, id, to) == 0) {
+      return Failure.of(
+              Reason.REASON_INVALID_STATE, "That consumer has a dead letter of this event already.")
+          .with("consumer", to);
+    }
+    addHistory(connection, id, Status.RELEASED.name(), actor, reason, null);
+    return null;
+  }
+
+  /** Makes every open dead letter of a removed consumer wait for an operator by itself. */
+  public void orphan(Connection connection, String consumer) throws SQLException {
+    var _ = Sql.update(connection, ORPHAN, consumer);
+  }
+
+  /**
+   * Gives a consumer's dead letters to the one of another name. What that one has a dead letter of
+   * already stays as if the consumer was removed.
+   */
+  public void give(Connection connection, String consumer, String to) throws SQLException {
+    var _ = Sql.update(connection, GIVE, to, consumer, to);
+    orphan(connection, consumer);
+  }
+
+  private @Nullable Failure change(
       Connection connection, long id, Status to, String actor, String reason) throws SQLException {
     DeadLetter letter = find(connection, id);
     if (letter == null || letter.status() != Status.WAITING) {
@@ -256,7 +353,7 @@ public final class DeadLetters {
   }
 
   /**
-   * Mends within a transaction of the caller's; the event was checked before.
+   * Edits within a transaction of the caller's; the event was checked before.
    *
    * @return why not; null when it was done
    */
@@ -280,14 +377,15 @@ public final class DeadLetters {
             .setRecordedAt(before.getRecordedAt())
             .build()
             .toByteArray();
-    if (Sql.update(connection, EDIT, kept, id) == 0) {
+    long checksum = checksum(letter.event(), kept);
+    if (Sql.update(connection, EDIT, kept, checksum, id) == 0) {
       return refusal(letter);
     }
     addHistory(connection, id, "EDITED", actor, reason, before.toByteArray());
     return null;
   }
 
-  /** Tells the dispatchers that a person acted, after {@link #change} was committed. */
+  /** Tells the dispatchers that a person acted, after it was committed. */
   public void releaseRequested() {
     listeners.forEach(Runnable::run);
   }
@@ -475,6 +573,7 @@ public final class DeadLetters {
   private void park(
       Connection connection, String consumer, StoredEvent event, @Nullable DeliveryFailure failure)
       throws SQLException {
+    byte[] envelope = event.envelope().toByteArray();
     var _ =
         Sql.update(
             connection,
@@ -490,7 +589,19 @@ public final class DeadLetters {
             failure == null ? "" : failure.message(),
             failure == null ? 0 : failure.attempts(),
             clock.millis(),
-            event.envelope().toByteArray());
+            envelope,
+            checksum(event, envelope));
+  }
+
+  /** Over what does not change in a row: neither its consumer, nor where it stands. */
+  private static long checksum(StoredEvent event, byte[] envelope) {
+    return Checksum.of(
+        (long) event.lane().getNumber(),
+        event.id(),
+        event.envelope().getType(),
+        event.aggregate(),
+        event.envelope().getKey(),
+        envelope);
   }
 
   private static boolean move(
@@ -554,13 +665,39 @@ public final class DeadLetters {
     return new DeadLetter(
         row.getLong(1),
         row.getString(2),
-        new StoredEvent(
-            row.getLong(4), lane(row.getInt(3)), row.getString(5), envelope(row.getBytes(11))),
+        event(row),
         Status.valueOf(row.getString(6)),
         row.getString(7),
         row.getString(8),
         row.getInt(9),
         Instant.ofEpochMilli(row.getLong(10)));
+  }
+
+  // What cannot be read any more is made of the columns beside.
+  private static StoredEvent event(ResultSet row) throws SQLException {
+    boolean intact = state(row) != RowCheck.State.CHANGED;
+    EventEnvelope envelope;
+    try {
+      envelope = EventEnvelope.parseFrom(row.getBytes(11));
+    } catch (InvalidProtocolBufferException e) {
+      intact = false;
+      envelope =
+          EventEnvelope.newBuilder().setType(row.getString(12)).setKey(row.getString(13)).build();
+    }
+    return new StoredEvent(row.getLong(4), lane(row.getInt(3)), row.getString(5), envelope, intact);
+  }
+
+  private static RowCheck.State state(ResultSet row) throws SQLException {
+    return RowCheck.state(
+        row,
+        14,
+        Checksum.of(
+            row.getLong(3),
+            row.getLong(4),
+            row.getString(12),
+            row.getString(5),
+            row.getString(13),
+            row.getBytes(11)));
   }
 
   private static Lane lane(int number) {

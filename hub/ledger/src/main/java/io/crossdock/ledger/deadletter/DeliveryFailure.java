@@ -21,6 +21,14 @@ public record DeliveryFailure(String reason, String message, int attempts) {
     return new DeliveryFailure(failure.reasonName(), failure.message(), attempts);
   }
 
+  /** Of an event that is not what was recorded, so that nobody may be given it. */
+  public static DeliveryFailure damaged() {
+    return new DeliveryFailure(
+        "INTERNAL",
+        "The event was changed in the ledger after it was recorded: compare it with a backup.",
+        0);
+  }
+
   /** Whether the error says itself what is wrong, so that its stack adds nothing. */
   public static boolean isExpected(Exception error) {
     return error instanceof FailureException || error instanceof StatusRuntimeException;

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How far the consumers are, and which node delivers to them.
@@ -125,11 +127,72 @@ public final class ConsumerPositions {
       SELECT consumer, position FROM consumers
       WHERE lane = ? AND partition = -1 AND position < 9223372036854775807
       """;
-  private static final String IN_LOG =
+  // A lane that has moved to Kafka has a row for each partition.
+  private static final String LANES =
       """
-      SELECT consumer, lane, position FROM consumers
-      WHERE partition = -1 AND owner <> 'kafka' ORDER BY consumer, lane
+      SELECT consumer, lane, max(CASE WHEN partition = -1 THEN position ELSE -1 END),
+        max(CASE WHEN owner <> 'kafka' AND lease_until > ? THEN 1 ELSE 0 END)
+      FROM consumers WHERE partition >= 0 OR owner <> 'kafka'
+      GROUP BY consumer, lane ORDER BY consumer, lane
       """;
+  private static final String SET_TYPES =
+      """
+      INSERT INTO consumer_types (consumer, types) VALUES (?, ?)
+      ON CONFLICT (consumer) DO UPDATE SET types = excluded.types
+      WHERE consumer_types.types <> excluded.types
+      """;
+  private static final String TYPES = "SELECT consumer, types FROM consumer_types";
+  private static final String KNOWS = "SELECT 1 FROM consumers WHERE consumer = ? LIMIT 1";
+  private static final String DELIVERS =
+      """
+      SELECT 1 FROM consumers
+      WHERE consumer = ? AND owner <> 'kafka' AND lease_until > ? LIMIT 1
+      """;
+  private static final String READS_KAFKA =
+      "SELECT 1 FROM consumers WHERE consumer = ? AND partition >= 0 LIMIT 1";
+  private static final List<String> REMOVE =
+      List.of(
+          "DELETE FROM consumers WHERE consumer = ?",
+          "DELETE FROM consumer_keys WHERE consumer = ?",
+          "DELETE FROM consumer_starts WHERE consumer = ?",
+          "DELETE FROM consumer_types WHERE consumer = ?");
+  // Whoever begins where another one stopped; a delivery that is under way is fenced.
+  private static final String GO_BACK =
+      """
+      UPDATE consumers SET fence = fence + 1, lease_until = 0,
+        position = (SELECT least_of.position FROM consumers least_of
+          WHERE least_of.consumer = ? AND least_of.lane = consumers.lane
+            AND least_of.partition = consumers.partition)
+      WHERE consumer = ? AND EXISTS (SELECT 1 FROM consumers earlier
+        WHERE earlier.consumer = ? AND earlier.lane = consumers.lane
+          AND earlier.partition = consumers.partition AND earlier.position < consumers.position)
+      """;
+  private static final String FORGET_KEYS = "DELETE FROM consumer_keys WHERE consumer = ?";
+  private static final List<String> MOVE =
+      List.of(
+          """
+          INSERT INTO consumers (consumer, lane, partition, position, owner, fence, lease_until)
+          SELECT ?, lane, partition, position, owner, fence + 1,
+            CASE WHEN owner = 'kafka' THEN lease_until ELSE 0 END
+          FROM consumers WHERE consumer = ?
+          ON CONFLICT (consumer, lane, partition) DO NOTHING
+          """,
+          """
+          INSERT INTO consumer_keys (consumer, lane, partition, aggregate, key, event)
+          SELECT ?, lane, partition, aggregate, key, event FROM consumer_keys WHERE consumer = ?
+          ON CONFLICT (consumer, lane, partition, aggregate, key) DO NOTHING
+          """,
+          """
+          INSERT INTO consumer_starts (consumer, lane, event)
+          SELECT ?, lane, event FROM consumer_starts WHERE consumer = ?
+          ON CONFLICT (consumer, lane) DO UPDATE SET event = excluded.event
+          WHERE consumer_starts.event > excluded.event
+          """,
+          """
+          INSERT INTO consumer_types (consumer, types)
+          SELECT ?, types FROM consumer_types WHERE consumer = ?
+          ON CONFLICT (consumer) DO NOTHING
+          """);
   // A position at the very end belongs to nobody, see CLOSE_LOG.
   private static final String BEYOND =
       """
@@ -171,11 +234,13 @@ public final class ConsumerPositions {
   }
 
   /**
-   * A consumer's position in a lane of the log.
+   * A consumer's lane.
    *
-   * @param position id up to which everything was done
+   * @param position id up to which everything was done; empty over Kafka, where each partition has
+   *     one
+   * @param delivering whether some node delivers it now
    */
-  public record InLog(String consumer, Lane lane, long position) {}
+  public record OfLane(String consumer, Lane lane, OptionalLong position, boolean delivering) {}
 
   /**
    * @param node unique for each start of a process
@@ -376,12 +441,74 @@ public final class ConsumerPositions {
     return lanes;
   }
 
-  /** The positions of all consumers that read the log itself, on whatever node. */
-  public static List<InLog> inLog(Connection connection) throws SQLException {
+  /** The lanes of all consumers that were ever seen, on whatever node. */
+  public static List<OfLane> lanes(Connection connection, long nowMillis) throws SQLException {
     return Sql.list(
         connection,
-        IN_LOG,
-        row -> new InLog(row.getString(1), lane(row.getInt(2)), row.getLong(3)));
+        LANES,
+        row ->
+            new OfLane(
+                row.getString(1),
+                lane(row.getInt(2)),
+                row.getLong(3) < 0 ? OptionalLong.empty() : OptionalLong.of(row.getLong(3)),
+                row.getInt(4) == 1),
+        nowMillis);
+  }
+
+  /** Records which events a consumer wants, so that other nodes know; empty means all. */
+  public void setTypes(String consumer, Set<String> types) {
+    var _ =
+        store.write(connection ->
+            Sql.update(connection, SET_TYPES, consumer, String.join("\n", new TreeSet<>(types))));
+  }
+
+  /** Which events the consumers want; empty means all, and so does a consumer that is missing. */
+  public static Map<String, Set<String>> types(Connection connection) throws SQLException {
+    Map<String, Set<String>> types = new HashMap<>();
+    Sql.list(connection, TYPES, row -> Map.entry(row.getString(1), row.getString(2)))
+        .forEach(each ->
+            types.put(
+                each.getKey(),
+                each.getValue().isEmpty() ? Set.of() : Set.of(each.getValue().split("\n"))));
+    return types;
+  }
+
+  /** Whether the ledger has positions of a consumer. */
+  public static boolean isKnown(Connection connection, String consumer) throws SQLException {
+    return Sql.exists(connection, KNOWS, consumer);
+  }
+
+  /** Whether some node delivers to a consumer. */
+  public static boolean isDelivering(Connection connection, String consumer, long nowMillis)
+      throws SQLException {
+    return Sql.exists(connection, DELIVERS, consumer, nowMillis);
+  }
+
+  /** Whether a consumer has positions in the partitions of a topic. */
+  public static boolean readsFromKafka(Connection connection, String consumer) throws SQLException {
+    return Sql.exists(connection, READS_KAFKA, consumer);
+  }
+
+  /** Forgets a consumer. */
+  public static void remove(Connection connection, String consumer) throws SQLException {
+    for (String table : REMOVE) {
+      var _ = Sql.update(connection, table, consumer);
+    }
+  }
+
+  /**
+   * Gives a consumer's positions to another name. One that has begun goes back to where this one
+   * stopped, and nothing counts as done for it that this one has not done.
+   */
+  public static void rename(Connection connection, String consumer, String to) throws SQLException {
+    if (isKnown(connection, to)) {
+      var _ = Sql.update(connection, GO_BACK, consumer, to, consumer);
+      var _ = Sql.update(connection, FORGET_KEYS, to);
+    }
+    for (String table : MOVE) {
+      var _ = Sql.update(connection, table, to, consumer);
+    }
+    remove(connection, consumer);
   }
 
   /** The consumers whose position is past the end of the log. */

@@ -23,6 +23,14 @@ public final class ReplayedEffects {
       ON CONFLICT (consumer, event) DO NOTHING
       """;
 
+  private static final String REMOVE = "DELETE FROM replayed_effects WHERE consumer = ?";
+  private static final String COPY =
+      """
+      INSERT INTO replayed_effects (consumer, event)
+      SELECT ?, event FROM replayed_effects WHERE consumer = ?
+      ON CONFLICT (consumer, event) DO NOTHING
+      """;
+
   private final Store store;
   private final EventLog log;
 
@@ -41,6 +49,17 @@ public final class ReplayedEffects {
   public int expire(int most) {
     long oldest = log.oldest();
     return store.write(connection -> Sql.update(connection, EXPIRE, oldest, most));
+  }
+
+  /** Forgets what was done for a consumer. */
+  static void remove(Connection connection, String consumer) throws SQLException {
+    var _ = Sql.update(connection, REMOVE, consumer);
+  }
+
+  /** Counts what was done for a consumer as done for the one of another name. */
+  static void rename(Connection connection, String consumer, String to) throws SQLException {
+    var _ = Sql.update(connection, COPY, to, consumer);
+    remove(connection, consumer);
   }
 
   /** Whether a replay has done an event's effect. */

@@ -102,6 +102,26 @@ public final class Replayer implements AutoCloseable {
     }
   }
 
+  /** Forgets a consumer's replays, within the transaction that removes it; one that runs ends. */
+  public void forget(Connection connection, String consumer) throws SQLException {
+    end(connection, consumer, "The consumer was removed.");
+    ReplayedEffects.remove(connection, consumer);
+  }
+
+  /** The same within the transaction that gives a consumer another name. */
+  public void rename(Connection connection, String consumer, String to) throws SQLException {
+    end(connection, consumer, "The consumer was renamed to " + to + ".");
+    ReplayedEffects.rename(connection, consumer, to);
+  }
+
+  private void end(Connection connection, String consumer, String failure) throws SQLException {
+    Optional<ReplayRecord> running = replays.running(connection, consumer);
+    if (running.isPresent()
+        && replays.end(connection, running.get().id(), Status.FAILED, failure)) {
+      cancel(connection, running.get().id());
+    }
+  }
+
   private void work(Lease lease) {
     long id = Long.parseLong(lease.id());
     ReplayRecord replay = replays.find(id).orElse(null);

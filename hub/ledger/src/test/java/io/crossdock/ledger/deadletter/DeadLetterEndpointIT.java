@@ -125,6 +125,7 @@ class DeadLetterEndpointIT {
             .addService(
                 new DeadLetterEndpoint(
                     deadLetters,
+                    consumers::isOutward,
                     new OperatorActions(store, new Idempotency(store, clock), audit),
                     clock))
             .build()

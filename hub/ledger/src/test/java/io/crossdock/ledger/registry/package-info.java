@@ -1,0 +1,4 @@
+@NullMarked
+package io.crossdock.ledger.registry;
+
+import org.jspecify.annotations.NullMarked;
