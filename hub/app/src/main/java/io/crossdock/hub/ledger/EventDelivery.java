@@ -58,7 +58,14 @@ public final class EventDelivery implements AutoCloseable {
       }
       more.forEach(consumer -> ledger.consumers().start(TracedEffect.on(consumer, telemetry)));
       return new EventDelivery(
-          ledger, invalidation, LedgerMetrics.start(ledger.store(), telemetry));
+          ledger,
+          invalidation,
+          LedgerMetrics.start(
+              ledger.store(),
+              ledger.watch(),
+              ledger.consumerWatch(),
+              ledger.consumers()::health,
+              telemetry));
     } catch (RuntimeException e) {
       invalidation.close();
       throw e;

@@ -39,12 +39,19 @@ public final class LedgerModule extends AbstractModule {
     return health -> {
       if (config.hasLedger()) {
         // Reads and what the cache has go on without it.
-        health.register("ledger", () -> state(ledger -> ledger.store().isWritable()));
+        health.register(
+            "ledger",
+            () ->
+                state(ledger -> ledger.store().isWritable() && ledger.watch().trouble().isEmpty()));
         // Calls go on while events wait.
         health.register(
             "events",
             () ->
                 state(ledger -> ledger.consumers().health().stream().allMatch(LaneHealth::works)));
+        // Nothing is lost, but somebody may not know that nobody reads, or how late it is.
+        health.register(
+            "consumers", () -> state(ledger -> ledger.consumerWatch().unattended().isEmpty()));
+        health.register("lag", () -> state(ledger -> !ledger.consumerWatch().isFarBehind()));
       }
     };
   }

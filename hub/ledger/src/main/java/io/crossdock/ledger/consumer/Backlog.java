@@ -4,11 +4,13 @@ import io.crossdock.failure.FailureException;
 import io.crossdock.ledger.deadletter.DeadLetters;
 import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.position.ConsumerPositions;
+import io.crossdock.ledger.position.ConsumerPositions.OfLane;
 import io.crossdock.ledger.store.Store;
 import io.crossdock.policy.v1.Lane;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,13 +20,16 @@ import java.util.Set;
  *
  * @param consumer its name
  * @param lane of the events
- * @param waiting events of the lane behind its position, {@link #MOST} when there are more; over
- *     Kafka, where each partition has a position, behind the one that is furthest
+ * @param waiting events that it wants among the next {@link #MOST} of the lane behind its position;
+ *     0 over Kafka
  * @param parked dead letters that are open
+ * @param delivering whether some node delivers the lane to it now
+ * @param known whether the ledger has a position of it; a removed consumer may have dead letters
  */
-public record Backlog(String consumer, Lane lane, long waiting, long parked) {
+public record Backlog(
+    String consumer, Lane lane, long waiting, long parked, boolean delivering, boolean known) {
 
-  /** Up to how many waiting events are counted. */
+  /** How many events behind a position are looked at. */
   public static final int MOST = 100_000;
 
   private record Of(String consumer, Lane lane) {}
@@ -35,25 +40,43 @@ public record Backlog(String consumer, Lane lane, long waiting, long parked) {
    *
    * @throws FailureException when the ledger cannot be read
    */
-  public static List<Backlog> of(Store store) {
-    return store.read(connection -> {
-      Map<Of, Long> waiting = new LinkedHashMap<>();
-      for (ConsumerPositions.InLog each : ConsumerPositions.inLog(connection)) {
-        waiting.put(
-            new Of(each.consumer(), each.lane()),
-            EventLog.countAfter(connection, each.lane(), each.position(), MOST));
-      }
-      Map<Of, Long> parked = new HashMap<>();
-      for (DeadLetters.Open each : DeadLetters.open(connection)) {
-        parked.put(new Of(each.consumer(), each.lane()), each.count());
-      }
-      Set<Of> all = new LinkedHashSet<>(waiting.keySet());
-      all.addAll(parked.keySet());
-      return all.stream()
-          .map(of ->
-              new Backlog(
-                  of.consumer, of.lane, waiting.getOrDefault(of, 0L), parked.getOrDefault(of, 0L)))
-          .toList();
-    });
+  public static List<Backlog> of(Store store, long nowMillis) {
+    return store.read(connection -> of(connection, nowMillis));
+  }
+
+  private static List<Backlog> of(Connection connection, long nowMillis) throws SQLException {
+    Map<Of, Long> parked = new HashMap<>();
+    for (DeadLetters.Open each : DeadLetters.open(connection)) {
+      parked.put(new Of(each.consumer(), each.lane()), each.count());
+    }
+    Map<String, Set<String>> types = ConsumerPositions.types(connection);
+    List<Backlog> all = new ArrayList<>();
+    for (OfLane each : ConsumerPositions.lanes(connection, nowMillis)) {
+      Long letters = parked.remove(new Of(each.consumer(), each.lane()));
+      all.add(
+          new Backlog(
+              each.consumer(),
+              each.lane(),
+              waiting(connection, each, types.getOrDefault(each.consumer(), Set.of())),
+              letters == null ? 0 : letters,
+              each.delivering(),
+              true));
+    }
+    parked.forEach(
+        (of, letters) -> all.add(new Backlog(of.consumer, of.lane, 0, letters, false, false)));
+    return all;
+  }
+
+  private static long waiting(Connection connection, OfLane of, Set<String> types)
+      throws SQLException {
+    if (of.position().isEmpty()) {
+      return 0;
+    }
+    return EventLog.countAfter(connection, of.lane(), of.position().getAsLong(), MOST)
+        .entrySet()
+        .stream()
+        .filter(each -> types.isEmpty() || types.contains(each.getKey()))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 }

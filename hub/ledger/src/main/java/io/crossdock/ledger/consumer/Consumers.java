@@ -59,6 +59,7 @@ public final class Consumers implements AutoCloseable {
   public void start(Consumer consumer) {
     List<LaneWorker> lanes =
         consumer.lanes().stream().map(lane -> transport.worker(context, consumer, lane)).toList();
+    context.positions().setTypes(consumer.name(), consumer.types());
     started.put(consumer.name(), consumer);
     lanes.forEach(this::start);
   }
@@ -71,6 +72,11 @@ public final class Consumers implements AutoCloseable {
   /** The consumer of that name, when this node has it. */
   public Optional<Consumer> find(String name) {
     return Optional.ofNullable(started.get(name));
+  }
+
+  /** Whether this node has a consumer that recognises by itself what it has done before. */
+  public boolean isOutward(String name) {
+    return find(name).filter(consumer -> consumer.effect() instanceof Effect.Outward).isPresent();
   }
 
   /** The consumers of this node. */

@@ -280,6 +280,16 @@ final class Delivery {
     if (blockedKeys.contains(key)) {
       return park(event, null);
     }
+    if (!event.intact()) {
+      LOG.atError()
+          .addKeyValue(LogKeys.CONSUMER, consumer.name())
+          .addKeyValue(LogKeys.LANE, lane)
+          .addKeyValue(LogKeys.POSITION, event.id())
+          .log(
+              "an event was changed in the ledger after it was recorded; it becomes a dead letter");
+      blockedKeys.add(key);
+      return park(event, DeliveryFailure.damaged());
+    }
     long firstFailed = -1;
     long deliveredBefore = Long.MAX_VALUE;
     int failed = 0;
@@ -426,6 +436,10 @@ final class Delivery {
   private boolean redeliver(DeadLetter letter) {
     // A person waits for the outcome of a release: it is tried once.
     boolean released = letter.status() == Status.RELEASED;
+    if (!letter.event().intact()) {
+      deadLetters.failed(letter, DeliveryFailure.damaged());
+      return false;
+    }
     int failed = 0;
     for (int tries = 1; isOn(); tries++) {
       try {
