@@ -50,6 +50,10 @@ public final class Broker implements AutoCloseable {
   // An envelope with the headers around it.
   private static final int LARGEST_RECORD = EventCatalogue.MOST_BYTES + (16 << 10);
 
+  // Less than any outage that an operator is called for.
+  private static final Duration SHORTEST_RETENTION = Duration.ofHours(1);
+  private static final long LEAST_BYTES = 64L << 20;
+
   private final KafkaSettings settings;
   private final Map<Lane, Topic> topics = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -77,8 +81,9 @@ public final class Broker implements AutoCloseable {
     }
     String name = settings.topic(lane);
     Topic topic = find(name, lane).orElseGet(() -> make(name, lane));
-    String unfit = unfit(name);
+    String unfit = unfit(topic);
     if (!unfit.isEmpty()) {
+      unfitTopics.put(lane, unfit);
       throw new KafkaException(unfit);
     }
     unfitTopics.remove(lane);
@@ -123,6 +128,20 @@ public final class Broker implements AutoCloseable {
     }
   }
 
+  /** Whether a topic is set so that it takes every event; false when that cannot be found out. */
+  boolean fits(Topic topic) {
+    try {
+      return unfit(topic).isEmpty();
+    } catch (KafkaException e) {
+      return false;
+    }
+  }
+
+  /** Which setting of a lane's topic loses events or refuses them; empty when none does. */
+  String unfit(Lane lane) {
+    return unfitTopics.getOrDefault(lane, "");
+  }
+
   /** Why Kafka cannot be reached, for people; empty when it can. */
   public String trouble() {
     return trouble;
@@ -156,7 +175,8 @@ public final class Broker implements AutoCloseable {
   }
 
   /** Which setting of a topic loses events or refuses them; empty when none does. */
-  private String unfit(String name) {
+  private String unfit(Topic topic) {
+    String name = topic.name();
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
     Config config =
         get(
@@ -183,7 +203,56 @@ public final class Broker implements AutoCloseable {
           + LARGEST_RECORD
           + " or more)";
     }
+    String retention = value(config, TopicConfig.RETENTION_MS_CONFIG);
+    if (!retention.isEmpty() && isShort(Long.parseLong(retention))) {
+      return "topic "
+          + name
+          + " has retention.ms="
+          + retention
+          + ", which deletes events before a consumer that was down has read them (expected: "
+          + SHORTEST_RETENTION.toMillis()
+          + " or more, or -1)";
+    }
+    String size = value(config, TopicConfig.RETENTION_BYTES_CONFIG);
+    if (!size.isEmpty() && Long.parseLong(size) >= 0 && Long.parseLong(size) < LEAST_BYTES) {
+      return "topic "
+          + name
+          + " has retention.bytes="
+          + size
+          + ", which deletes events that nobody has read (expected: "
+          + LEAST_BYTES
+          + " or more, or -1)";
+    }
+    String copies = value(config, TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
+    if (!copies.isEmpty() && Integer.parseInt(copies) > replicas(name)) {
+      return "topic "
+          + name
+          + " has min.insync.replicas="
+          + copies
+          + ", but only "
+          + replicas(name)
+          + " replicas, so that nothing can be written (expected: fewer than the replicas)";
+    }
     return "";
+  }
+
+  private static boolean isShort(long retentionMillis) {
+    return retentionMillis >= 0 && retentionMillis < SHORTEST_RETENTION.toMillis();
+  }
+
+  /** The fewest replicas that a partition of a topic has. */
+  private int replicas(String name) {
+    return get(
+            admin()
+                .describeTopics(
+                    List.of(name), new DescribeTopicsOptions().timeoutMs(MOST_WAIT_MILLIS))
+                .topicNameValues()
+                .get(name))
+        .partitions()
+        .stream()
+        .mapToInt(partition -> partition.replicas().size())
+        .min()
+        .orElse(0);
   }
 
   private static String value(Config config, String name) {
@@ -236,7 +305,7 @@ public final class Broker implements AutoCloseable {
     }
     if (now.isEmpty() && ++looks % LOOKS_PER_CHECK == 0) {
       topics.forEach((lane, topic) -> {
-        String unfit = unfit(topic.name());
+        String unfit = unfit(topic);
         if (!unfit.isEmpty()) {
           unfitTopics.put(lane, unfit);
         }

@@ -24,6 +24,7 @@ final class EventRecords {
   private static final String LEDGER_ID = "crossdock-ledger-id";
   private static final String AGGREGATE = "crossdock-aggregate";
   private static final String CORRELATION_ID = "crossdock-correlation-id";
+  private static final String SEQUENCE = "crossdock-sequence";
   private static final String TYPE = "ce_type";
 
   private EventRecords() {}
@@ -47,6 +48,7 @@ final class EventRecords {
     add(headers, "content-type", "application/protobuf");
     add(headers, LEDGER_ID, Long.toString(event.id()));
     add(headers, AGGREGATE, event.aggregate());
+    add(headers, SEQUENCE, Long.toString(envelope.getSequence()));
     if (!envelope.getCorrelationId().isEmpty()) {
       add(headers, CORRELATION_ID, envelope.getCorrelationId());
     }
@@ -58,9 +60,18 @@ final class EventRecords {
 
   /** Id in the log; 0 when the record is none of the hub's. */
   static long id(ConsumerRecord<byte[], byte[]> read) {
-    String id = text(read.headers(), LEDGER_ID);
+    return read.value() == null ? 0 : number(read, LEDGER_ID);
+  }
+
+  /** Sequence of the event among those of its key; 0 when the record does not say. */
+  static long sequence(ConsumerRecord<byte[], byte[]> read) {
+    return number(read, SEQUENCE);
+  }
+
+  private static long number(ConsumerRecord<byte[], byte[]> read, String header) {
+    String number = text(read.headers(), header);
     try {
-      return id == null || read.value() == null ? 0 : Long.parseLong(id);
+      return number == null ? 0 : Long.parseLong(number);
     } catch (NumberFormatException e) {
       return 0;
     }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,10 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
   private final Broker broker;
   private final KafkaSettings settings;
   private final Map<Integer, Dispatcher> dispatchers = new ConcurrentHashMap<>();
+  private final Map<Integer, PartitionBuffer> buffers = new ConcurrentHashMap<>();
   private final BackgroundLoop loop;
+  // In partitions that other nodes have now.
+  private final AtomicLong missingBefore = new AtomicLong();
   private volatile boolean dying;
   private volatile @Nullable Topic topic;
   private volatile @Nullable Inbox inbox;
@@ -87,16 +92,21 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
 
   @Override
   public LaneHealth health() {
-    for (String each : List.of(broker.trouble(), loop.health().trouble())) {
-      if (!each.isEmpty()) {
-        return new LaneHealth(consumer.name(), lane, each);
-      }
-    }
-    return dispatchers.values().stream()
-        .map(Dispatcher::health)
-        .filter(health -> !health.works())
-        .findFirst()
-        .orElse(new LaneHealth(consumer.name(), lane, ""));
+    List<SequenceGaps> gaps = buffers.values().stream().map(PartitionBuffer::gaps).toList();
+    String trouble =
+        Stream.of(
+                Stream.of(broker.trouble(), broker.unfit(lane), loop.health().trouble()),
+                dispatchers.values().stream().map(each -> each.health().trouble()),
+                gaps.stream().map(SequenceGaps::trouble))
+            .flatMap(each -> each)
+            .filter(each -> !each.isEmpty())
+            .findFirst()
+            .orElse("");
+    return new LaneHealth(
+        consumer.name(),
+        lane,
+        trouble,
+        missingBefore.get() + gaps.stream().mapToLong(SequenceGaps::missing).sum());
   }
 
   @Override
@@ -111,6 +121,7 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
     if (current == null || dying || partition >= current.partitions()) {
       return;
     }
+    buffers.put(partition, buffer);
     Source source = new PartitionSource(buffer, current, partition, consumer);
     Dispatcher dispatcher = new Dispatcher(context, consumer, lane, source);
     dispatchers.put(partition, dispatcher);
@@ -130,6 +141,10 @@ final class KafkaDispatcher implements LaneWorker, Inbox.Listener {
     left.forEach(Dispatcher::stop);
     left.forEach(Dispatcher::close);
     dispatchers.keySet().removeAll(partitions);
+    for (int partition : partitions) {
+      PartitionBuffer buffer = buffers.remove(partition);
+      missingBefore.addAndGet(buffer == null ? 0 : buffer.gaps().missing());
+    }
   }
 
   private Duration step() {

@@ -29,6 +29,8 @@ final class OutboxRelay implements LaneWorker {
 
   private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
   private static final int PAGE = 512;
+  // The topic may have been set right between a refusal and the look at its settings.
+  private static final int MOST_REFUSALS = 3;
   private static final long NOTE_NANOS = Duration.ofMillis(25).toNanos();
   private static final Duration LAST_EVENTS = Duration.ofSeconds(3);
   // A producer gets over a broker's absence by itself, but not over a topic's.
@@ -46,6 +48,9 @@ final class OutboxRelay implements LaneWorker {
   private final BackgroundLoop loop;
   private volatile boolean moreAvailable;
   private volatile boolean dying;
+  // The event that was refused last because of its size, and how often; only for the loop.
+  private long tooLarge;
+  private int refusals;
   private volatile String trouble = "";
 
   OutboxRelay(
@@ -122,12 +127,25 @@ final class OutboxRelay implements LaneWorker {
     Runnable subscription = signal.listen(List.of(lane), this::moreAvailable);
     try (Sender sender = new Sender(settings, topic, loop::wake)) {
       long from = begin(assignment, topic);
-      if (positions.advance(assignment, from)) {
-        relay(assignment, from, sender);
+      try {
+        if (positions.advance(assignment, from)) {
+          relay(assignment, from, sender);
+        }
+      } finally {
+        recordRefusal(sender.tooLarge(), topic);
       }
     } finally {
       subscription.run();
     }
+  }
+
+  /** Counts the refusals of an event that are no fault of the topic's settings. */
+  private void recordRefusal(long event, Topic topic) {
+    if (event == 0 || !broker.fits(topic)) {
+      return;
+    }
+    refusals = event == tooLarge ? refusals + 1 : 1;
+    tooLarge = event;
   }
 
   /** A topic that is empty, because it is another one than before, needs more. */
@@ -154,7 +172,9 @@ final class OutboxRelay implements LaneWorker {
         moreAvailable = false;
         EventPage page = log.read(lane, sent, Selection.ALL, PAGE);
         for (StoredEvent event : page.events()) {
-          if (!sender.send(event) && !park(assignment, event)) {
+          // The topic takes the largest event, so it is another setting that refuses this one.
+          boolean sendable = event.intact() && (event.id() != tooLarge || refusals < MOST_REFUSALS);
+          if (!(sendable && sender.send(event)) && !park(assignment, event)) {
             return;
           }
         }
@@ -202,8 +222,10 @@ final class OutboxRelay implements LaneWorker {
     return deadLetters.park(
         assignment,
         event,
-        new DeliveryFailure(
-            "INTERNAL", "The event cannot be written as a Kafka record; publish it anew.", 1));
+        event.intact()
+            ? new DeliveryFailure(
+                "INTERNAL", "The event cannot be written as a Kafka record; publish it anew.", 1)
+            : DeliveryFailure.damaged());
   }
 
   private void watch(Sender sender) {

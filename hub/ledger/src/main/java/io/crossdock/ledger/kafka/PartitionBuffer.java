@@ -29,6 +29,7 @@ public final class PartitionBuffer {
 
   private final Lane lane;
   private final LongSupplier share;
+  private final SequenceGaps gaps = new SequenceGaps();
   private volatile Runnable moreAvailable = () -> {};
 
   // Guarded by this.
@@ -86,6 +87,9 @@ public final class PartitionBuffer {
             .log("a record is not an event of the hub and is skipped");
       }
       boolean wanted = false;
+      if (id > 0) {
+        gaps.look(read);
+      }
       if (id > upTo) {
         upTo = id;
         wanted = types.isEmpty() || types.contains(EventRecords.type(read));
@@ -97,6 +101,11 @@ public final class PartitionBuffer {
       mark(new Mark(upTo, read.offset() + 1, wanted));
     }
     return new EventPage(events, upTo, !waiting.isEmpty());
+  }
+
+  /** The records that were found missing. */
+  SequenceGaps gaps() {
+    return gaps;
   }
 
   /** Everything up to an id is done, and that is safe in the ledger. */

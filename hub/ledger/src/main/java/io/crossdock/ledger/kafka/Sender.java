@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ public final class Sender implements AutoCloseable {
   private long pendingBytes;
   private @Nullable Exception refusal;
   private boolean over;
+  private long tooLarge;
 
   private record Sent(int bytes, long at) {}
 
@@ -88,6 +90,11 @@ public final class Sender implements AutoCloseable {
     return pending.isEmpty() ? sent : pending.firstEntry().getKey() - 1;
   }
 
+  /** The id of the event that was refused because no record may be so large; 0 when none was. */
+  synchronized long tooLarge() {
+    return tooLarge;
+  }
+
   /** How long the oldest event has been waiting for its confirmation. */
   public synchronized Duration waiting() {
     return pending.isEmpty()
@@ -114,6 +121,7 @@ public final class Sender implements AutoCloseable {
         first = true;
         over = true;
         refusal = error;
+        tooLarge = error instanceof RecordTooLargeException ? id : 0;
       }
     }
     if (first) {

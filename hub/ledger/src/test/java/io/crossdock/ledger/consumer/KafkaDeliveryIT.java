@@ -491,7 +491,7 @@ class KafkaDeliveryIT {
           var _ = log.append(connection, List.of(CATALOGUE.check(odd)));
           return io.crossdock.ledger.store.Sql.update(
               connection,
-              "UPDATE events SET envelope = ? WHERE key = 'PO-odd'",
+              "UPDATE events SET envelope = ?, checksum = NULL WHERE key = 'PO-odd'",
               odd.toBuilder()
                   .setOccurredAt(
                       com.google.protobuf.Timestamp.newBuilder().setSeconds(253_402_300_800L))
@@ -508,6 +508,55 @@ class KafkaDeliveryIT {
                 0,
                 10))
         .hasSize(1);
+  }
+
+  @Test
+  void anEventThatAClientMayNotSendBecomesADeadLetterAndTheLaneGoesOn() {
+    Consumers node =
+        node(
+            new KafkaSettings(
+                settings.bootstrapServers(),
+                settings.topicPrefix(),
+                settings.partitions(),
+                settings.replicationFactor(),
+                Map.of("max.request.size", "4000")));
+    node.start(ledgered("c"));
+    List<String> published = new ArrayList<>();
+    publish("PO-1", 2, published);
+    var _ = log.append(List.of(large("PO-large")));
+    publish("PO-1", 2, published);
+
+    awaitDone("PO-1", published);
+
+    assertThat(
+            deadLetters.list(
+                new DeadLetters.Query(
+                    Set.of(Status.WAITING), ConsumerPositions.RELAY, "", "PO-large"),
+                0,
+                10))
+        .hasSize(1);
+  }
+
+  @Test
+  void aTopicThatForgetsTooSoonOrCannotBeWrittenIsNotUsed() {
+    Consumers node = node();
+    var _ = topic();
+    TestBroker.shared().set(settings, MONEY, "retention.ms", "60000");
+    node.start(ledgered("c"));
+    List<String> published = new ArrayList<>();
+    publish("PO-1", 1, published);
+    Effects.await(
+        "it is told", () -> trouble(node, ConsumerPositions.RELAY).contains("retention.ms=60000"));
+
+    TestBroker.shared().set(settings, MONEY, "retention.ms", "-1");
+    TestBroker.shared().set(settings, MONEY, "min.insync.replicas", "2");
+    Effects.await(
+        "the next one is told",
+        () -> trouble(node, ConsumerPositions.RELAY).contains("min.insync.replicas=2"));
+    assertThat(trouble(node, "c")).contains("min.insync.replicas=2");
+
+    TestBroker.shared().set(settings, MONEY, "min.insync.replicas", "1");
+    awaitDone("PO-1", published);
   }
 
   @Test
@@ -633,7 +682,7 @@ class KafkaDeliveryIT {
   }
 
   private long waiting(String consumer) {
-    return Backlog.of(store).stream()
+    return Backlog.of(store, System.currentTimeMillis()).stream()
         .filter(each -> each.consumer().equals(consumer))
         .mapToLong(Backlog::waiting)
         .sum();

@@ -42,6 +42,34 @@ class PartitionBufferTest {
   }
 
   @Test
+  void noticesThatAKeysSequenceHasAGap() {
+    buffer.add(
+        List.of(
+            sequenced(1, "PO-1", 1, 0),
+            sequenced(2, "PO-2", 7, 1),
+            sequenced(3, "PO-1", 2, 2),
+            // As after a new start of the relay.
+            sequenced(3, "PO-1", 2, 3)));
+    var _ = buffer.read(0, Set.of("other"), 10, Long.MAX_VALUE);
+    assertThat(buffer.gaps().trouble()).isEmpty();
+
+    buffer.add(List.of(sequenced(8, "PO-1", 5, 4), sequenced(9, "PO-2", 8, 5)));
+    var _ = buffer.read(3, Set.of("other"), 10, Long.MAX_VALUE);
+
+    assertThat(buffer.gaps().missing()).isEqualTo(2);
+    assertThat(buffer.gaps().trouble())
+        .isEqualTo("2 events are missing in topic t: replay them from the ledger");
+  }
+
+  private static ConsumerRecord<byte[], byte[]> sequenced(
+      long id, String key, long sequence, long offset) {
+    EventEnvelope envelope = Events.posting(key).setSequence(sequence).build();
+    return read(
+        EventRecords.of(new StoredEvent(id, Lane.LANE_FINANCIAL, "posting", envelope), TOPIC),
+        offset);
+  }
+
+  @Test
   void leavesOutWhatWasReadBefore() {
     buffer.add(List.of(event(5, 0), event(6, 1), event(5, 2), event(6, 3), event(7, 4)));
 
