@@ -28,6 +28,9 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
   /** Whether an error comes from the database's state rather than from what was asked of it. */
   boolean isOutage(SQLException error);
 
+  /** Whether an error says that tables or pages of the ledger are missing or broken. */
+  boolean isDamage(SQLException error);
+
   /** Whether the same work may succeed when its transaction is run again. */
   boolean isConflict(SQLException error);
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,15 @@ final class GroupCommit implements AutoCloseable {
   private static final int ATTEMPTS = 5;
   private static final long FIRST_PAUSE_NANOS = 20_000_000L;
   private static final long WARN_EVERY_NANOS = 1_000_000_000L;
+  // As large as the largest event: a full disk may take small writes for a long time.
+  private static final byte[] PROBE = new byte[256 << 10];
+  private static final long PROBE_EVERY_NANOS = 200_000_000L;
+  private static final String WRITE_PROBE =
+      """
+      INSERT INTO write_probe (one, bytes) VALUES (1, ?)
+      ON CONFLICT (one) DO UPDATE SET bytes = excluded.bytes
+      """;
+  private static final String DELETE_PROBE = "DELETE FROM write_probe";
 
   private final Database database;
   private final List<TransactionListener> listeners = new CopyOnWriteArrayList<>();
@@ -44,6 +54,7 @@ final class GroupCommit implements AutoCloseable {
   private final LongAdder commits = new LongAdder();
   private final LongAdder answered = new LongAdder();
   private final LongAdder refused = new LongAdder();
+  private long probedAt = System.nanoTime() - PROBE_EVERY_NANOS - 1;
   private long warned = System.nanoTime() - WARN_EVERY_NANOS - 1;
   private @Nullable Connection connection;
 
@@ -186,7 +197,7 @@ final class GroupCommit implements AutoCloseable {
     listeners.add(listener);
   }
 
-  /** Whether the last transaction found the database in order. */
+  /** Whether the database takes writes; after an outage not before it took a large one. */
   boolean isWorking() {
     return working;
   }
@@ -207,7 +218,13 @@ final class GroupCommit implements AutoCloseable {
     List<Single<?>> batch = new ArrayList<>(MOST_IN_ONE);
     while (!closing || !waiting.isEmpty()) {
       try {
-        batch.add(waiting.take());
+        Single<?> first =
+            working ? waiting.take() : waiting.poll(PROBE_EVERY_NANOS, TimeUnit.NANOSECONDS);
+        if (first == null) {
+          probe();
+          continue;
+        }
+        batch.add(first);
       } catch (InterruptedException e) {
         // Nobody interrupts this thread; what waits has to be written in any case.
         continue;
@@ -215,6 +232,7 @@ final class GroupCommit implements AutoCloseable {
       waiting.drainTo(batch, MOST_IN_ONE - 1);
       try {
         write(batch);
+        probe();
       } catch (RuntimeException e) {
         // A mistake of ours. The thread goes on, because everybody's writes need it.
         LOG.atError().setCause(e).log("ledger writer failed");
@@ -250,9 +268,9 @@ final class GroupCommit implements AutoCloseable {
         LOG.atWarn()
             .addKeyValue(LogKeys.REASON, "other nodes hold the rows")
             .log("the ledger cannot be written");
-        fail(one);
+        fail(one, Store.unavailable());
       } else if (attempt == Attempt.OUTAGE) {
-        fail(left);
+        fail(left, Store.unavailable());
         return;
       }
     }
@@ -305,7 +323,6 @@ final class GroupCommit implements AutoCloseable {
           left.get(at).run(open);
         }
         open.commit();
-        working = true;
         listeners.forEach(TransactionListener::committed);
         commits.increment();
         answered.add(left.stream().mapToInt(Unit::tell).sum());
@@ -320,7 +337,7 @@ final class GroupCommit implements AutoCloseable {
           return Attempt.OUTAGE;
         }
         undo();
-        leaveOut(left, at, new IllegalStateException(e));
+        leaveOut(left, at, Store.failure(database, e));
       } catch (RuntimeException | Error e) {
         undo();
         if (at == left.size()) {
@@ -332,6 +349,32 @@ final class GroupCommit implements AutoCloseable {
       }
     }
     return Attempt.DONE;
+  }
+
+  /**
+   * After an outage: whether the database takes the largest write again, and not only small ones.
+   */
+  private void probe() {
+    long now = System.nanoTime();
+    if (working || now - probedAt < PROBE_EVERY_NANOS) {
+      return;
+    }
+    probedAt = now;
+    try {
+      Connection open = connected();
+      var _ = Sql.update(open, WRITE_PROBE, (Object) PROBE);
+      open.commit();
+      var _ = Sql.update(open, DELETE_PROBE);
+      open.commit();
+      working = true;
+      LOG.info("the ledger can be written again");
+    } catch (SQLException e) {
+      if (database.isConflict(e)) {
+        undo();
+      } else {
+        drop();
+      }
+    }
   }
 
   /** What failed for several callers at once is run for each of them: only one may be the cause. */
@@ -364,12 +407,14 @@ final class GroupCommit implements AutoCloseable {
     // Taken before anyone is answered: who hears of the failure and comes again is tried again.
     List<Single<?>> came = new ArrayList<>();
     waiting.drainTo(came);
-    fail(steps);
-    fail(came);
+    RuntimeException failure =
+        database.isDamage(why) ? Store.failure(database, why) : Store.unavailable();
+    fail(steps, failure);
+    fail(came, failure);
   }
 
-  private static void fail(List<? extends Unit> steps) {
-    steps.forEach(step -> step.fail(Store.unavailable()));
+  private static void fail(List<? extends Unit> steps, RuntimeException why) {
+    steps.forEach(step -> step.fail(why));
     steps.clear();
   }
 

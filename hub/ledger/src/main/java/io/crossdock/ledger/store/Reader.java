@@ -15,11 +15,14 @@ final class Reader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
 
+  private static final long WARN_EVERY_NANOS = 1_000_000_000L;
+
   private final Database database;
   private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean closing;
   private @Nullable Connection connection;
+  private long warned = System.nanoTime() - WARN_EVERY_NANOS - 1;
 
   Reader(Database database, int number) {
     this.database = database;
@@ -66,13 +69,17 @@ final class Reader implements AutoCloseable {
       open.rollback();
       result.complete(answer);
     } catch (SQLException e) {
-      boolean out = connection == null || database.isOutage(e);
+      boolean out = (connection == null || database.isOutage(e)) && !database.isDamage(e);
       drop();
       if (out) {
-        LOG.atWarn().addKeyValue(LogKeys.REASON, e.getMessage()).log("the ledger cannot be read");
+        long now = System.nanoTime();
+        if (now - warned > WARN_EVERY_NANOS) {
+          warned = now;
+          LOG.atWarn().addKeyValue(LogKeys.REASON, e.getMessage()).log("the ledger cannot be read");
+        }
         result.completeExceptionally(Store.unavailable());
       } else {
-        result.completeExceptionally(new IllegalStateException(e));
+        result.completeExceptionally(Store.failure(database, e));
       }
     } catch (RuntimeException | Error e) {
       drop();

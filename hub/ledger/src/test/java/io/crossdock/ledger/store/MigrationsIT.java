@@ -45,7 +45,7 @@ class MigrationsIT {
       var _ = log.append(List.of(Events.posting("PO-1").build()));
       var _ = audit.append(AuditRecord.getDefaultInstance());
 
-      assertThat(store.read(Migrations::version)).isEqualTo("6");
+      assertThat(store.read(Migrations::version)).isEqualTo("8");
       assertThat(store.read(LedgerEpoch::current)).isPositive();
       assertThat(
               store.<Long>read(connection ->

@@ -2,10 +2,12 @@ package io.crossdock.ledger.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crossdock.common.v1.Reason;
 import io.crossdock.failure.FailureException;
+import io.crossdock.ledger.consumer.Effects;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,40 @@ class OutageIT {
       assertThat(ids(store)).containsExactlyInAnyOrderElementsOf(acknowledged);
     } finally {
       assertThat(exec("umount", disk.toString())).isZero();
+    }
+  }
+
+  @Test
+  void aDatabaseThatTakesOnlySmallWritesIsNotCalledWritable() throws Exception {
+    List<String> acknowledged = new ArrayList<>();
+    try (Store store = Store.open(new SqliteDatabase(dir.resolve("ledger"), 1_500_000), 1)) {
+      create(store);
+      assertThat(store.isWritable()).isTrue();
+      fillUntilRefused(store, acknowledged);
+
+      // Some probes long.
+      long end = System.nanoTime() + Duration.ofMillis(700).toNanos();
+      while (System.nanoTime() < end) {
+        var _ = store.write(run("UPDATE things SET filler = filler"));
+        assertThat(store.isWritable()).isFalse();
+      }
+
+      var _ = store.write(run("DELETE FROM things"));
+      Effects.await("it takes large writes again", store::isWritable);
+    }
+  }
+
+  @Test
+  void aMissingTableIsCalledDamageAndNoFaultOfOurs() throws Exception {
+    try (Store store = Store.open(new SqliteDatabase(dir.resolve("ledger")), 1)) {
+      Transaction<Long> work = connection -> Sql.number(connection, "SELECT n FROM no_such");
+
+      for (Supplier<Long> call :
+          List.<Supplier<Long>>of(() -> store.read(work), () -> store.write(work))) {
+        FailureException failure = catchThrowableOfType(FailureException.class, call::get);
+        assertThat(failure).isNotNull();
+        assertThat(failure.failure().message()).startsWith("The ledger is damaged");
+      }
     }
   }
 

@@ -26,6 +26,7 @@ class TableOwnersTest {
               Map.entry("audit_head", "audit"),
               Map.entry("consumer_keys", "position"),
               Map.entry("consumer_starts", "position"),
+              Map.entry("consumer_types", "position"),
               Map.entry("consumers", "position"),
               Map.entry("dead_letter_history", "deadletter"),
               Map.entry("dead_letters", "deadletter"),
@@ -39,7 +40,8 @@ class TableOwnersTest {
               Map.entry("offline_exposure", "offline"),
               Map.entry("replayed_effects", "replay"),
               Map.entry("replays", "replay"),
-              Map.entry("work", "lease")));
+              Map.entry("work", "lease"),
+              Map.entry("write_probe", "store")));
 
   private static final Path SOURCES = Path.of("src/main/java/io/crossdock/ledger");
   private static final Path SCRIPTS = Path.of("src/main/resources/io/crossdock/ledger");
