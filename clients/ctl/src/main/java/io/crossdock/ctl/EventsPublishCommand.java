@@ -10,8 +10,8 @@ import io.crossdock.event.v1.EventServiceGrpc;
 import io.crossdock.event.v1.PublishRequest;
 import io.crossdock.event.v1.PublishResponse;
 import io.crossdock.event.v1.PublishedEvent;
+import io.crossdock.failure.Failure;
 import io.crossdock.terminal.ProtoJson;
-import io.grpc.StatusRuntimeException;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -90,16 +90,19 @@ final class EventsPublishCommand extends OperatorCommand<PublishResponse> {
   protected PublishResponse ask(Hub hub) {
     List<EventEnvelope> parsed = parse(types.json(hub));
     requestId = given == null ? UUID.randomUUID() : given;
-    try {
-      return hub.stub(EventServiceGrpc::newBlockingStub)
-          .publish(
-              PublishRequest.newBuilder()
-                  .setContext(context(requestId, ""))
-                  .addAllEvents(parsed)
-                  .build());
-    } catch (StatusRuntimeException e) {
-      err().println("request id " + requestId);
-      throw e;
+    return hub.stub(EventServiceGrpc::newBlockingStub)
+        .publish(
+            PublishRequest.newBuilder()
+                .setContext(context(requestId, ""))
+                .addAllEvents(parsed)
+                .build());
+  }
+
+  @Override
+  protected void explain(Failure failure, PrintWriter to) {
+    super.explain(failure, to);
+    if (failure.unknownOutcome() != null) {
+      to.println("Repeated with --request-id, the events are recorded once.");
     }
   }
 

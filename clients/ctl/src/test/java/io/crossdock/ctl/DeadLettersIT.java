@@ -522,6 +522,21 @@ final class DeadLettersIT {
   }
 
   @Test
+  void namesTheRequestOfAWriteWhoseOutcomeIsUnknown() {
+    hub.answers(GetDeadLetterResponse.class, found(1));
+    hub.fails(Failure.of(Reason.REASON_INTERNAL, "The hub failed.").toException());
+
+    Ran ran = ctl("dead-letters", "discard", "D-1", "--reason", "by hand", "--yes");
+
+    DiscardDeadLetterRequest sent = (DiscardDeadLetterRequest) hub.asked.getLast();
+    assertThat(ran.err())
+        .contains(
+            "The outcome is unknown: the change may have been made.",
+            "request id " + sent.getContext().getRequestId(),
+            "Check whether the change is there before you repeat it.");
+  }
+
+  @Test
   void repeatsAWriteWithTheSameRequestId() {
     hub.answers(GetDeadLetterResponse.class, found(1));
     hub.fails(Failure.of(Reason.REASON_SHUTTING_DOWN, "The hub is stopping.").toException());

@@ -301,7 +301,14 @@ final class EventsIT {
             new Ran(
                 4,
                 "",
-                "request id " + requestId + "\nThe hub did not answer in time. Try again.\n"));
+                """
+                The hub did not answer in time. Try again.
+                The outcome is unknown: the change may have been made.
+                request id %s
+                Check whether the change is there before you repeat it.
+                Repeated with --request-id, the events are recorded once.
+                """
+                    .formatted(requestId)));
     assertThat(second.exit()).isZero();
     assertThat(hub.asked.getLast()).isEqualTo(hub.asked.getFirst());
   }

@@ -343,7 +343,8 @@ final class Till implements AutoCloseable {
                 stock.getSafetyStock(),
                 stock.getDamaged(),
                 stock.getQualityHold(),
-                stock.getReturnedPending())
+                stock.getReturnedPending(),
+                stock.getHeldBackOther())
             .map(quantity -> quantity.getValue().getValue())
             .filter(value -> !value.isEmpty())
             .map(BigDecimal::new)

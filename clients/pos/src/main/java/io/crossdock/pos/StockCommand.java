@@ -60,6 +60,7 @@ final class StockCommand extends HubCommand<GetAvailabilityResponse> {
     heldBack(receipt, "damaged", stock.hasDamaged(), stock.getDamaged());
     heldBack(receipt, "in inspection", stock.hasQualityHold(), stock.getQualityHold());
     heldBack(receipt, "returned", stock.hasReturnedPending(), stock.getReturnedPending());
+    heldBack(receipt, "other", stock.hasHeldBackOther(), stock.getHeldBackOther());
     if (stock.hasInTransit()) {
       receipt.add("inbound", TillFormat.quantity(stock.getInTransit()));
     }

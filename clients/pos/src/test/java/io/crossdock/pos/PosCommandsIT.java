@@ -115,6 +115,43 @@ final class PosCommandsIT {
   }
 
   @Test
+  void showsAllThatIsBetweenStockOnHandAndAvailableStock() {
+    hub.script(_ ->
+        ScriptedHub.message(
+            GetAvailabilityResponse.class,
+            """
+            availability {
+              item_id: "SKU-1001" location_id: "US-001"
+              on_hand { value { value: "24" } unit_code: "C62" }
+              available_to_sell { value { value: "9" } unit_code: "C62" }
+              reserved { value { value: "1" } unit_code: "C62" }
+              allocated { value { value: "1" } unit_code: "C62" }
+              safety_stock { value { value: "2" } unit_code: "C62" }
+              damaged { value { value: "1" } unit_code: "C62" }
+              quality_hold { value { value: "2" } unit_code: "C62" }
+              returned_pending { value { value: "3" } unit_code: "C62" }
+              held_back_other { value { value: "5" } unit_code: "C62" }
+            }
+            """));
+
+    Ran ran = Ran.pos(hub, "stock", "SKU-1001", "US-001");
+
+    assertThat(ran.out())
+        .contains(
+            """
+              available         9 pieces
+              on hand          24 pieces
+                reserved        1 piece
+                allocated       1 piece
+                safety stock    2 pieces
+                damaged         1 piece
+                in inspection   2 pieces
+                returned        3 pieces
+                other           5 pieces
+            """);
+  }
+
+  @Test
   void showsStockAsATillDoes() {
     Ran ran = Ran.pos(hub, "stock", "SKU-1001", "EU-001");
 

@@ -1,9 +1,12 @@
 package io.crossdock.terminal;
 
 import io.crossdock.common.v1.Reason;
+import io.crossdock.common.v1.UnknownOutcome;
 import io.crossdock.failure.Failure;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,27 @@ public record FailureMessages(String system, String instead, String missing, Str
           "Something went wrong. If it happens again, contact support and quote this trace ID: %s"
               .formatted(traceId);
     };
+  }
+
+  /**
+   * What to say of a change that may have been made although it failed, line by line; nothing when
+   * it certainly was not.
+   */
+  static List<String> unknownOutcome(Failure failure) {
+    UnknownOutcome outcome = failure.unknownOutcome();
+    if (outcome == null) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add("The outcome is unknown: the change may have been made.");
+    if (!outcome.getRequestId().isEmpty()) {
+      lines.add("request id " + outcome.getRequestId());
+    }
+    lines.add(
+        outcome.getLookUpMethod().isEmpty()
+            ? "Check whether the change is there before you repeat it."
+            : "look it up with " + outcome.getLookUpMethod());
+    return lines;
   }
 
   static boolean isTooLarge(Failure failure) {

@@ -263,6 +263,7 @@ public abstract class HubCommand<A> implements Callable<Integer> {
       return;
     }
     to.println(sentence);
+    FailureMessages.unknownOutcome(failure).forEach(line -> to.println(Printable.line(line)));
     if (!options.verbose()) {
       explain(failure, to);
     } else {

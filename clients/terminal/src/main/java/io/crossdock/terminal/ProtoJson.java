@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
+import io.crossdock.common.v1.UnknownOutcome;
 import io.crossdock.failure.Failure;
 import java.util.TreeMap;
 
@@ -61,6 +62,13 @@ public final class ProtoJson {
         violations.add(violation);
       }
       error.add("violations", violations);
+    }
+    UnknownOutcome unknown = failure.unknownOutcome();
+    if (unknown != null) {
+      JsonObject outcome = new JsonObject();
+      outcome.addProperty("request_id", unknown.getRequestId());
+      outcome.addProperty("look_up_method", unknown.getLookUpMethod());
+      error.add("unknown_outcome", outcome);
     }
     JsonObject answer = new JsonObject();
     answer.add("error", error);

@@ -3,6 +3,7 @@ package io.crossdock.terminal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crossdock.common.v1.Reason;
+import io.crossdock.common.v1.UnknownOutcome;
 import io.crossdock.failure.Failure;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,31 @@ final class FailureMessagesTest {
 
     assertThat(MESSAGES.about(busy, "till-hub:7070", "4bf9"))
         .isEqualTo("The loyalty system is busy. Try again in 2 s, or sell without points.");
+  }
+
+  @Test
+  void namesTheRequestOfAChangeThatMayHaveBeenMade() {
+    Failure late = Failure.of(Reason.REASON_DEADLINE_EXCEEDED, "Too late.");
+    UnknownOutcome outcome =
+        UnknownOutcome.newBuilder().setRequestId("0b4c8f0e").setLookUpMethod("a.B/Get").build();
+
+    assertThat(FailureMessages.unknownOutcome(late)).isEmpty();
+    assertThat(FailureMessages.unknownOutcome(late.withUnknownOutcome(outcome)))
+        .containsExactly(
+            "The outcome is unknown: the change may have been made.",
+            "request id 0b4c8f0e",
+            "look it up with a.B/Get");
+    assertThat(FailureMessages.unknownOutcome(late.withUnknownOutcome()))
+        .containsExactly(
+            "The outcome is unknown: the change may have been made.",
+            "Check whether the change is there before you repeat it.");
+    assertThat(
+            ProtoJson.of(late.withUnknownOutcome(outcome), ExitCode.of(late), "Try again.")
+                .getAsJsonObject("error")
+                .getAsJsonObject("unknown_outcome")
+                .get("request_id")
+                .getAsString())
+        .isEqualTo("0b4c8f0e");
   }
 
   @ParameterizedTest
