@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.regex.Pattern;
 
 /**
  * Page tokens that carry a place in a list, in the words of whoever keeps the list, bound to the
@@ -60,6 +61,20 @@ public final class PageToken {
       // Not a token at all: refused like one of another list.
     }
     throw notOfThisList();
+  }
+
+  /**
+   * The same for a list whose places have a shape: anybody can make a token, so what is in it is
+   * checked before it is read.
+   *
+   * @throws FailureException {@code PAGE_TOKEN_INVALID}
+   */
+  public static String place(Message request, Pattern shape) {
+    String place = place(request);
+    if (!place.isEmpty() && !shape.matcher(place).matches()) {
+      throw notOfThisList();
+    }
+    return place;
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crossdock.loyalty.v1.ListEntriesRequest;
 import io.crossdock.loyalty.v1.ListRewardsRequest;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +39,18 @@ class PageTokenTest {
     assertThatThrownBy(() ->
             PageToken.place(
                 ListRewardsRequest.newBuilder().setMemberId("M-1001").setPageToken(token).build()))
+        .hasMessageContaining("PAGE_TOKEN_INVALID");
+  }
+
+  @Test
+  void refusesAPlaceOfAnotherShape() {
+    Pattern number = Pattern.compile("[0-9]{1,9}");
+    ListEntriesRequest good = LIST.toBuilder().setPageToken(PageToken.of(LIST, "200")).build();
+    ListEntriesRequest forged = LIST.toBuilder().setPageToken(PageToken.of(LIST, "-1")).build();
+
+    assertThat(PageToken.place(good, number)).isEqualTo("200");
+    assertThat(PageToken.place(LIST, number)).isEmpty();
+    assertThatThrownBy(() -> PageToken.place(forged, number))
         .hasMessageContaining("PAGE_TOKEN_INVALID");
   }
 

@@ -46,6 +46,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Every method of the support contract as calls to the CRM. */
 final class SupportService {
@@ -55,6 +56,7 @@ final class SupportService {
   private static final int USUAL_PAGE = 50;
   private static final int MAX_PAGE = 200;
   private static final int ATTEMPTS = 3;
+  private static final Pattern OFFSET = Pattern.compile("[0-9]{1,9}");
   private static final String FIRST_VERSION = "1";
   private static final Freshness FRESHNESS =
       Freshness.newBuilder().setSourceSystem(CustomerMapper.SYSTEM).build();
@@ -173,7 +175,7 @@ final class SupportService {
                 request.getVisibility() == Visibility.VISIBILITY_UNSPECIFIED
                     || comment.getVisibility() == request.getVisibility())
             .toList();
-    String place = PageToken.place(request);
+    String place = PageToken.place(request, OFFSET);
     int from = place.isEmpty() ? 0 : Math.min(Integer.parseInt(place), wanted.size());
     int until = Math.min(from + PageToken.size(request, USUAL_PAGE), wanted.size());
     return ListCommentsResponse.newBuilder()
@@ -414,7 +416,7 @@ final class SupportService {
   }
 
   private ListCasesResponse listCases(ListCasesRequest request) throws InterruptedException {
-    String place = PageToken.place(request);
+    String place = PageToken.place(request, OFFSET);
     long offset = place.isEmpty() ? 0 : Long.parseLong(place);
     BackendRequest call =
         BackendRequest.get(CASES)

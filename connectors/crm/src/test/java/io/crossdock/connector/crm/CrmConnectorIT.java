@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import io.crossdock.answer.PageToken;
 import io.crossdock.common.v1.CommandContext;
 import io.crossdock.common.v1.Identifier;
 import io.crossdock.common.v1.Reason;
@@ -248,6 +249,20 @@ class CrmConnectorIT extends ConnectorConformance {
                         .containsExactlyInAnyOrder("CASE-20001", "CASE-20002"))
             .neverMisses("a list may be empty")
             .refuses(ListCasesRequest.newBuilder().setPageSize(201).build()));
+  }
+
+  @Test
+  void refusesAPageTokenThatSomebodyMade() {
+    ListCasesRequest list = ListCasesRequest.newBuilder().setCustomerId(CUSTOMER).build();
+    for (String place : List.of("abc", "-1", "99999999999999999999")) {
+      ListCasesRequest forged = list.toBuilder().setPageToken(PageToken.of(list, place)).build();
+
+      assertThat(
+              failure(() -> caller().call(SupportServiceGrpc.getListCasesMethod(), forged))
+                  .reason())
+          .as(place)
+          .isEqualTo(Reason.REASON_PAGE_TOKEN_INVALID);
+    }
   }
 
   @Test

@@ -73,6 +73,7 @@ final class ErpEuInventoryService {
   private static final String COUNTS = "/API_PHYSICAL_INVENTORY_SRV/A_PhysInventoryDocHeader";
   // What the ERP can have issued; another text must not become a header.
   private static final Pattern ETAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7E]*\"");
+  private static final Pattern SNAPSHOT_PLACE = Pattern.compile("[0-9]{1,15}\\|.*");
   private static final int USUAL_PAGE = 200;
   private static final int USUAL_LOCATIONS = 20;
   private static final int WATCH_PAGE = 1000;
@@ -559,7 +560,7 @@ final class ErpEuInventoryService {
       throws InterruptedException {
     ErpEuClient.Plant plant = erp.plant(request.getLocationId());
     // The ERP does not say when its picture was taken: the first page's moment goes along.
-    String place = PageToken.place(request);
+    String place = PageToken.place(request, SNAPSHOT_PLACE);
     int at = place.indexOf('|');
     Instant taken =
         at < 0

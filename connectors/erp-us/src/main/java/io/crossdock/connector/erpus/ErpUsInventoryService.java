@@ -58,10 +58,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Every method of the inventory contract as calls to the ERP. */
 final class ErpUsInventoryService {
 
+  private static final Pattern FIND_PLACE = Pattern.compile("[0-9]{1,4}\\|[0-9]{1,9}");
+  private static final Pattern SNAPSHOT_PLACE =
+      Pattern.compile("[0-9]{1,15}\\|[0-9]{1,4}\\|[0-9]{1,9}");
   private static final int USUAL_PAGE = 200;
   private static final int WATCH_PAGE = 1000;
   private static final int ITEMS = 200;
@@ -298,7 +302,7 @@ final class ErpUsInventoryService {
   // Named locations that are none of this ERP's are left out, as those that do not stock the item.
   private ErpUsClient.Sites sites(FindAvailabilityRequest request) throws InterruptedException {
     if (request.getLocationIdsCount() == 0) {
-      String[] place = PageToken.place(request).split("\\|", -1);
+      String[] place = PageToken.place(request, FIND_PLACE).split("\\|", -1);
       boolean first = place.length < 2;
       int size = first ? PageToken.size(request, USUAL_LOCATIONS) : Integer.parseInt(place[0]);
       ErpUsClient.Sites page = erp.sites(size, first ? "" : place[1]);
@@ -488,7 +492,7 @@ final class ErpUsInventoryService {
       throws InterruptedException {
     ErpUsClient.Site site = erp.site(request.getLocationId());
     // Pages are numbered: all of a list must have the first one's size. Its moment goes along too.
-    String[] place = PageToken.place(request).split("\\|", -1);
+    String[] place = PageToken.place(request, SNAPSHOT_PLACE).split("\\|", -1);
     boolean first = place.length < 3;
     int size = first ? PageToken.size(request, USUAL_PAGE) : Integer.parseInt(place[1]);
     SitePage page = page(site, "", size, first ? "" : place[2]);

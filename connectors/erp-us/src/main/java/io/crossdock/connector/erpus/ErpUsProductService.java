@@ -24,14 +24,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Every method of the product contract as calls to the ERP. */
 final class ErpUsProductService {
 
-  // Each style of a page costs a call, and a page has to be told within the call's deadline.
+  // Each style of a page costs a call, and a page has to be complete within the call's deadline.
   private static final int PAGE = 100;
   private static final int STYLE_PAGE = 1000;
   private static final String FIRST_PAGE = "1";
+  private static final Pattern PLACE = Pattern.compile("[0-9]{1,4}\\|[0-9]{1,9}");
 
   private final ErpUsClient erp;
 
@@ -159,7 +161,7 @@ final class ErpUsProductService {
     String category = request.getCategoryPath().replaceAll("^/+|/+$", "");
     BackendRequest listed = listed(request, site, category, statuses);
     // Pages are numbered: all of a list must have the first one's size.
-    String[] place = PageToken.place(request).split("\\|", -1);
+    String[] place = PageToken.place(request, PLACE).split("\\|", -1);
     boolean first = place.length < 2;
     int size = first ? Math.min(PageToken.size(request, PAGE), PAGE) : Integer.parseInt(place[0]);
     Page page = page(listed, size, first ? FIRST_PAGE : place[1]);
