@@ -23,7 +23,7 @@ final class ErpEuProductMapper {
 
   private ErpEuProductMapper() {}
 
-  /** One material with what it tells of its style; {@code country} as for its unit. */
+  /** One material with what it says of its style; {@code country} as for its unit. */
   static CatalogueItem item(BackendData data, String country) {
     SellableUnit unit = unit(data, country);
     List<VariantAttribute> attributes = new ArrayList<>();

@@ -27,8 +27,8 @@ final class ErpEuStockMapper {
   private ErpEuStockMapper() {}
 
   /**
-   * The ERP tells the parts, not what can be sold: that follows by the contract's formula. It knows
-   * the day of a receipt and not its hour, so the day stands in {@code atp} alone.
+   * The ERP states the parts, not what can be sold: that follows by the contract's formula. It
+   * knows the day of a receipt and not its hour, so the day is in {@code atp} alone.
    */
   static Availability availability(BackendData data, ErpEuClient.Plant plant) {
     String unit = ErpEuCodes.unit(data, "MaterialBaseUnit");

@@ -4,7 +4,7 @@ import io.crossdock.connector.backend.BackendData;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads rows that tell of many materials, in as many calls as their filters need. */
+/** Reads rows about many materials, in as many calls as their filters need. */
 final class Materials {
 
   // Values of one filter: the address of a call stays below what gateways accept.

@@ -136,7 +136,7 @@ final class ErpUsPriceService {
     return erp.call(ErpUsClient.post("/prices/query", body).asRead().about("location"));
   }
 
-  // Prices come with the item's unit alone; what is in a case stands with the item.
+  // Prices come with the item's unit alone; what is in a case is part of the item.
   private Optional<BigDecimal> inItsUnit(BackendData row, BigDecimal number, String unitCode)
       throws InterruptedException {
     SellableUnit own = SellableUnit.newBuilder().setUnitCode(ErpUsCodes.unit(row)).build();

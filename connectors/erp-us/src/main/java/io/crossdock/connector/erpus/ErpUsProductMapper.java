@@ -22,7 +22,7 @@ final class ErpUsProductMapper {
 
   private ErpUsProductMapper() {}
 
-  /** One item with what it tells of its style. */
+  /** One item with what it says of its style. */
   static CatalogueItem item(BackendData data) {
     String section = data.optionalText("subDepartment");
     return new CatalogueItem(

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that is not served. Each backend tells it in its vendor's words.
+ * A request that is not served. Each backend puts it into its vendor's words.
  *
  * <p>Without a code the vendor's usual one for the status is meant.
  */

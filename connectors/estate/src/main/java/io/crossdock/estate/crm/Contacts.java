@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
- * The contacts of the CRM, as the documents it tells: computed from the number until something
- * changes them.
+ * The contacts of the CRM, as the documents it answers with: computed from the number until
+ * something changes them.
  */
 final class Contacts {
 
@@ -626,7 +626,7 @@ final class Contacts {
     return identities;
   }
 
-  /** Writes decisions down and tells all that are in force, newest first. */
+  /** Records decisions and lists all that are in force, newest first. */
   List<JsonNode> consent(String id, Body body) {
     ObjectNode contact = open(id);
     List<ObjectNode> decided = new ArrayList<>();

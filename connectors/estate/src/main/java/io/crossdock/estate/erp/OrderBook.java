@@ -46,7 +46,7 @@ public final class OrderBook {
     }
   }
 
-  /** Where an order stands. */
+  /** Status of an order. */
   public enum Status {
     OPEN,
     DONE,

@@ -112,7 +112,7 @@ public final class StockBook {
     }
   }
 
-  /** Where a reservation stands. */
+  /** Status of a reservation. */
   public enum Status {
     HELD,
     COMMITTED,

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The interface that breaks and mends the backends, for tests and demonstrations; no vendor has it.
+ * The interface that breaks and heals the backends, for tests and demonstrations; no vendor has it.
  */
 public final class Control implements Backend {
 

@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 public final class HttpPort implements AutoCloseable {
 
   private static final int BACKLOG = 1024;
-  // An OData filter over a hundred materials stands in the request line.
+  // An OData filter over a hundred materials is part of the request line.
   private static final int MAX_LINE = 32_768;
   private static final int MAX_HEADERS = 16_384;
   private static final int MAX_CHUNK = 8192;

@@ -10,7 +10,7 @@ import io.crossdock.estate.fault.Sabotage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A backend with everything that stands between it and its callers. */
+/** A backend with everything between it and its callers. */
 public final class Service {
 
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);

@@ -422,7 +422,7 @@ public final class LoyaltyBackend implements Backend {
     Optional<Set<String>> made = request.query("idempotency_key").map(this::entriesOfKey);
     Optional<Instant> from = request.queryTime("from");
     Optional<Instant> to = request.queryTime("to");
-    // The cursor names the last entry told, so that new entries on top move nothing.
+    // The cursor names the last entry of the page, so that new entries on top move nothing.
     Optional<Long> below = request.query("cursor").map(LoyaltyBackend::cursor);
     List<Entry> entries =
         account.ledger().stream()
@@ -492,7 +492,7 @@ public final class LoyaltyBackend implements Backend {
     return account.entry(id).orElseThrow(() -> Refusal.of(404, "no entry " + id));
   }
 
-  /** The account whose number stands in the id of an entry or redemption. */
+  /** The account whose number is part of the id of an entry or redemption. */
   private PointsAccount owner(String id, String prefix) {
     int dash = id.lastIndexOf('-');
     if (!id.startsWith(prefix)

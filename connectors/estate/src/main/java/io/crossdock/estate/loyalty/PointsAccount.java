@@ -199,7 +199,7 @@ final class PointsAccount {
         clock.startDay().plusDays(day));
   }
 
-  // What it tells.
+  // What it answers.
 
   int number() {
     return number;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 
-/** What exists, computed from its number: nothing is stored, and every start tells the same. */
+/** What exists, computed from its number: nothing is stored, and every start has the same data. */
 public final class World {
 
   public static final int FIRST = 1001;
@@ -201,7 +201,7 @@ public final class World {
         : OptionalInt.empty();
   }
 
-  /** Where an item stands in its life. */
+  /** The stage of an item's life cycle. */
   public enum ItemStatus {
     ACTIVE,
     BLOCKED,

@@ -53,7 +53,7 @@ public final class BackendData {
     return node;
   }
 
-  /** Whether a value stands under a name. */
+  /** Whether there is a value under a name. */
   public boolean has(String name) {
     return !isAbsent(node.path(name));
   }
@@ -263,7 +263,8 @@ public final class BackendData {
 
   /**
    * Whether the document says what was sent to make it, as far as it has the same fields: so a
-   * repeated write is told from another one with the same id. Numbers are compared by value.
+   * repeated write is distinguished from another one with the same id. Numbers are compared by
+   * value.
    */
   public boolean holds(JsonNode sent) {
     return holds(node, sent);

@@ -15,7 +15,7 @@ public interface BackendErrors {
   /**
    * What an answer means that is an error.
    *
-   * @param status HTTP status; some backends tell errors with 200
+   * @param status HTTP status; some backends report errors with 200
    * @param body the JSON that came; a missing node when it was none
    * @return empty when it is no error, or when the status says enough
    */

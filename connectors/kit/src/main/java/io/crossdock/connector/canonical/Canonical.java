@@ -61,7 +61,7 @@ public final class Canonical {
   /**
    * A day.
    *
-   * @param field where it stands in the request, for the refusal of a day that does not exist
+   * @param field its path in the request, for the refusal of a day that does not exist
    */
   public static LocalDate day(Date date, String field) {
     try {
@@ -148,7 +148,7 @@ public final class Canonical {
   /**
    * The number of a quantity that must be more than zero.
    *
-   * @param field where it stands in the request
+   * @param field its path in the request
    */
   public static BigDecimal positive(Quantity quantity, String field) {
     BigDecimal number = number(quantity, field);

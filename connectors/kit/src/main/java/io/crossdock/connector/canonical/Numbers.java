@@ -19,7 +19,7 @@ public final class Numbers {
 
   private Numbers() {}
 
-  /** The number that a text stands for; empty when it is none, or out of bounds. */
+  /** The number that a text denotes; empty when it is none, or out of bounds. */
   public static Optional<BigDecimal> parse(String text) {
     if (text.length() > MAX_TEXT) {
       return Optional.empty();

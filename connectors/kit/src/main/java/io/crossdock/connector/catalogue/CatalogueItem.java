@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * An item of a source that lists items and not styles.
  *
- * @param position where it stands in the source's list; no two items have the same
+ * @param position its position in the source's list; no two items have the same
  * @param style the source's number of its style
  * @param category path from the root down; empty when it has none
  * @param attributes what sets it apart from the others of its style

@@ -11,9 +11,9 @@ import java.util.Set;
 /**
  * A list of styles out of a source's list of items, page by page.
  *
- * <p>A style is told on the page of its first item that is listed, with all its items, so that each
- * comes once wherever the pages are cut and however its items are strewn. Nothing is remembered
- * between pages.
+ * <p>A style is listed on the page of its first item that is listed, with all its items, so that
+ * each comes once wherever the pages are cut and however its items are strewn. Nothing is
+ * remembered between pages.
  */
 public final class StyleList {
 

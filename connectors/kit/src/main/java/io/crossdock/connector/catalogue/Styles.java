@@ -84,7 +84,7 @@ public final class Styles {
     return product.build();
   }
 
-  /** Where a style stands by its items' statuses. */
+  /** The status of a style, by those of its items. */
   private static ProductStatus status(List<CatalogueItem> items) {
     return items.stream()
         .map(item -> item.unit().getStatus())

@@ -25,7 +25,7 @@ import picocli.CommandLine;
  * A connector as a process: {@code main} hands over what is its own, its name, its port, how its
  * backend speaks of errors, and its services; the rest is the same for all.
  *
- * <p>gRPC health tells of the process alone. A backend that is down makes calls fail with its
+ * <p>gRPC health is that of the process alone. A backend that is down makes calls fail with its
  * reason and shows as DEGRADED at {@code /health/ready}; the connector still answers.
  */
 public final class ConnectorProcess {
@@ -59,7 +59,7 @@ public final class ConnectorProcess {
   }
 
   /**
-   * Runs the process until it is told to stop.
+   * Runs the process until it is stopped.
    *
    * @param args command line
    * @return exit code, see {@link Lifecycle}

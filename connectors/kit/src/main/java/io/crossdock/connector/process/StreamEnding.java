@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Ends the streams that are open when the connector stops: they have no end of their own, so
- * waiting for them would take the whole drain time. Their callers are told to reconnect.
+ * waiting for them would take the whole drain time. Their callers are asked to reconnect.
  *
  * <p>Safe for many threads; it makes the calls of streams safe to end from another thread.
  */

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The changes of one location's stock: one poll for all who watch it.
  *
  * <p>Asks again and again for what changed since the latest change it knows of, by the backend's
- * own clock, as long as anybody watches. When the backend fails, all who watch are told and the
- * feed is over; whoever comes later begins another one. Safe for many threads.
+ * own clock, as long as anybody watches. When the backend fails, everybody who watches is informed
+ * and the feed is over; whoever comes later begins another one. Safe for many threads.
  */
 final class StockFeed {
 
@@ -153,7 +153,7 @@ final class StockFeed {
     return since;
   }
 
-  // Rows at the moment itself will be told again by the backend; older ones will not.
+  // The backend will list rows of the moment itself again; older ones will not.
   private synchronized void advance(Instant latest) {
     since = latest;
     known.values().removeIf(row -> asOf(row).isBefore(latest));

@@ -150,7 +150,7 @@ public final class StockWatches {
               .build());
     }
 
-    /** The feed tells no change of before this moment any more. */
+    /** The feed no longer reports changes from before this moment. */
     void forgetBefore(Instant moment) {
       recent.values().removeIf(row -> StockFeed.asOf(row).isBefore(moment));
     }

@@ -10,7 +10,7 @@ public final class LoyaltyConnector {
 
   private LoyaltyConnector() {}
 
-  /** Runs the connector until it is told to stop. */
+  /** Runs the connector until the process is stopped. */
   public static void main(String[] args) {
     System.exit(process().run(args));
   }

@@ -41,7 +41,7 @@ final class Samples {
           "+49301234567",
           "nobody@example.com",
           "2000-01-01T00:00:00Z");
-  // Each round mends what the last one's violations name; a request is not deeper than this.
+  // Each round corrects what the last one's violations name; a request is not deeper than this.
   private static final int ROUNDS = 30;
 
   private final Validator validator = ValidatorFactory.newBuilder().build();

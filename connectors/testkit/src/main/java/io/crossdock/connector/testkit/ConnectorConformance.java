@@ -105,7 +105,7 @@ public abstract class ConnectorConformance {
     return channel;
   }
 
-  /** Breaks and mends the backend. */
+  /** Breaks and heals the backend. */
   protected final BackendControl backend() {
     return backend;
   }

@@ -109,8 +109,8 @@ public final class MethodCase<Q extends Message, A extends Message> {
   }
 
   /**
-   * For writes: says that the backend keeps nothing that would tell a request from another one with
-   * the same id, once the connector was started again.
+   * For writes: says that the backend keeps nothing that would distinguish a request from another
+   * one with the same id, once the connector was started again.
    *
    * @param why for whoever reads the case
    */
@@ -191,7 +191,7 @@ public final class MethodCase<Q extends Message, A extends Message> {
     return writesTo;
   }
 
-  /** Whether the backend tells a request from another one with its id. */
+  /** Whether the backend distinguishes a request from another one with its id. */
   boolean leavesTrace() {
     return another != null;
   }
