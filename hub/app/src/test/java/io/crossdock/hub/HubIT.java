@@ -162,7 +162,13 @@ class HubIT {
     assertThat(metrics.body())
         .contains("jvm_memory_used_bytes")
         .containsPattern("crossdock_connector_ready\\{[^}]*crossdock_connector=\"erp-eu\"[^}]*} 0")
-        .contains("crossdock_cache_max_bytes");
+        .contains("crossdock_cache_max_bytes")
+        .containsPattern(
+            "crossdock_caller_connections_cut_off_total\\{[^}]*crossdock_cause=\"MEMORY\"[^}]*} 0")
+        .containsPattern(
+            "crossdock_caller_memory_held\\{[^}]*crossdock_memory_kind=\"requests\"[^}]*} ")
+        .containsPattern("crossdock_caller_connections\\{[^}]*} 0")
+        .contains("crossdock_caller_memory_largest", "crossdock_caller_memory_max");
   }
 
   @Test
