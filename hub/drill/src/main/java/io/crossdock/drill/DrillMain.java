@@ -1,5 +1,7 @@
 package io.crossdock.drill;
 
+import io.crossdock.drill.figure.Figures;
+import io.crossdock.drill.figure.Lab;
 import io.crossdock.drill.hostile.HostileDrill;
 import io.crossdock.drill.hostile.HostileReport;
 import io.crossdock.ledger.store.Engine;
@@ -17,9 +19,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,7 +37,8 @@ import picocli.CommandLine.Option;
       "Starts hubs with their own ledger, calls them without pause, kills them with kill -9",
       "at random times, restarts them, and then verifies from outside that the ledger contains",
       "everything that was acknowledged, once and in order (--crash); or attacks a hub beside",
-      "steady innocent calls, which must not notice (--hostile)."
+      "steady innocent calls, which must not notice (--hostile); or measures what a hub",
+      "promises (--figures)."
     },
     footer = {
       "",
@@ -60,6 +65,17 @@ public final class DrillMain implements Callable<Integer> {
   private boolean hostile;
 
   @Option(
+      names = "--figures",
+      description = {
+        "Measure what a hub promises: return after an outage, stop, reads after an event, a",
+        "busy lane, memory of a backlog. With --store postgresql also on two nodes."
+      })
+  private boolean figures;
+
+  @Option(names = "--quick", description = "With --figures: a few seconds each.")
+  private boolean quick;
+
+  @Option(
       names = "--seconds",
       paramLabel = "N",
       description = "Length of the hostile drill, at least a second for each attack. Default: 60.")
@@ -68,7 +84,7 @@ public final class DrillMain implements Callable<Integer> {
   @Option(
       names = "--only",
       paramLabel = "NAME",
-      description = "Only this attack of the hostile drill; can be repeated. Default: all.")
+      description = "Only this attack, or this figure; can be repeated. Default: all.")
   private List<String> only = new ArrayList<>();
 
   @Option(
@@ -179,8 +195,8 @@ public final class DrillMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (crash == hostile) {
-      err.println("crossdock drill: which drill? (expected: --crash or --hostile)");
+    if (Stream.of(crash, hostile, figures).filter(each -> each).count() != 1) {
+      err.println("crossdock drill: which drill? (expected: --crash, --hostile or --figures)");
       return WRONG_ARGUMENTS;
     }
     long chosen = seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
@@ -191,7 +207,7 @@ public final class DrillMain implements Callable<Integer> {
               kills,
               Duration.ofNanos((long) (secondsBetween * 1e9)),
               store,
-              nodes,
+              figures && store == Engine.POSTGRESQL ? 2 : nodes,
               postgres,
               kafka,
               kafkaProxy,
@@ -212,7 +228,7 @@ public final class DrillMain implements Callable<Integer> {
       return WRONG_ARGUMENTS;
     }
     try {
-      return hostile ? hostile(settings) : drill(settings);
+      return hostile ? hostile(settings) : figures ? figures(settings) : drill(settings);
     } catch (IOException | SQLException e) {
       show("failed");
       err.println();
@@ -250,6 +266,33 @@ public final class DrillMain implements Callable<Integer> {
       delete(settings.directory());
     }
     return report.isGood() ? GOOD : WRONG;
+  }
+
+  private int figures(DrillSettings settings)
+      throws IOException, SQLException, InterruptedException {
+    Files.createDirectories(settings.directory());
+    DrillDatabase database = DrillDatabase.open(settings);
+    try (database) {
+      Lab lab =
+          new Lab(
+              settings.directory(),
+              database.configurations(),
+              HubLauncher::plain,
+              quick ? Duration.ofSeconds(3) : Duration.ofSeconds(60),
+              quick ? 200 : 10_000,
+              quick ? Duration.ofSeconds(3) : Duration.ofSeconds(30));
+      Map<String, Number> values =
+          Figures.measure(lab, name -> only.isEmpty() || only.contains(name), this::show);
+      if (isTerminal()) {
+        err.println();
+      }
+      out.print(json ? Figures.json(values) + "\n" : Figures.table(values));
+      database.drop();
+    }
+    if (!keep) {
+      delete(settings.directory());
+    }
+    return GOOD;
   }
 
   private int drill(DrillSettings settings) throws IOException, SQLException, InterruptedException {

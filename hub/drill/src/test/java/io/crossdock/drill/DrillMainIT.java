@@ -61,7 +61,7 @@ class DrillMainIT {
     assertThat(DrillMain.run("--crash", "--cut")).isEqualTo(2);
     assertThat(DrillMain.run("--crash", "--directory=" + there)).isEqualTo(2);
     assertThat(err.toString(UTF_8))
-        .contains("which drill? (expected: --crash or --hostile")
+        .contains("which drill? (expected: --crash, --hostile or --figures")
         .contains("nodes: 2 (expected: 1, because a SQLite ledger belongs to one process)")
         .contains("kills: -1 (expected: 0..100000)")
         .contains("cut: requires a network, which SQLite does not have")

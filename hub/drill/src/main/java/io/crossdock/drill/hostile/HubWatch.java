@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Looks at a hub's memory all the time, and starts the hub again when it has died. */
-final class HubWatch implements AutoCloseable {
+public final class HubWatch implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration UNTIL_READY = Duration.ofMinutes(1);
@@ -26,23 +26,28 @@ final class HubWatch implements AutoCloseable {
   private volatile long heapMax;
   private volatile long directMax;
 
-  HubWatch(HubProcess hub) {
+  /** Looks at this hub once started. */
+  public HubWatch(HubProcess hub) {
     this.hub = hub;
   }
 
-  void start() {
+  /** Begins. */
+  public void start() {
     thread.start();
   }
 
-  int restarts() {
+  /** How often the hub died. */
+  public int restarts() {
     return restarts.get();
   }
 
-  long heapMax() {
+  /** Most used heap that was seen, bytes. */
+  public long heapMax() {
     return heapMax;
   }
 
-  long directMax() {
+  /** Most direct memory of the data plane that was seen, bytes. */
+  public long directMax() {
     return directMax;
   }
 

@@ -14,7 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 
 /** Calls whose messages are bytes, so that anything can be sent. */
-final class RawCalls {
+public final class RawCalls {
 
   /** A message of protobuf that is written field by field. */
   interface Fields {
@@ -23,7 +23,8 @@ final class RawCalls {
 
   private RawCalls() {}
 
-  static MethodDescriptor<byte[], byte[]> method(
+  /** A method whose messages are bytes. */
+  public static MethodDescriptor<byte[], byte[]> method(
       String fullMethodName, MethodDescriptor.MethodType type) {
     return MethodDescriptor.<byte[], byte[]>newBuilder()
         .setFullMethodName(fullMethodName)
