@@ -60,20 +60,23 @@ final class TraceIT {
     Received hub =
         find(span -> inHub(span, GET_BALANCE) && has(span, "crossdock.connector", "loyalty"));
     Received till = parentOf(hub);
-    Received connector = childOf(hub);
+    Received attempt = childOf(hub);
+    Received connector = childOf(attempt);
     Received vendorCall = childOf(connector);
     Received backend = childOf(vendorCall);
 
     assertThat(till.process()).isEqualTo("crossdock-till");
     assertThat(till.span().getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
     assertThat(hub.span().getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
+    assertThat(attempt.process()).isEqualTo("crossdock-hub");
+    assertThat(attempt.span().getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
     assertThat(connector.process()).isEqualTo("crossdock-connector-loyalty");
     assertThat(connector.span().getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
     assertThat(vendorCall.process()).isEqualTo("crossdock-connector-loyalty");
     assertThat(vendorCall.span().getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
     assertThat(backend.process()).isEqualTo("crossdock-estate");
     assertThat(backend.span().getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
-    assertThat(List.of(till, hub, connector, vendorCall, backend))
+    assertThat(List.of(till, hub, attempt, connector, vendorCall, backend))
         .extracting(Received::traceId)
         .containsOnly(till.traceId());
   }
@@ -101,7 +104,9 @@ final class TraceIT {
   }
 
   private static boolean inHub(Received span, String operation) {
-    return span.process().equals("crossdock-hub") && span.name().equals(operation);
+    return span.process().equals("crossdock-hub")
+        && span.name().equals(operation)
+        && span.span().getKind() == Span.SpanKind.SPAN_KIND_SERVER;
   }
 
   private static boolean has(Received span, String attribute, String value) {
