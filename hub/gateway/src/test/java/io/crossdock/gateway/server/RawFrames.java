@@ -36,6 +36,7 @@ final class RawFrames implements Closeable {
   private final Socket socket;
   private final DataOutputStream out;
   private final DataInputStream in;
+  private boolean hungUp;
 
   RawFrames(int port, int window) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -48,16 +49,24 @@ final class RawFrames implements Closeable {
     one.writeShort(INITIAL_WINDOW_SIZE);
     one.writeInt(window);
     frame(SETTINGS, 0, 0, settings.toByteArray());
-    out.flush();
+    flush();
   }
 
+  /** Sends a frame, or nothing when the hub has hung up: what it said before can still be read. */
   void frame(int type, int flags, int stream, byte[] payload) throws IOException {
-    out.writeByte(payload.length >>> 16);
-    out.writeShort(payload.length);
-    out.writeByte(type);
-    out.writeByte(flags);
-    out.writeInt(stream);
-    out.write(payload);
+    if (hungUp) {
+      return;
+    }
+    try {
+      out.writeByte(payload.length >>> 16);
+      out.writeShort(payload.length);
+      out.writeByte(type);
+      out.writeByte(flags);
+      out.writeInt(stream);
+      out.write(payload);
+    } catch (SocketException e) {
+      hungUp = true;
+    }
   }
 
   /** Opens a call; its messages are still to come. */
@@ -73,13 +82,20 @@ final class RawFrames implements Closeable {
   }
 
   void flush() throws IOException {
-    out.flush();
+    if (hungUp) {
+      return;
+    }
+    try {
+      out.flush();
+    } catch (SocketException e) {
+      hungUp = true;
+    }
   }
 
   /** Asks for a ping, and returns the types of the frames of a stream that come before it. */
   List<Integer> typesUntilPing(int stream) throws IOException {
     frame(PING, 0, 0, new byte[8]);
-    out.flush();
+    flush();
     List<Integer> types = new ArrayList<>();
     while (true) {
       int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
