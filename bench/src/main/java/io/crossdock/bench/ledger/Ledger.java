@@ -5,7 +5,6 @@ import io.crossdock.ledger.event.EventLog;
 import io.crossdock.ledger.store.Database;
 import io.crossdock.ledger.store.LedgerException;
 import io.crossdock.ledger.store.Store;
-import io.crossdock.ledger.store.TransactionListener;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,16 +20,7 @@ final class Ledger implements AutoCloseable {
   private Ledger(Store store, EventCatalogue catalogue) {
     this.store = store;
     this.log = new EventLog(store, catalogue, Clock.systemUTC());
-    store.onTransaction(
-        new TransactionListener() {
-          @Override
-          public void begun() {}
-
-          @Override
-          public void committed() {
-            rounds.incrementAndGet();
-          }
-        });
+    store.onTransaction(rounds::incrementAndGet);
   }
 
   static Ledger open(Database database, EventCatalogue catalogue) throws LedgerException {

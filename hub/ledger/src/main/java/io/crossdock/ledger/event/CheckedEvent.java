@@ -1,5 +1,6 @@
 package io.crossdock.ledger.event;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.crossdock.event.v1.EventEnvelope;
@@ -13,6 +14,7 @@ public final class CheckedEvent {
   private final String eventId;
   private final String key;
   private final long wantedSequence;
+  private final ByteString data;
   private final byte[] bytes;
 
   private CheckedEvent(EventEnvelope envelope, EventType type) {
@@ -20,6 +22,7 @@ public final class CheckedEvent {
     this.eventId = envelope.getEventId();
     this.key = envelope.getKey();
     this.wantedSequence = envelope.getSequence();
+    this.data = envelope.getData().getValue();
     // The ledger's columns say what the hub gives; see StoredEvent.
     this.bytes = envelope.toBuilder().clearSequence().clearRecordedAt().build().toByteArray();
   }
@@ -45,11 +48,7 @@ public final class CheckedEvent {
 
   /** The event's message, serialized. */
   public byte[] data() {
-    try {
-      return EventEnvelope.parseFrom(bytes).getData().getValue().toByteArray();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("an envelope that was serialized here cannot be read", e);
-    }
+    return data.toByteArray();
   }
 
   /** The sequence that its source insists on; 0 when it leaves that to the hub. */

@@ -189,10 +189,7 @@ public final class EventLog {
       }
       if (!duplicate) {
         var _ = appendedLanes.getAndUpdate(lanes -> lanes | bit(event.type().lane()));
-        if (!observers.isEmpty()) {
-          uncommitted.add(event);
-        }
-        appendedTypes.computeIfAbsent(event.type().name(), _ -> new LongAdder()).increment();
+        uncommitted.add(event);
       }
       appended.add(new Appended(event.eventId(), row.sequence(), Position.at(row.id()), duplicate));
     }
@@ -461,6 +458,7 @@ public final class EventLog {
 
   private void announce() {
     for (CheckedEvent event : uncommitted) {
+      appendedTypes.computeIfAbsent(event.type().name(), _ -> new LongAdder()).increment();
       observers.forEach(observer -> observer.accept(event));
     }
     uncommitted.clear();
