@@ -8,6 +8,7 @@ import io.crossdock.gateway.pipeline.Outcome;
 import io.crossdock.gateway.routing.RouteTable;
 import io.crossdock.gateway.routing.Routes;
 import io.crossdock.gateway.telemetry.AttemptTracing;
+import io.crossdock.gateway.telemetry.TraceHeaders;
 import io.crossdock.gateway.wire.Marshallers;
 import io.crossdock.gateway.wire.Payload;
 import io.grpc.CallOptions;
@@ -20,7 +21,6 @@ import io.grpc.Status;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +32,6 @@ public final class ConnectorExchange implements Exchange {
 
   private static final Metadata.Key<String> CONTENT_TYPE =
       Metadata.Key.of("content-type", Metadata.ASCII_STRING_MARSHALLER);
-  // What a caller says to its own tracing system, perhaps personal data.
-  private static final List<Metadata.Key<String>> CALLERS_OWN =
-      List.of(
-          Metadata.Key.of("baggage", Metadata.ASCII_STRING_MARSHALLER),
-          Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER));
   private static final AttributeKey<String> CONNECTOR =
       AttributeKey.stringKey("crossdock.connector");
   // The hub's own answer leaves before the caller's patience ends.
@@ -104,7 +99,7 @@ public final class ConnectorExchange implements Exchange {
       }
       attempt = tracing.begin(call, instance.attributes(), headers);
       if (!connector.forwardsBaggage()) {
-        headers = withoutBaggage(headers);
+        headers = TraceHeaders.withoutCallersOwn(headers);
       }
     }
     long remaining = sink.remainingNanos();
@@ -123,16 +118,6 @@ public final class ConnectorExchange implements Exchange {
     } finally {
       Context.ROOT.detach(previous);
     }
-  }
-
-  private static Metadata withoutBaggage(Metadata headers) {
-    if (CALLERS_OWN.stream().noneMatch(headers::containsKey)) {
-      return headers;
-    }
-    Metadata own = new Metadata();
-    own.merge(headers);
-    CALLERS_OWN.forEach(own::discardAll);
-    return own;
   }
 
   private static Upstream failed(Sink sink, Failure failure) {

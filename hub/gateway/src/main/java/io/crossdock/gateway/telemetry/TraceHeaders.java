@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How a trace travels in gRPC's metadata, whose keys are lower case as the W3C standard's are. */
-final class TraceHeaders {
+public final class TraceHeaders {
 
   private static final Metadata.Key<String> TRACEPARENT =
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
@@ -39,6 +39,21 @@ final class TraceHeaders {
       };
 
   private TraceHeaders() {}
+
+  /**
+   * Headers without what a caller says to its own tracing system, perhaps personal data; the same
+   * object when they have none of it.
+   */
+  public static Metadata withoutCallersOwn(Metadata headers) {
+    if (!headers.containsKey(BAGGAGE) && !headers.containsKey(TRACESTATE)) {
+      return headers;
+    }
+    Metadata own = new Metadata();
+    own.merge(headers);
+    own.discardAll(BAGGAGE);
+    own.discardAll(TRACESTATE);
+    return own;
+  }
 
   private static Metadata.Key<String> key(String name) {
     return switch (name) {
