@@ -46,8 +46,10 @@ final class Delivery {
   // What is noted more often costs flushes; what is noted later is delivered again after a crash.
   private static final long NOTE_NANOS = Duration.ofMillis(25).toNanos();
   private static final Duration LAST_EFFECTS = Duration.ofSeconds(20);
-  // So many finished events at most are delivered again after a crash because an earlier one hangs.
-  private static final int MOST_AHEAD = 256;
+  // Half of the 256 finished events that may be delivered again after a crash because an earlier
+  // one
+  // hangs: others finish while these are recorded.
+  private static final int RECORD_AHEAD = 128;
   // From so many events of one key on they are parked, when the key fails while others do not.
   private static final int MOST_IN_LINE = 64;
   private static final int FEW = 4;
@@ -198,7 +200,7 @@ final class Delivery {
       // Each is recorded with its effect.
       return true;
     }
-    if (window.finishedAhead() >= MOST_AHEAD || (held && window.finishedAhead() > 0)) {
+    if (window.finishedAhead() >= RECORD_AHEAD || (held && window.finishedAhead() > 0)) {
       fenced |= !positions.recordAhead(assignment, window.takeAhead(done));
     }
     return !fenced;
